@@ -1,1 +1,9 @@
 //! laggard
+pub mod action;
+pub mod base;
+pub mod data;
+pub mod net;
+pub mod replica;
+pub mod scenario;
+pub mod session;
+pub mod sim;

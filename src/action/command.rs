@@ -1,0 +1,116 @@
+//! Commands: asked in the imperative, logged with their position, applied by the simulation. Each is
+//! absolute (never "a bit more"), so that replaying a log cannot drift.
+
+use std::sync::Arc;
+
+use crate::{
+    base::{ClientId, CutId, KeyId, NodeId, Span},
+    data::{Stamp, Value},
+    net::{CutShape, LinkChange, Scope},
+};
+
+use super::Level;
+
+/// What can be asked of a running cluster.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// A client reads or writes.
+    Submit(Ask),
+    /// Gives a new key its id: the next one.
+    NameKey(Arc<str>),
+    Cut {
+        name: Option<Arc<str>>,
+        shape: CutShape,
+    },
+    Heal(Mend),
+    Crash(NodeId),
+    Restart(NodeId),
+    Freeze(NodeId),
+    Thaw(NodeId),
+    /// Sets how far a replica's clock is ahead (nanoseconds; negative: behind).
+    Skew {
+        node: NodeId,
+        offset: i64,
+    },
+    SetLink {
+        scope: Scope,
+        change: LinkChange,
+    },
+    Set(Setting),
+    Workload(Switch),
+}
+
+/// One operation of a client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ask {
+    pub client: ClientId,
+    /// The replica that coordinates; `None`: the one the client is attached to.
+    pub at: Option<NodeId>,
+    pub key: KeyId,
+    pub act: Act,
+    /// `None`: the client's level, else the cluster's.
+    pub level: Option<Level>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    Read,
+    /// Writing a tombstone deletes.
+    Write {
+        value: Value,
+        context: Context,
+        stamp: Option<Stamp>,
+    },
+}
+
+/// What a write tells the coordinator about what its client has seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Context {
+    /// Everything the client has read of the key.
+    Last,
+    /// Nothing: a blind write.
+    None,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mend {
+    All,
+    One(CutId),
+    Named(Arc<str>),
+}
+
+/// A knob of the cluster as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Setting {
+    /// Every delay drawn from now on is multiplied by this percentage.
+    LatencyPercent(u32),
+    WriteLevel(Level),
+    ReadLevel(Level),
+    AntiEntropy(Option<AntiEntropy>),
+    /// How long a client waits for its answer.
+    Timeout(Span),
+}
+
+/// Periodic background repair: every `every`, each replica exchanges what it holds with `fan_out` others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AntiEntropy {
+    pub every: Span,
+    pub style: Style,
+    pub fan_out: u16,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// Tell what you hold.
+    Push,
+    /// Ask for what you lack.
+    Pull,
+    /// Both.
+    PushPull,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Switch {
+    Start,
+    Stop,
+}

@@ -1,0 +1,11 @@
+//! Floor 1: values, versions and how concurrent versions collapse. Pure: no time, no network.
+
+mod held;
+mod value;
+mod vector;
+mod version;
+
+pub use held::{Conflicts, Held, Merge};
+pub use value::Value;
+pub use vector::VersionVector;
+pub use version::{Dot, Relation, Stamp, Version};

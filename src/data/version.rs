@@ -1,0 +1,85 @@
+//! One written version of a key: its value, its stamp, its name among all writes (the dot) and what it was
+//! written on top of (the context).
+
+use std::{cmp::Ordering, fmt};
+
+use crate::base::{KeyId, NodeId, WriteId};
+
+use super::{Value, VersionVector};
+
+/// The `counter`-th write of one key that `node` coordinated. Counter 0 names the value a key started
+/// with, which every vector covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dot {
+    pub node: NodeId,
+    pub counter: u32,
+}
+
+/// The time a write carries, in nanoseconds of the coordinator's own clock (or as the client asked).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Stamp(pub i64);
+
+/// An immutable written version. `context` holds the dots it descends from, itself excluded: what its
+/// coordinator held, what the coordinator wrote before, and what its client had seen.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Version {
+    pub id: WriteId,
+    pub key: KeyId,
+    pub value: Value,
+    pub stamp: Stamp,
+    pub dot: Dot,
+    pub context: VersionVector,
+}
+
+/// How one version stands to another in what each was written on top of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    Same,
+    /// Descends from the other.
+    After,
+    /// Is an ancestor of the other.
+    Before,
+    /// Neither was written on top of the other.
+    Concurrent,
+}
+
+impl Version {
+    pub fn relation(&self, other: &Self) -> Relation {
+        if self.id == other.id {
+            Relation::Same
+        } else if self.context.covers(other.dot) {
+            Relation::After
+        } else if other.context.covers(self.dot) {
+            Relation::Before
+        } else {
+            Relation::Concurrent
+        }
+    }
+
+    /// The order of last-write-wins: stamp, then tombstone, then value bytes (Cassandra's rule), and only
+    /// between indistinguishable cells the dot, so that every replica picks the same one.
+    pub fn last_write_order(&self, other: &Self) -> Ordering {
+        self.stamp
+            .cmp(&other.stamp)
+            .then_with(|| self.value.beats(&other.value))
+            .then_with(|| (self.dot.node, self.dot.counter).cmp(&(other.dot.node, other.dot.counter)))
+    }
+
+    /// The context with the version's own dot added.
+    pub fn history(&self) -> VersionVector {
+        let mut history = self.context.clone();
+        history.raise(self.dot.node, self.dot.counter);
+        history
+    }
+}
+
+impl fmt::Display for Relation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Same => "same",
+            Self::After => "after",
+            Self::Before => "before",
+            Self::Concurrent => "concurrent",
+        })
+    }
+}

@@ -1,0 +1,188 @@
+//! Cuts: which directed links carry nothing. Several may stand at once and are healed separately.
+//! A cut is judged at arrival (SEMANTICS §2): a message already on its way dies at the wall.
+
+use std::sync::Arc;
+
+use crate::base::{CutId, NodeId, SimTime};
+
+/// What a cut separates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CutShape {
+    /// Groups that cannot reach each other; nodes in no group form one more.
+    Groups(Vec<Vec<NodeId>>),
+    /// One node from all others.
+    Isolate(NodeId),
+    /// One link, both ways.
+    Link(NodeId, NodeId),
+    /// One link, one way.
+    OneWay { from: NodeId, to: NodeId },
+}
+
+/// A standing cut and what it has done so far.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cut {
+    pub id: CutId,
+    pub name: Option<Arc<str>>,
+    pub shape: CutShape,
+    pub since: SimTime,
+    /// How many messages have died at this wall.
+    pub killed: u64,
+}
+
+impl CutShape {
+    /// Whether a message from `from` to `to` meets this wall.
+    pub fn blocks(&self, from: NodeId, to: NodeId) -> bool {
+        match self {
+            Self::Groups(groups) => {
+                let side = |node| groups.iter().position(|group| group.contains(&node));
+                side(from) != side(to)
+            }
+            Self::Isolate(node) => (from == *node) != (to == *node),
+            Self::Link(a, b) => (from, to) == (*a, *b) || (from, to) == (*b, *a),
+            Self::OneWay { from: source, to: target } => (from, to) == (*source, *target),
+        }
+    }
+}
+
+/// All standing cuts, with a table of the first wall on each directed link.
+#[derive(Debug, Clone, Default)]
+pub struct Cuts {
+    standing: Vec<Cut>,
+    /// Row-major by (from, to): 1 + the index of the first cut that blocks; empty while nothing is cut.
+    walls: Vec<u8>,
+    nodes: usize,
+    next: u32,
+}
+
+/// More walls than this at once is a slip of the finger.
+pub(crate) const MAX_CUTS: usize = 200;
+
+impl Cuts {
+    pub fn new(nodes: usize) -> Self {
+        Self { nodes, ..Self::default() }
+    }
+
+    pub fn standing(&self) -> &[Cut] {
+        &self.standing
+    }
+
+    /// Whether a message from `from` would die at a wall before `to`.
+    pub fn blocks(&self, from: NodeId, to: NodeId) -> bool {
+        !self.walls.is_empty() && self.walls[from.index() * self.nodes + to.index()] > 0
+    }
+
+    /// As [`Self::blocks`], counting the message as killed and naming the wall.
+    pub fn kill(&mut self, from: NodeId, to: NodeId) -> Option<CutId> {
+        if self.walls.is_empty() {
+            return None;
+        }
+        let wall = usize::from(self.walls[from.index() * self.nodes + to.index()]);
+        let cut = self.standing.get_mut(wall.checked_sub(1)?)?;
+        cut.killed += 1;
+        Some(cut.id)
+    }
+
+    /// Raises a wall; `None` where too many stand already.
+    pub fn raise(&mut self, name: Option<Arc<str>>, shape: CutShape, now: SimTime) -> Option<CutId> {
+        if self.standing.len() >= MAX_CUTS {
+            return None;
+        }
+        let id = CutId(self.next);
+        self.next += 1;
+        self.standing.push(Cut { id, name, shape, since: now, killed: 0 });
+        self.redraw();
+        Some(id)
+    }
+
+    /// Takes one wall down and returns it with its count.
+    pub fn heal(&mut self, id: CutId) -> Option<Cut> {
+        let index = self.standing.iter().position(|cut| cut.id == id)?;
+        let cut = self.standing.remove(index);
+        self.redraw();
+        Some(cut)
+    }
+
+    fn redraw(&mut self) {
+        self.walls.clear();
+        if self.standing.is_empty() {
+            return;
+        }
+        self.walls.resize(self.nodes * self.nodes, 0);
+        for (wall, cut) in (1_u8..).zip(&self.standing) {
+            for from in 0..self.nodes {
+                for to in 0..self.nodes {
+                    let entry = &mut self.walls[from * self.nodes + to];
+                    if *entry == 0 && cut.shape.blocks(NodeId::at(from), NodeId::at(to)) {
+                        *entry = wall;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The groups of nodes that can still reach each other both ways, smallest first node first.
+    pub fn sides(&self) -> Vec<Vec<NodeId>> {
+        let mut side_of: Vec<Option<usize>> = vec![None; self.nodes];
+        let mut sides: Vec<Vec<NodeId>> = Vec::new();
+        for start in 0..self.nodes {
+            if side_of[start].is_some() {
+                continue;
+            }
+            side_of[start] = Some(sides.len());
+            let mut side = vec![start];
+            let mut next = 0;
+            while let Some(&node) = side.get(next) {
+                next += 1;
+                for other in 0..self.nodes {
+                    let (a, b) = (NodeId::at(node), NodeId::at(other));
+                    if side_of[other].is_none() && !self.blocks(a, b) && !self.blocks(b, a) {
+                        side_of[other] = Some(sides.len());
+                        side.push(other);
+                    }
+                }
+            }
+            side.sort_unstable();
+            sides.push(side.into_iter().map(NodeId::at).collect());
+        }
+        sides
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: NodeId = NodeId(0);
+    const B: NodeId = NodeId(1);
+    const C: NodeId = NodeId(2);
+
+    #[test]
+    fn each_wall_kills_and_is_healed_on_its_own() {
+        let mut cuts = Cuts::new(3);
+        let split = cuts.raise(None, CutShape::Groups(vec![vec![A], vec![B, C]]), SimTime::ZERO).unwrap();
+        let alone = cuts.raise(None, CutShape::Isolate(A), SimTime::ZERO).unwrap();
+        assert_eq!(cuts.kill(A, B), Some(split));
+        assert_eq!(cuts.heal(split).unwrap().killed, 1);
+        assert_eq!(cuts.kill(A, B), Some(alone));
+        assert_eq!(cuts.kill(B, C), None);
+        cuts.heal(alone);
+        assert!(!cuts.blocks(A, B));
+    }
+
+    #[test]
+    fn a_one_way_cut_leaves_the_way_back() {
+        let mut cuts = Cuts::new(3);
+        cuts.raise(None, CutShape::OneWay { from: A, to: B }, SimTime::ZERO);
+        assert!(cuts.blocks(A, B));
+        assert!(!cuts.blocks(B, A));
+    }
+
+    #[test]
+    fn nodes_in_no_group_stay_together() {
+        let shape = CutShape::Groups(vec![vec![A]]);
+        assert!(shape.blocks(A, B) && shape.blocks(A, C) && !shape.blocks(B, C));
+        let mut cuts = Cuts::new(3);
+        cuts.raise(None, shape, SimTime::ZERO);
+        assert_eq!(cuts.sides(), [vec![A], vec![B, C]]);
+    }
+}

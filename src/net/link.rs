@@ -1,0 +1,189 @@
+//! Links and the fate of each message sent over them.
+
+use std::collections::BTreeMap;
+
+use crate::base::{NodeId, Ppm, Purpose, Seed, SimTime, Span};
+
+use super::Delay;
+
+/// Whether later messages may arrive before earlier ones on the same link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// A message never overtakes an earlier one.
+    Fifo,
+    MayOvertake,
+}
+
+/// What one directed link does to what is sent over it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LinkProfile {
+    pub delay: Delay,
+    pub loss: Ppm,
+    pub duplicate: Ppm,
+    pub order: Order,
+}
+
+/// One knob of a link, to be turned while the run goes on. Acts on what is sent afterwards.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LinkChange {
+    Delay(Delay),
+    Loss(Ppm),
+    Duplicate(Ppm),
+    Order(Order),
+}
+
+/// Which links a change is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    All,
+    /// Both directions between two nodes.
+    Between(NodeId, NodeId),
+    OneWay {
+        from: NodeId,
+        to: NodeId,
+    },
+}
+
+/// What becomes of a message: decided when it is sent, apart from cuts and crashes, which are judged when
+/// it arrives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fate {
+    pub arrives: SimTime,
+    /// Lost on the way; the loss happens at `arrives`.
+    pub lost: bool,
+    /// A second copy and when that arrives.
+    pub duplicate: Option<SimTime>,
+}
+
+/// All links between `nodes` nodes.
+#[derive(Debug, Clone)]
+pub struct Network {
+    nodes: usize,
+    profiles: Vec<LinkProfile>,
+    /// Row-major by (from, to): an index into `profiles`; empty while all links are alike.
+    table: Vec<u16>,
+    /// Every delay is drawn, then multiplied by this: the knob of the `-` and `=` keys.
+    pub latency_percent: u32,
+    /// When the last message of a first-in-first-out link arrives.
+    last_arrival: BTreeMap<(NodeId, NodeId), SimTime>,
+}
+
+impl LinkProfile {
+    pub fn plain(delay: Delay) -> Self {
+        Self { delay, loss: Ppm::NEVER, duplicate: Ppm::NEVER, order: Order::MayOvertake }
+    }
+
+    fn change(&mut self, change: &LinkChange) {
+        match change {
+            LinkChange::Delay(delay) => self.delay = delay.clone(),
+            LinkChange::Loss(loss) => self.loss = *loss,
+            LinkChange::Duplicate(duplicate) => self.duplicate = *duplicate,
+            LinkChange::Order(order) => self.order = *order,
+        }
+    }
+}
+
+impl Network {
+    pub fn new(nodes: usize, profile: LinkProfile) -> Self {
+        Self {
+            nodes,
+            profiles: vec![profile],
+            table: Vec::new(),
+            latency_percent: 100,
+            last_arrival: BTreeMap::new(),
+        }
+    }
+
+    pub fn profile(&self, from: NodeId, to: NodeId) -> &LinkProfile {
+        let index = self.table.get(from.index() * self.nodes + to.index()).copied().unwrap_or(0);
+        &self.profiles[usize::from(index)]
+    }
+
+    /// Whether every link is alike.
+    pub fn is_uniform(&self) -> bool {
+        self.table.is_empty()
+    }
+
+    /// Turns one knob of some links.
+    pub fn change(&mut self, scope: Scope, change: &LinkChange) {
+        match scope {
+            Scope::All => self.profiles.iter_mut().for_each(|profile| profile.change(change)),
+            Scope::Between(a, b) => {
+                self.change_one(a, b, change);
+                self.change_one(b, a, change);
+            }
+            Scope::OneWay { from, to } => self.change_one(from, to, change),
+        }
+    }
+
+    fn change_one(&mut self, from: NodeId, to: NodeId, change: &LinkChange) {
+        let mut profile = self.profile(from, to).clone();
+        profile.change(change);
+        let index = match self.profiles.iter().position(|known| *known == profile) {
+            Some(index) => index,
+            None if self.profiles.len() < usize::from(u16::MAX) => {
+                self.profiles.push(profile);
+                self.profiles.len() - 1
+            }
+            None => self.reuse_profile(profile),
+        };
+        if self.table.is_empty() {
+            self.table.resize(self.nodes * self.nodes, 0);
+        }
+        self.table[from.index() * self.nodes + to.index()] = u16::try_from(index).unwrap_or(0);
+    }
+
+    /// Puts `profile` where no link points any more; so the list stays bounded however long one plays.
+    fn reuse_profile(&mut self, profile: LinkProfile) -> usize {
+        let mut used = vec![false; self.profiles.len()];
+        used[0] = true;
+        for index in &self.table {
+            used[usize::from(*index)] = true;
+        }
+        let free = used.iter().position(|used| !used).unwrap_or(0);
+        self.profiles[free] = profile;
+        free
+    }
+
+    /// The fate of the message named by (`from`, `to`, `kind`, `cause`, `attempt`), sent at `now`: a pure
+    /// function of the seed and that name, so that turning one knob reshuffles no other draw.
+    pub fn fate(&mut self, seed: Seed, from: NodeId, to: NodeId, name: MessageName, now: SimTime) -> Fate {
+        let link = (u64::from(from.0) << 48) | (u64::from(to.0) << 32) | name.kind << 24 | name.attempt;
+        let mut stream = seed.stream(Purpose::MessageFate, [link, name.cause]);
+        let percent = self.latency_percent;
+        let profile = self.profile(from, to);
+        let lost = profile.loss.hits(stream.bits());
+        let twice = profile.duplicate.hits(stream.bits());
+        let arrives = now + profile.delay.sample(&mut stream).scaled(percent);
+        let duplicate = twice.then(|| {
+            let mut stream = seed.stream(Purpose::DuplicateFate, [link, name.cause]);
+            now + profile.delay.sample(&mut stream).scaled(percent)
+        });
+        match profile.order {
+            Order::MayOvertake => Fate { arrives, lost, duplicate },
+            Order::Fifo => {
+                let last = self.last_arrival.entry((from, to)).or_default();
+                let arrives = arrives.max(*last);
+                let duplicate = duplicate.map(|copy| copy.max(arrives));
+                *last = duplicate.unwrap_or(arrives);
+                Fate { arrives, lost, duplicate }
+            }
+        }
+    }
+
+    /// The typical one-way latency between two nodes as the knobs stand now.
+    pub fn typical(&self, from: NodeId, to: NodeId) -> Span {
+        self.profile(from, to).delay.typical().scaled(self.latency_percent)
+    }
+}
+
+/// What names a message for its randomness, apart from its link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MessageName {
+    /// The kind of message, below 256.
+    pub kind: u64,
+    /// What it belongs to: an operation, or a round of gossip.
+    pub cause: u64,
+    /// The how-manieth try, below 2^24.
+    pub attempt: u64,
+}

@@ -1,0 +1,211 @@
+//! Floor 2: the replica, sans IO. Time, names and opinions are passed in; what it wants done comes out.
+//!
+//! ```text
+//! handle_request   a client asks            ─┐
+//! handle_message   another replica speaks    ├─►  Output: Send, Reply, Accepted, Stored, Kept
+//! handle_gossip    its own timer rings      ─┘
+//! ```
+//!
+//! The leaderless protocol: the replica that a client asks coordinates. It stamps a write by its own
+//! clock, stores it, sends it to the other replicas of the key and answers after W acknowledgements. A read
+//! asks the replicas of the key and answers after R replies, except that a read which the coordinator can
+//! satisfy alone asks nobody. Nothing repairs a read (that comes with the protocols); anti-entropy, where
+//! it is on, spreads what was missed.
+
+mod coordinate;
+mod gossip;
+mod message;
+mod store;
+
+use crate::{
+    action::{Act, AntiEntropy},
+    base::{KeyId, LocalTime, NodeId, OpId, Seed, WriteId},
+    data::{Conflicts, Held, Relation, Version, VersionVector},
+};
+use coordinate::Pending;
+pub use message::{Body, Exchange, MessageKind};
+use std::sync::Arc;
+use store::Store;
+pub use store::{Placement, owners};
+
+/// One replica: durable slots, and the volatile state of operations it coordinates.
+#[derive(Debug, Clone)]
+pub struct Replica {
+    pub id: NodeId,
+    store: Store,
+    pending: Pending,
+    /// How many rounds of gossip it has begun.
+    round: u64,
+}
+
+/// What a replica may know of the world when it acts.
+#[derive(Debug)]
+pub struct Surroundings<'a> {
+    /// Its own clock, skew included.
+    pub clock: LocalTime,
+    pub placement: Placement,
+    pub conflicts: Conflicts,
+    /// Its opinion of who is up, by node.
+    pub believed_up: &'a [bool],
+    pub propagation: Propagation,
+    pub seed: Seed,
+    /// The name of the next write, which all replicas draw from one roll.
+    pub next_write: &'a mut WriteId,
+}
+
+/// How a write reaches the other replicas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Propagation {
+    /// The coordinator sends it to every replica of the key.
+    Direct,
+    /// The coordinator keeps it, and anti-entropy carries it on.
+    Gossip,
+}
+
+/// A client's request as the coordinator receives it.
+#[derive(Debug)]
+pub struct Request<'a> {
+    pub op: OpId,
+    pub key: KeyId,
+    pub act: &'a Act,
+    /// How many replicas must answer.
+    pub required: u16,
+    /// What the client says it has seen of the key.
+    pub context: &'a VersionVector,
+}
+
+/// What a replica wants done, or has done.
+#[derive(Debug, Clone)]
+pub enum Output {
+    Send {
+        to: NodeId,
+        body: Body,
+    },
+    Reply {
+        op: OpId,
+        answer: Answer,
+    },
+    /// A write was given its version.
+    Accepted {
+        op: OpId,
+        version: Arc<Version>,
+    },
+    /// What is held of a key changed; `content` names the new contents.
+    Stored {
+        key: KeyId,
+        write: WriteId,
+        content: u64,
+        over: Option<(WriteId, Relation)>,
+    },
+    /// A version came and lost to what was held.
+    Kept {
+        key: KeyId,
+        write: WriteId,
+        winner: WriteId,
+        relation: Relation,
+    },
+}
+
+/// What a coordinator answers.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    Written(WriteId),
+    Found(Held),
+    /// Judged before anything was sent: too few replicas are believed up.
+    Unavailable {
+        required: u16,
+        alive: u16,
+    },
+}
+
+impl Replica {
+    pub fn new(id: NodeId, keys: usize) -> Self {
+        Self { id, store: Store::new(keys), pending: Pending::default(), round: 0 }
+    }
+
+    /// What it holds of `key`.
+    pub fn held(&self, key: KeyId) -> &Held {
+        self.store.held(key)
+    }
+
+    /// A digest of everything held: equal exactly where the same versions are held of every key (up to
+    /// 64-bit collisions).
+    pub fn digest(&self) -> u64 {
+        self.store.digest()
+    }
+
+    /// Puts an initial value, before the run begins.
+    pub fn seed(&mut self, key: KeyId, version: &Arc<Version>, conflicts: Conflicts) {
+        self.store.merge(key, &Held::One(Arc::clone(version)), conflicts);
+    }
+
+    /// Operations it coordinates at the moment.
+    pub fn coordinating(&self) -> usize {
+        self.pending.len()
+    }
+
+    /// Loses what is volatile: the operations it was coordinating and the last stamp it gave.
+    pub fn crash(&mut self) {
+        self.pending = Pending::default();
+        self.store.forget_last_stamp();
+    }
+
+    /// Merges `held` into its slot for `key` and says what changed. Ignores keys it is no replica of.
+    fn absorb(&mut self, key: KeyId, held: &Held, around: &Surroundings<'_>, out: &mut Vec<Output>) {
+        use crate::data::Merge;
+        if !around.placement.is_owner(self.id, key) {
+            return;
+        }
+        let newest = held.versions().iter().map(|version| version.id).max();
+        let Some(write) = newest else { return };
+        match self.store.merge(key, held, around.conflicts) {
+            Merge::Unchanged => {}
+            Merge::Kept { winner, relation } => out.push(Output::Kept { key, write, winner, relation }),
+            Merge::Stored { over } => {
+                let content = self.store.held(key).content();
+                out.push(Output::Stored { key, write, content, over });
+            }
+        }
+    }
+
+    /// Handles what another replica sent.
+    pub fn handle_message(
+        &mut self,
+        from: NodeId,
+        body: &Body,
+        around: &mut Surroundings<'_>,
+        out: &mut Vec<Output>,
+    ) {
+        match body {
+            Body::Write { op, key, held } => {
+                self.absorb(*key, held, around, out);
+                out.push(Output::Send { to: from, body: Body::WriteAck { op: *op } });
+            }
+            Body::WriteAck { op } => self.count_ack(*op, out),
+            Body::Read { op, key } => {
+                let held = self.store.held(*key).clone();
+                let body = Body::ReadReply { op: *op, held };
+                out.push(Output::Send { to: from, body });
+            }
+            Body::ReadReply { op, held } => self.count_reply(*op, held, around.conflicts, out),
+            Body::Sync { round, exchange, contents } => {
+                self.answer_sync(from, *round, *exchange, contents, around, out);
+            }
+            Body::SyncReply { contents, .. } => {
+                for (key, held) in contents.iter() {
+                    self.absorb(*key, held, around, out);
+                }
+            }
+        }
+    }
+
+    /// Its gossip timer rang.
+    pub fn handle_gossip(
+        &mut self,
+        settings: AntiEntropy,
+        around: &mut Surroundings<'_>,
+        out: &mut Vec<Output>,
+    ) {
+        self.start_round(settings, around, out);
+    }
+}

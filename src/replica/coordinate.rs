@@ -1,0 +1,170 @@
+//! Coordination: what a replica does for a client, and how it counts the answers.
+
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::Arc,
+};
+
+use crate::{
+    action::{Act, Context},
+    base::OpId,
+    data::{Conflicts, Held, Stamp, Value, Version, VersionVector},
+};
+
+use super::{Answer, Body, Output, Propagation, Replica, Request, Surroundings, owners};
+
+/// Operations that wait for answers. An answer that finds no entry came after the client had its own.
+pub(super) type Pending = BTreeMap<OpId, Waiting>;
+
+#[derive(Debug, Clone)]
+pub(super) struct Waiting {
+    required: u16,
+    received: u16,
+    answer: Answer,
+}
+
+impl Replica {
+    /// Coordinates a client's request.
+    pub fn handle_request(
+        &mut self,
+        request: &Request<'_>,
+        around: &mut Surroundings<'_>,
+        out: &mut Vec<Output>,
+    ) {
+        let believed_up = |node: &crate::base::NodeId| *node == self.id || around.believed_up[node.index()];
+        let alive = owners(around.placement, request.key).filter(believed_up).count();
+        let alive = u16::try_from(alive).unwrap_or(u16::MAX);
+        if request.required > alive {
+            let answer = Answer::Unavailable { required: request.required, alive };
+            out.push(Output::Reply { op: request.op, answer });
+            return;
+        }
+        match request.act {
+            Act::Read => self.coordinate_read(request, around, out),
+            Act::Write { value, context, stamp } => {
+                self.coordinate_write(request, (value, *context, *stamp), around, out);
+            }
+        }
+    }
+
+    fn coordinate_write(
+        &mut self,
+        request: &Request<'_>,
+        (value, context, stamp): (&Value, Context, Option<Stamp>),
+        around: &mut Surroundings<'_>,
+        out: &mut Vec<Output>,
+    ) {
+        let key = request.key;
+        let version = self.new_version(request, (value, context, stamp), around);
+        let id = version.id;
+        out.push(Output::Accepted { op: request.op, version: Arc::clone(&version) });
+        let owner = around.placement.is_owner(self.id, key);
+        let mut held = Held::One(version);
+        if owner {
+            self.absorb(key, &held, around, out);
+            if around.conflicts == Conflicts::Siblings {
+                // The whole set travels (as in Dynamo), so that no context ever has a gap.
+                held = self.store.held(key).clone();
+            }
+        }
+        let received = u16::from(owner);
+        self.answer_or_wait(request, received, Answer::Written(id), out);
+        if around.propagation == Propagation::Direct || !owner {
+            for to in owners(around.placement, key).filter(|node| *node != self.id) {
+                let body = Body::Write { op: request.op, key, held: held.clone() };
+                out.push(Output::Send { to, body });
+            }
+        }
+    }
+
+    /// Under last-write-wins a client says little, so the context is what happened before as far as anyone
+    /// can know: what the coordinator holds, what it wrote earlier, what the client saw. Under siblings it
+    /// is what the client says it saw and nothing else (Dynamo §4.4): a blind write makes a sibling.
+    fn new_version(
+        &mut self,
+        request: &Request<'_>,
+        (value, context, stamp): (&Value, Context, Option<Stamp>),
+        around: &mut Surroundings<'_>,
+    ) -> Arc<Version> {
+        let key = request.key;
+        let dot = self.store.next_dot(self.id, key);
+        let mut history = match around.conflicts {
+            Conflicts::LastWriteWins => {
+                let mut history = self.store.held(key).history();
+                history.raise(dot.node, dot.counter - 1);
+                history
+            }
+            Conflicts::Siblings => VersionVector::EMPTY,
+        };
+        match context {
+            Context::Last => history.join(request.context),
+            Context::None => {}
+        }
+        let stamp = stamp.unwrap_or_else(|| self.store.next_stamp(around.clock));
+        let id = *around.next_write;
+        around.next_write.0 += 1;
+        Arc::new(Version { id, key, value: value.clone(), stamp, dot, context: history })
+    }
+
+    fn coordinate_read(&mut self, request: &Request<'_>, around: &Surroundings<'_>, out: &mut Vec<Output>) {
+        let key = request.key;
+        let owner = around.placement.is_owner(self.id, key);
+        let held = if owner { self.store.held(key).clone() } else { Held::Nothing };
+        let received = u16::from(owner);
+        if !self.answer_or_wait(request, received, Answer::Found(held), out) {
+            return;
+        }
+        for to in owners(around.placement, key).filter(|node| *node != self.id) {
+            if around.believed_up[to.index()] {
+                out.push(Output::Send { to, body: Body::Read { op: request.op, key } });
+            }
+        }
+    }
+
+    /// Answers at once where that is enough; otherwise remembers the operation and says so.
+    fn answer_or_wait(
+        &mut self,
+        request: &Request<'_>,
+        received: u16,
+        answer: Answer,
+        out: &mut Vec<Output>,
+    ) -> bool {
+        let waits = received < request.required;
+        if waits {
+            self.pending.insert(request.op, Waiting { required: request.required, received, answer });
+        } else {
+            out.push(Output::Reply { op: request.op, answer });
+        }
+        waits
+    }
+
+    pub(super) fn count_ack(&mut self, op: OpId, out: &mut Vec<Output>) {
+        if let Some(waiting) = self.pending.get_mut(&op) {
+            waiting.received += 1;
+            self.answer_if_enough(op, out);
+        }
+    }
+
+    pub(super) fn count_reply(&mut self, op: OpId, held: &Held, conflicts: Conflicts, out: &mut Vec<Output>) {
+        if let Some(waiting) = self.pending.get_mut(&op) {
+            waiting.received += 1;
+            if let Answer::Found(merged) = &mut waiting.answer {
+                merged.merge(held, conflicts);
+            }
+            self.answer_if_enough(op, out);
+        }
+    }
+
+    fn answer_if_enough(&mut self, op: OpId, out: &mut Vec<Output>) {
+        if let Entry::Occupied(entry) = self.pending.entry(op)
+            && entry.get().received >= entry.get().required
+        {
+            out.push(Output::Reply { op, answer: entry.remove().answer });
+        }
+    }
+
+    /// Forgets an operation whose client has given up; says how many answers had come.
+    pub fn abandon(&mut self, op: OpId) -> u16 {
+        self.pending.remove(&op).map_or(0, |waiting| waiting.received)
+    }
+}

@@ -1,0 +1,104 @@
+//! Anti-entropy: in every round a replica exchanges what it holds with a few others.
+//!
+//! ```text
+//! push        A ── contents ──► B
+//! pull        A ── contents, to compare ──► B ── what A lacks ──► A
+//! push-pull   A ── contents ──► B ── what A lacks ──► A
+//! ```
+//!
+//! Whole contents travel; digests that spare the bytes come with the protocols.
+
+use std::sync::Arc;
+
+use crate::{
+    action::{AntiEntropy, Style},
+    base::{NodeId, Purpose},
+    data::{Held, Merge},
+};
+
+use super::{Body, Exchange, Output, Replica, Surroundings, message::Contents};
+
+impl Replica {
+    pub(super) fn start_round(
+        &mut self,
+        settings: AntiEntropy,
+        around: &Surroundings<'_>,
+        out: &mut Vec<Output>,
+    ) {
+        // The round is named by its opener and number, so that its peers are stable.
+        let round = (u64::from(self.id.0) << 40) | self.round;
+        self.round += 1;
+        let exchange = match settings.style {
+            Style::Push => Exchange::Tell,
+            Style::Pull => Exchange::Ask,
+            Style::PushPull => Exchange::TellAndAsk,
+        };
+        let contents: Contents = self
+            .store
+            .contents()
+            .filter(|(_, held)| !held.is_nothing())
+            .map(|(k, h)| (k, h.clone()))
+            .collect();
+        if contents.is_empty() && exchange == Exchange::Tell {
+            return;
+        }
+        for to in self.peers(round, settings.fan_out, around) {
+            out.push(Output::Send {
+                to,
+                body: Body::Sync { round, exchange, contents: Arc::clone(&contents) },
+            });
+        }
+    }
+
+    /// `fan_out` different peers, each as likely as the next.
+    fn peers(&self, round: u64, fan_out: u16, around: &Surroundings<'_>) -> Vec<NodeId> {
+        let others = usize::from(around.placement.nodes - 1);
+        let mut stream = around.seed.stream(Purpose::GossipPeers, [u64::from(self.id.0), round]);
+        let mut picked: Vec<NodeId> = Vec::new();
+        while picked.len() < usize::from(fan_out).min(others) {
+            let other = stream.index(others);
+            let node = NodeId::at(if other >= self.id.index() { other + 1 } else { other });
+            if !picked.contains(&node) {
+                picked.push(node);
+            }
+        }
+        picked
+    }
+
+    pub(super) fn answer_sync(
+        &mut self,
+        from: NodeId,
+        round: u64,
+        exchange: Exchange,
+        contents: &Contents,
+        around: &Surroundings<'_>,
+        out: &mut Vec<Output>,
+    ) {
+        if exchange != Exchange::Ask {
+            for (key, held) in contents.iter() {
+                self.absorb(*key, held, around, out);
+            }
+        }
+        if exchange == Exchange::Tell {
+            return;
+        }
+        // Contents come sorted by key.
+        let theirs = |key| match contents.binary_search_by_key(&key, |(k, _)| *k) {
+            Ok(index) => contents[index].1.clone(),
+            Err(_) => Held::Nothing,
+        };
+        let lacking = |key, mine: &Held| {
+            around.placement.is_owner(from, key)
+                && matches!(theirs(key).merge(mine, around.conflicts), Merge::Stored { .. })
+        };
+        let reply: Contents = self
+            .store
+            .contents()
+            .filter(|(key, mine)| lacking(*key, mine))
+            .map(|(key, mine)| (key, mine.clone()))
+            .collect();
+        if !reply.is_empty() {
+            out.push(Output::Send { to: from, body: Body::SyncReply { round, contents: reply } });
+        }
+    }
+}

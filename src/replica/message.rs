@@ -1,0 +1,125 @@
+//! What replicas say to each other.
+
+use std::sync::Arc;
+
+use crate::{
+    base::{KeyId, OpId, WriteId},
+    data::Held,
+};
+
+/// A list of keys and what the sender holds of them.
+pub(crate) type Contents = Arc<[(KeyId, Held)]>;
+
+#[derive(Debug, Clone)]
+pub enum Body {
+    Write {
+        op: OpId,
+        key: KeyId,
+        held: Held,
+    },
+    WriteAck {
+        op: OpId,
+    },
+    Read {
+        op: OpId,
+        key: KeyId,
+    },
+    ReadReply {
+        op: OpId,
+        held: Held,
+    },
+    /// The opening of a round of anti-entropy.
+    Sync {
+        round: u64,
+        exchange: Exchange,
+        contents: Contents,
+    },
+    /// What the opener lacked.
+    SyncReply {
+        round: u64,
+        contents: Contents,
+    },
+}
+
+/// What the opener of a round wants done with its contents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exchange {
+    /// Take them.
+    Tell,
+    /// Compare only, and send back what I lack.
+    Ask,
+    /// Take them, and send back what I lack.
+    TellAndAsk,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MessageKind {
+    Write,
+    WriteAck,
+    Read,
+    ReadReply,
+    Sync,
+    SyncReply,
+}
+
+impl Body {
+    pub fn kind(&self) -> MessageKind {
+        match self {
+            Self::Write { .. } => MessageKind::Write,
+            Self::WriteAck { .. } => MessageKind::WriteAck,
+            Self::Read { .. } => MessageKind::Read,
+            Self::ReadReply { .. } => MessageKind::ReadReply,
+            Self::Sync { .. } => MessageKind::Sync,
+            Self::SyncReply { .. } => MessageKind::SyncReply,
+        }
+    }
+
+    /// What names it for its randomness: the operation or round it belongs to.
+    pub fn cause(&self) -> u64 {
+        match self {
+            Self::Write { op, .. }
+            | Self::WriteAck { op, .. }
+            | Self::Read { op, .. }
+            | Self::ReadReply { op, .. } => u64::from(op.0),
+            Self::Sync { round, .. } | Self::SyncReply { round, .. } => *round,
+        }
+    }
+
+    /// What the receiver would merge, by key: nothing for acknowledgements, requests and comparisons.
+    pub fn payload(&self) -> &[(KeyId, Held)] {
+        match self {
+            Self::Sync { exchange: Exchange::Tell | Exchange::TellAndAsk, contents, .. }
+            | Self::SyncReply { contents, .. } => contents,
+            Self::Write { .. }
+            | Self::WriteAck { .. }
+            | Self::Read { .. }
+            | Self::ReadReply { .. }
+            | Self::Sync { exchange: Exchange::Ask, .. } => &[],
+        }
+    }
+
+    /// The newest write on board, for the label of the message; none where it carries no data.
+    pub fn carries(&self) -> Option<WriteId> {
+        let newest = |held: &Held| held.versions().iter().map(|version| version.id).max();
+        match self {
+            Self::Write { held, .. } | Self::ReadReply { held, .. } => newest(held),
+            Self::Sync { .. } | Self::SyncReply { .. } => {
+                self.payload().iter().filter_map(|(_, held)| newest(held)).max()
+            }
+            Self::WriteAck { .. } | Self::Read { .. } => None,
+        }
+    }
+}
+
+impl MessageKind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Write => "write",
+            Self::WriteAck => "ack",
+            Self::Read => "read",
+            Self::ReadReply => "reply",
+            Self::Sync => "gossip",
+            Self::SyncReply => "gossip reply",
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The durable half of a replica: one slot per key.
+
+use crate::{
+    base::{KeyId, LocalTime, NodeId, mix},
+    data::{Conflicts, Dot, Held, Merge, Stamp},
+};
+
+/// Which replicas hold which key: `copies` nodes, clockwise from the key's place on a ring of `nodes`
+/// (Dynamo's preference list, without virtual nodes).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Placement {
+    pub nodes: u16,
+    pub copies: u16,
+}
+
+impl Placement {
+    fn first(self, key: KeyId) -> u16 {
+        if self.copies == self.nodes {
+            return 0;
+        }
+        u16::try_from(mix(u64::from(key.0) + 1) % u64::from(self.nodes)).unwrap_or(0)
+    }
+
+    pub fn is_owner(self, node: NodeId, key: KeyId) -> bool {
+        self.copies == self.nodes || (node.0 + self.nodes - self.first(key)) % self.nodes < self.copies
+    }
+}
+
+/// The replicas of `key`, in order of preference.
+pub fn owners(placement: Placement, key: KeyId) -> impl Iterator<Item = NodeId> {
+    let first = placement.first(key);
+    (0..placement.copies).map(move |i| NodeId((first + i) % placement.nodes))
+}
+
+#[derive(Debug, Clone, Default)]
+struct Slot {
+    held: Held,
+    /// How many writes of this key this node has coordinated.
+    counter: u32,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Store {
+    slots: Vec<Slot>,
+    digest: u64,
+    last_stamp: Stamp,
+}
+
+/// What an empty slot lends out.
+static NOTHING: Held = Held::Nothing;
+
+impl Store {
+    pub(super) fn new(keys: usize) -> Self {
+        Self { slots: vec![Slot::default(); keys], digest: 0, last_stamp: Stamp(i64::MIN) }
+    }
+
+    pub(super) fn held(&self, key: KeyId) -> &Held {
+        self.slots.get(key.index()).map_or(&NOTHING, |slot| &slot.held)
+    }
+
+    pub(super) fn digest(&self) -> u64 {
+        self.digest
+    }
+
+    fn slot(&mut self, key: KeyId) -> &mut Slot {
+        if self.slots.len() <= key.index() {
+            self.slots.resize_with(key.index() + 1, Slot::default);
+        }
+        &mut self.slots[key.index()]
+    }
+
+    pub(super) fn merge(&mut self, key: KeyId, held: &Held, conflicts: Conflicts) -> Merge {
+        let slot = self.slot(key);
+        let before = slot.held.content();
+        let merge = slot.held.merge(held, conflicts);
+        let after = slot.held.content();
+        if before != after {
+            self.digest ^= Self::mark(key, before) ^ Self::mark(key, after);
+        }
+        merge
+    }
+
+    fn mark(key: KeyId, content: u64) -> u64 {
+        if content == 0 { 0 } else { mix(mix(u64::from(key.0) + 1) ^ content) }
+    }
+
+    /// The next dot of `key` at `node`.
+    pub(super) fn next_dot(&mut self, node: NodeId, key: KeyId) -> Dot {
+        let slot = self.slot(key);
+        slot.counter += 1;
+        Dot { node, counter: slot.counter }
+    }
+
+    /// The stamp of a write accepted now: the local clock, but never twice the same, as Cassandra's
+    /// coordinators do; a clock set back is noticed by others, not by this node's own writes.
+    pub(super) fn next_stamp(&mut self, clock: LocalTime) -> Stamp {
+        let stamp = Stamp(clock.0.max(self.last_stamp.0.saturating_add(1)));
+        self.last_stamp = stamp;
+        stamp
+    }
+
+    pub(super) fn forget_last_stamp(&mut self) {
+        self.last_stamp = Stamp(i64::MIN);
+    }
+
+    /// Everything held, by key.
+    pub(super) fn contents(&self) -> impl Iterator<Item = (KeyId, &Held)> {
+        let named = |(i, slot)| (KeyId(u32::try_from(i).unwrap_or(u32::MAX)), slot);
+        self.slots.iter().enumerate().map(named).map(|(key, slot): (_, &Slot)| (key, &slot.held))
+    }
+}

@@ -1,0 +1,148 @@
+//! What a preset means once it is checked: names are ids, literals are numbers, and every reference exists.
+
+use std::sync::Arc;
+
+use crate::{
+    action::{AntiEntropy, Command, Condition, Guarantee, Level},
+    base::{ClientId, KeyId, NodeId, Ppm, Seed, SimTime, Span},
+    data::{Conflicts, Value},
+    net::Network,
+    replica::Propagation,
+};
+
+/// A checked preset. Indices in it are in range; levels can be met by N replicas; there is at least one
+/// replica, one client and one key.
+#[derive(Debug, Clone)]
+pub struct Scenario {
+    pub title: String,
+    pub about: String,
+    pub seed: Seed,
+    /// The key that the screen shows first.
+    pub focus: KeyId,
+    pub replicas: Vec<ReplicaSpec>,
+    pub settings: Settings,
+    pub network: Network,
+    pub clients: Vec<ClientSpec>,
+    pub keys: Vec<Arc<str>>,
+    pub initial: Vec<(KeyId, Value)>,
+    pub workload: Option<WorkloadSpec>,
+    pub script: Vec<Step>,
+    pub expect: Vec<Expectation>,
+}
+
+#[derive(Debug, Clone)]
+pub struct ReplicaSpec {
+    pub name: Arc<str>,
+    pub zone: Option<Arc<str>>,
+    /// How far its clock is ahead at the start, in nanoseconds; negative: behind.
+    pub skew: i64,
+    /// How much faster than true its clock runs, in parts per million.
+    pub drift: i32,
+}
+
+/// The knobs of the cluster as a whole.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// N: how many replicas hold each key, 1 to the number of replicas.
+    pub copies: u16,
+    pub write: Level,
+    pub read: Level,
+    pub propagation: Propagation,
+    /// How long a client waits for its answer.
+    pub timeout: Span,
+    pub anti_entropy: Option<AntiEntropy>,
+    pub conflicts: Conflicts,
+}
+
+#[derive(Debug, Clone)]
+pub struct ClientSpec {
+    pub name: Arc<str>,
+    /// The replica that coordinates for it.
+    pub at: NodeId,
+    pub write: Option<Level>,
+    pub read: Option<Level>,
+    pub timeout: Option<Span>,
+    /// Enforced: an answer that would break one is refused. Read-your-writes and monotonic reads only.
+    pub guarantees: Vec<Guarantee>,
+}
+
+/// Random clients: a Poisson stream of operations, each at a random replica.
+#[derive(Debug, Clone)]
+pub struct WorkloadSpec {
+    /// The mean time between two operations.
+    pub mean_gap: Span,
+    /// The share of reads.
+    pub reads: Ppm,
+    pub keys: Vec<KeyId>,
+    /// Zipf's exponent over `keys`; 0: every key as likely as the next.
+    pub skew: f64,
+    /// When it stops by itself.
+    pub stop: Option<SimTime>,
+}
+
+/// One step of a script.
+#[derive(Debug, Clone)]
+pub struct Step {
+    pub timing: Timing,
+    pub deed: Deed,
+    /// Must hold right after the deed.
+    pub claim: Option<Condition>,
+    /// Where the step stands in the file, counted from 1; 0 where there is no file.
+    pub line: usize,
+}
+
+#[derive(Debug, Clone)]
+pub enum Timing {
+    /// As soon as the step before is done.
+    Next,
+    At(SimTime),
+    After(Span),
+    /// Once the condition holds; an error if it does not within the limit.
+    When(Condition, Span),
+}
+
+#[derive(Debug, Clone)]
+pub enum Deed {
+    Do(Command),
+    /// Waits for its answer; `returns` is what it must return, where the step says so.
+    Read {
+        command: Command,
+        returns: Option<Vec<Value>>,
+    },
+    /// Shown to everybody.
+    Say(Arc<str>),
+    /// For the presenter only.
+    Note(Arc<str>),
+    Predict {
+        question: Arc<str>,
+        choices: Vec<Choice>,
+    },
+    /// Runs on until the condition holds; an error if it does not within the limit.
+    Until(Condition, Span),
+    /// Lets virtual time pass.
+    Pause(Span),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    pub letter: char,
+    pub text: Arc<str>,
+}
+
+/// What must hold at the end of a run.
+#[derive(Debug, Clone)]
+pub struct Expectation {
+    pub condition: Condition,
+    pub line: usize,
+}
+
+impl Scenario {
+    pub fn node_named(&self, name: &str) -> Option<NodeId> {
+        self.replicas.iter().position(|replica| &*replica.name == name).map(NodeId::at)
+    }
+
+    pub fn client_named(&self, name: &str) -> Option<ClientId> {
+        let index = self.clients.iter().position(|client| &*client.name == name)?;
+        u16::try_from(index).ok().map(ClientId)
+    }
+}

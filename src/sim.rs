@@ -1,0 +1,341 @@
+//! Floor 3: the deterministic simulation. Virtual time, one event queue, replicas that act through it.
+//!
+//! ```text
+//!            apply(command) ──┐
+//!                             ▼
+//!   queue ── step() ──► replicas, clients ──► messages back into the queue
+//!                             │
+//!                             └──► facts, for whoever drives
+//! ```
+//!
+//! The same scenario, seed and commands give the same facts, bit for bit. Cloning is cheap: no history
+//! lives here. It never reads a clock, a file or an environment.
+
+mod clients;
+mod commands;
+mod fact;
+mod messages;
+mod queue;
+mod settled;
+mod view;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{
+    base::{LocalTime, MessageId, NodeId, OpId, Position, Purpose, Seed, SimTime, WriteId},
+    data::{Dot, Held, Stamp, Value, Version, VersionVector},
+    net::{Cuts, Network},
+    replica::{Output, Placement, Replica, Surroundings},
+    scenario::{Scenario, Settings},
+};
+use clients::{Client, Open};
+pub use commands::Refused;
+pub use fact::{Death, Fact, Outcome, What};
+use messages::Message;
+use queue::Queue;
+pub use view::{MessageView, ReplicaView, Status, View};
+
+/// A running cluster at one instant.
+///
+/// Drive it with [`Self::apply`] (a command), [`Self::step`] (the next event) and [`Self::advance_to`]
+/// (every event up to a time); read it with [`Self::view`] and the getters.
+#[derive(Debug, Clone)]
+pub struct Simulation {
+    scenario: Arc<Scenario>,
+    seed: Seed,
+    now: SimTime,
+    step: u64,
+    queue: Queue<Event>,
+    nodes: Vec<Node>,
+    /// By node: whether the others believe it up. A crash is known at once (a refused connection), a cut or
+    /// a freeze is only silence.
+    believed_up: Vec<bool>,
+    network: Network,
+    cuts: Cuts,
+    settings: Settings,
+    clients: Vec<Client>,
+    open: BTreeMap<OpId, Open>,
+    keys: Vec<Arc<str>>,
+    next_op: OpId,
+    next_write: WriteId,
+    next_message: MessageId,
+    /// Messages on their way, idle gossip included.
+    in_flight: usize,
+    workload: Workload,
+    scratch: Vec<Output>,
+}
+
+/// What is scheduled. Private: outside, only facts tell what happened.
+#[derive(Debug, Clone)]
+enum Event {
+    Arrival(Message),
+    Gossip(NodeId),
+    Timeout(OpId),
+    Work { era: u32 },
+}
+
+#[derive(Debug, Clone)]
+struct Node {
+    replica: Replica,
+    status: Status,
+    skew: i64,
+    drift: i32,
+    /// What arrived while frozen, in order.
+    inbox: Vec<Message>,
+    /// Messages that died because it was down.
+    killed: u64,
+    /// Whether its gossip timer is set.
+    gossiping: bool,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Workload {
+    running: bool,
+    /// How many operations it has made.
+    made: u64,
+    /// Bumped at every start, so that the timer of an earlier run rings in vain.
+    era: u32,
+}
+
+impl Simulation {
+    pub fn new(scenario: Arc<Scenario>, seed: Seed) -> Self {
+        let count = scenario.replicas.len();
+        let keys = scenario.keys.len();
+        let node = |(i, spec): (usize, &crate::scenario::ReplicaSpec)| Node {
+            replica: Replica::new(NodeId::at(i), keys),
+            status: Status::Up,
+            skew: spec.skew,
+            drift: spec.drift,
+            inbox: Vec::new(),
+            killed: 0,
+            gossiping: false,
+        };
+        let mut simulation = Self {
+            nodes: scenario.replicas.iter().enumerate().map(node).collect(),
+            believed_up: vec![true; count],
+            network: scenario.network.clone(),
+            cuts: Cuts::new(count),
+            settings: scenario.settings.clone(),
+            clients: scenario.clients.iter().map(Client::new).collect(),
+            keys: scenario.keys.clone(),
+            scenario,
+            seed,
+            now: SimTime::ZERO,
+            step: 0,
+            queue: Queue::default(),
+            open: BTreeMap::new(),
+            next_op: OpId(0),
+            next_write: WriteId(0),
+            next_message: MessageId(0),
+            in_flight: 0,
+            workload: Workload::default(),
+            scratch: Vec::new(),
+        };
+        simulation.put_initial_values();
+        simulation.start_gossip();
+        if simulation.scenario.workload.is_some() {
+            simulation.start_workload();
+        }
+        simulation
+    }
+
+    /// Every initial value is the same version on every replica of its key; its dot is one that every
+    /// vector covers, so whatever is written comes after it.
+    fn put_initial_values(&mut self) {
+        let scenario = Arc::clone(&self.scenario);
+        for (key, value) in &scenario.initial {
+            let version = self.initial_version(*key, value);
+            let placement = self.placement();
+            for node in &mut self.nodes {
+                if placement.is_owner(node.replica.id, *key) {
+                    node.replica.seed(*key, &version, self.settings.conflicts);
+                }
+            }
+        }
+    }
+
+    fn initial_version(&mut self, key: crate::base::KeyId, value: &Value) -> Arc<Version> {
+        let id = self.next_write;
+        self.next_write.0 += 1;
+        let dot = Dot { node: NodeId(0), counter: 0 };
+        let context = VersionVector::EMPTY;
+        Arc::new(Version { id, key, value: value.clone(), stamp: Stamp(i64::MIN + 1), dot, context })
+    }
+
+    /// Sets every replica's gossip timer at a phase of its own.
+    fn start_gossip(&mut self) {
+        let Some(settings) = self.settings.anti_entropy else { return };
+        for index in 0..self.nodes.len() {
+            if std::mem::replace(&mut self.nodes[index].gossiping, true) {
+                continue;
+            }
+            let mut stream = self.seed.stream(Purpose::GossipPhase, [index as u64, 0]);
+            let phase = crate::base::Span(stream.below(settings.every.0.max(1)));
+            self.queue.push(self.now + phase, Event::Gossip(NodeId::at(index)));
+        }
+    }
+
+    pub fn scenario(&self) -> &Arc<Scenario> {
+        &self.scenario
+    }
+
+    pub fn position(&self) -> Position {
+        Position { step: self.step, at: self.now }
+    }
+
+    /// When the next event is due.
+    pub fn next_at(&self) -> Option<SimTime> {
+        self.queue.next_at()
+    }
+
+    /// Performs the next event; `false` where none is scheduled.
+    pub fn step(&mut self, facts: &mut Vec<Fact>) -> bool {
+        let Some((at, event)) = self.queue.pop() else {
+            return false;
+        };
+        self.now = at;
+        self.step += 1;
+        match event {
+            Event::Arrival(message) => self.arrive(message, facts),
+            Event::Gossip(node) => self.gossip(node, facts),
+            Event::Timeout(op) => self.time_out(op, facts),
+            Event::Work { era } => self.work(era, facts),
+        }
+        true
+    }
+
+    /// Performs every event up to and including `time`, then sets the clock to it. A time in the past
+    /// changes nothing.
+    pub fn advance_to(&mut self, time: SimTime, facts: &mut Vec<Fact>) {
+        while self.next_at().is_some_and(|at| at <= time) {
+            self.step(facts);
+        }
+        self.rest_until(time);
+    }
+
+    /// Lets time pass in which nothing happens: `time` must not lie beyond the next event.
+    pub fn rest_until(&mut self, time: SimTime) {
+        debug_assert!(self.next_at().is_none_or(|at| at >= time), "an event would be skipped");
+        self.now = self.now.max(time);
+    }
+
+    fn gossip(&mut self, node: NodeId, facts: &mut Vec<Fact>) {
+        let Some(settings) = self.settings.anti_entropy else {
+            self.nodes[node.index()].gossiping = false;
+            return;
+        };
+        self.queue.push(self.now + settings.every, Event::Gossip(node));
+        if self.nodes[node.index()].status == Status::Up {
+            self.act(node, facts, |replica, around, out| replica.handle_gossip(settings, around, out));
+        }
+    }
+
+    fn placement(&self) -> Placement {
+        let nodes = u16::try_from(self.nodes.len()).unwrap_or(u16::MAX);
+        Placement { nodes, copies: self.settings.copies }
+    }
+
+    /// What a replica's own clock shows: the true time, its drift, its skew.
+    fn clock(&self, node: NodeId) -> LocalTime {
+        let node = &self.nodes[node.index()];
+        let now = i64::try_from(self.now.0).unwrap_or(i64::MAX / 4);
+        let drifted = if node.drift == 0 { 0 } else { i128::from(now) * i128::from(node.drift) / 1_000_000 };
+        LocalTime(now + i64::try_from(drifted).unwrap_or(0) + node.skew)
+    }
+
+    /// Lets one replica act, and carries out what it wants done.
+    fn act(
+        &mut self,
+        node: NodeId,
+        facts: &mut Vec<Fact>,
+        action: impl FnOnce(&mut Replica, &mut Surroundings<'_>, &mut Vec<Output>),
+    ) {
+        let mut outputs = std::mem::take(&mut self.scratch);
+        let mut around = Surroundings {
+            clock: self.clock(node),
+            placement: self.placement(),
+            conflicts: self.settings.conflicts,
+            believed_up: &self.believed_up,
+            propagation: self.settings.propagation,
+            seed: self.seed,
+            next_write: &mut self.next_write,
+        };
+        action(&mut self.nodes[node.index()].replica, &mut around, &mut outputs);
+        for output in outputs.drain(..) {
+            self.carry_out(node, output, facts);
+        }
+        self.scratch = outputs;
+    }
+
+    fn carry_out(&mut self, node: NodeId, output: Output, facts: &mut Vec<Fact>) {
+        match output {
+            Output::Send { to, body } => self.send(node, to, body, facts),
+            Output::Reply { op, answer } => self.answer(op, answer, facts),
+            Output::Accepted { op, version } => {
+                if let Some(open) = self.open.get_mut(&op) {
+                    open.version = Some(Arc::clone(&version));
+                }
+                self.record(facts, What::Accepted { op, node, version });
+            }
+            Output::Stored { key, write, content, over } => {
+                self.record(facts, What::Stored { node, key, write, content, over });
+            }
+            Output::Kept { key, write, winner, relation } => {
+                self.record(facts, What::Kept { node, key, write, winner, relation });
+            }
+        }
+    }
+
+    fn record(&self, facts: &mut Vec<Fact>, what: What) {
+        facts.push(Fact { at: self.position(), what });
+    }
+
+    /// What `node` holds of `key`; nothing where it is no replica of the key.
+    pub fn held(&self, node: NodeId, key: crate::base::KeyId) -> &Held {
+        self.nodes[node.index()].replica.held(key)
+    }
+
+    /// The replicas of `key`, in order of preference.
+    pub fn owners(&self, key: crate::base::KeyId) -> impl Iterator<Item = NodeId> {
+        crate::replica::owners(self.placement(), key)
+    }
+
+    pub fn keys(&self) -> &[Arc<str>] {
+        &self.keys
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    pub fn cuts(&self) -> &Cuts {
+        &self.cuts
+    }
+
+    pub fn status(&self, node: NodeId) -> Status {
+        self.nodes[node.index()].status
+    }
+
+    /// Messages on their way, idle gossip included.
+    pub fn in_flight(&self) -> usize {
+        self.in_flight
+    }
+
+    /// Operations whose client still waits.
+    pub fn open_operations(&self) -> usize {
+        self.open.len()
+    }
+
+    pub fn workload_running(&self) -> bool {
+        self.workload.running
+    }
+
+    /// Events scheduled, of whatever kind: for measuring.
+    pub fn pending(&self) -> usize {
+        self.queue.len()
+    }
+}

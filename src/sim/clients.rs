@@ -1,0 +1,235 @@
+//! Clients: operations from asking to answer, and the random workload.
+//!
+//! A client stands beside its coordinator: its requests and answers take no time and meet no wall.
+
+use std::sync::Arc;
+
+use crate::{
+    action::{Act, Ask, Context, Guarantee, Level},
+    base::{ClientId, KeyId, NodeId, OpId, Ppm, Purpose, SimTime, Span, Stream},
+    data::{Value, Version, VersionVector},
+    replica::{Answer, Request},
+    scenario::{ClientSpec, WorkloadSpec},
+    session::Session,
+};
+
+use super::{Event, Fact, Outcome, Simulation, Status, What};
+
+#[derive(Debug, Clone)]
+pub(super) struct Client {
+    pub(super) at: NodeId,
+    write: Option<Level>,
+    read: Option<Level>,
+    timeout: Option<Span>,
+    guarantees: Vec<Guarantee>,
+    session: Session,
+}
+
+/// An operation whose client still waits.
+#[derive(Debug, Clone)]
+pub(super) struct Open {
+    client: ClientId,
+    pub(super) node: NodeId,
+    key: KeyId,
+    required: u16,
+    /// What a write became.
+    pub(super) version: Option<Arc<Version>>,
+}
+
+impl Client {
+    pub(super) fn new(spec: &ClientSpec) -> Self {
+        Self {
+            at: spec.at,
+            write: spec.write,
+            read: spec.read,
+            timeout: spec.timeout,
+            guarantees: spec.guarantees.clone(),
+            session: Session::default(),
+        }
+    }
+}
+
+impl Simulation {
+    /// Which operation the next submission will be.
+    pub fn next_op(&self) -> OpId {
+        self.next_op
+    }
+
+    /// Whether a client still waits for an answer.
+    pub fn is_waiting(&self, client: ClientId) -> bool {
+        self.open.values().any(|open| open.client == client)
+    }
+
+    pub(super) fn submit(&mut self, ask: &Ask, facts: &mut Vec<Fact>) {
+        let op = self.next_op;
+        self.next_op.0 = self.next_op.0.wrapping_add(1);
+        let client = &self.clients[usize::from(ask.client.0)];
+        let node = ask.at.unwrap_or(client.at);
+        let level = ask.level.unwrap_or(match ask.act {
+            Act::Read => client.read.unwrap_or(self.settings.read),
+            Act::Write { .. } => client.write.unwrap_or(self.settings.write),
+        });
+        let required = level.required(self.settings.copies);
+        let timeout = client.timeout.unwrap_or(self.settings.timeout);
+        let act = Arc::new(ask.act.clone());
+        let asked =
+            What::Asked { op, client: ask.client, node, key: ask.key, required, act: Arc::clone(&act) };
+        self.record(facts, asked);
+        let open = Open { client: ask.client, node, key: ask.key, required, version: None };
+        self.open.insert(op, open);
+        match self.nodes[node.index()].status {
+            Status::Crashed => self.finish(op, Outcome::CoordinatorDown, facts),
+            // The request waits in the frozen process's socket and is never taken up in time.
+            Status::Frozen => {}
+            Status::Up => self.hand_over(op, node, ask.client, (ask.key, &act, required), facts),
+        }
+        if self.open.contains_key(&op) {
+            self.queue.push(self.now + timeout, Event::Timeout(op));
+        }
+    }
+
+    fn hand_over(
+        &mut self,
+        op: OpId,
+        node: NodeId,
+        client: ClientId,
+        (key, act, required): (KeyId, &Act, u16),
+        facts: &mut Vec<Fact>,
+    ) {
+        let context = match act {
+            Act::Write { .. } => self.clients[usize::from(client.0)].session.context(key).clone(),
+            Act::Read => VersionVector::EMPTY,
+        };
+        let request = Request { op, key, act, required, context: &context };
+        self.act(node, facts, |replica, around, out| replica.handle_request(&request, around, out));
+    }
+
+    pub(super) fn answer(&mut self, op: OpId, answer: Answer, facts: &mut Vec<Fact>) {
+        let outcome = match answer {
+            Answer::Written(write) => Outcome::Written(write),
+            Answer::Found(held) => Outcome::Found(held),
+            Answer::Unavailable { required, alive } => Outcome::Unavailable { required, alive },
+        };
+        self.finish(op, outcome, facts);
+    }
+
+    /// Ends an operation for its client, once.
+    pub(super) fn finish(&mut self, op: OpId, outcome: Outcome, facts: &mut Vec<Fact>) {
+        let Some(open) = self.open.remove(&op) else { return };
+        let conflicts = self.settings.conflicts;
+        let client = &mut self.clients[usize::from(open.client.0)];
+        let outcome = match outcome {
+            Outcome::Found(held) => {
+                let breaks = |g: &&Guarantee| client.session.would_break(**g, open.key, &held, conflicts);
+                match client.guarantees.iter().find(breaks) {
+                    Some(guarantee) => Outcome::NotFresh(*guarantee),
+                    None => {
+                        client.session.read(open.key, &held);
+                        Outcome::Found(held)
+                    }
+                }
+            }
+            Outcome::Written(write) => {
+                if let Some(version) = &open.version {
+                    client.session.wrote(version);
+                }
+                Outcome::Written(write)
+            }
+            error => error,
+        };
+        self.record(facts, What::Answered { op, outcome });
+    }
+
+    pub(super) fn time_out(&mut self, op: OpId, facts: &mut Vec<Fact>) {
+        let Some(open) = self.open.get(&op) else { return };
+        let (node, required) = (open.node, open.required);
+        let received = self.nodes[node.index()].replica.abandon(op);
+        self.finish(op, Outcome::TimedOut { received, required }, facts);
+    }
+
+    /// The coordinator died: its clients learn it at once, and never learn what became of their writes.
+    pub(super) fn strand_clients(&mut self, node: NodeId, facts: &mut Vec<Fact>) {
+        let stranded: Vec<OpId> =
+            self.open.iter().filter(|(_, open)| open.node == node).map(|(op, _)| *op).collect();
+        for op in stranded {
+            self.finish(op, Outcome::CoordinatorCrashed, facts);
+        }
+    }
+
+    pub(super) fn start_workload(&mut self) {
+        self.workload.running = true;
+        self.workload.era += 1;
+        self.schedule_work();
+    }
+
+    fn schedule_work(&mut self) {
+        let Some(spec) = &self.scenario.workload else { return };
+        let mut stream = self.work_stream();
+        let gap = Span::from_nanos_f64(-nanos(spec.mean_gap) * libm::log(stream.unit()));
+        let at = self.now + gap;
+        if spec.stop.is_some_and(|stop| at > stop) {
+            self.workload.running = false;
+        } else {
+            self.queue.push(at, Event::Work { era: self.workload.era });
+        }
+    }
+
+    fn work_stream(&self) -> Stream {
+        self.seed.stream(Purpose::Workload, [self.workload.made, 0])
+    }
+
+    pub(super) fn work(&mut self, era: u32, facts: &mut Vec<Fact>) {
+        if !self.workload.running || era != self.workload.era {
+            return;
+        }
+        let scenario = Arc::clone(&self.scenario);
+        let Some(spec) = &scenario.workload else { return };
+        let mut stream = self.work_stream();
+        stream.bits(); // The gap before this operation.
+        self.workload.made += 1;
+        let reads = spec.reads != Ppm::NEVER && spec.reads.hits(stream.bits());
+        let client = ClientId(u16::try_from(stream.index(self.clients.len())).unwrap_or(0));
+        let at = Some(NodeId::at(stream.index(self.nodes.len())));
+        let key = pick_key(spec, &mut stream);
+        let act = if reads {
+            Act::Read
+        } else {
+            let value = Value::Number(i64::try_from(self.workload.made).unwrap_or(i64::MAX));
+            Act::Write { value, context: Context::Last, stamp: None }
+        };
+        self.submit(&Ask { client, at, key, act, level: None }, facts);
+        self.schedule_work();
+    }
+
+    /// When the workload stops by itself, if it runs and does.
+    pub fn workload_stops(&self) -> Option<SimTime> {
+        self.scenario.workload.as_ref().filter(|_| self.workload.running)?.stop
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "spans of interest are far below 2^53 ns")]
+fn nanos(span: Span) -> f64 {
+    span.0 as f64
+}
+
+/// Uniform, or by Zipf's law where the workload is skewed.
+fn pick_key(spec: &WorkloadSpec, stream: &mut Stream) -> KeyId {
+    if spec.skew == 0.0 {
+        return spec.keys[stream.index(spec.keys.len())];
+    }
+    let weight = |rank: usize| libm::pow(rank_as_f64(rank), -spec.skew);
+    let total: f64 = (0..spec.keys.len()).map(weight).sum();
+    let mut left = stream.unit() * total;
+    for (rank, key) in spec.keys.iter().enumerate() {
+        left -= weight(rank);
+        if left <= 0.0 {
+            return *key;
+        }
+    }
+    spec.keys[spec.keys.len() - 1]
+}
+
+#[expect(clippy::cast_precision_loss, reason = "there are far fewer than 2^53 keys")]
+fn rank_as_f64(rank: usize) -> f64 {
+    (rank + 1) as f64
+}

@@ -1,0 +1,285 @@
+//! Commands take effect. Each is checked first: a refused command changes nothing.
+
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::{
+    action::{AntiEntropy, Ask, Command, Mend, Setting, Switch},
+    base::{CutId, KeyId, NodeId},
+    net::{CutShape, Scope},
+};
+
+use super::{Death, Fact, Simulation, Status, What};
+
+/// Why a command did nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refused {
+    #[error("no replica {0} in this cluster")]
+    NoSuchReplica(NodeId),
+    #[error("no such client")]
+    NoSuchClient,
+    #[error("no such key")]
+    NoSuchKey,
+    #[error("that key exists already")]
+    KeyExists,
+    #[error("{0} keys are the most a run may have")]
+    TooManyKeys(usize),
+    #[error("nothing is cut")]
+    NothingToHeal,
+    #[error("no cut is called {0}")]
+    NoSuchCut(String),
+    #[error("too many cuts stand already: heal one first")]
+    TooManyCuts,
+    #[error("that replica is down already")]
+    AlreadyDown,
+    #[error("that replica is up")]
+    NotDown,
+    #[error("that replica is frozen already")]
+    AlreadyFrozen,
+    #[error("that replica is not frozen")]
+    NotFrozen,
+    #[error("that replica is down: restart it first")]
+    Down,
+    #[error("a link needs two different replicas")]
+    SameReplica,
+    #[error("{asked} replicas cannot answer where each key has {copies}")]
+    LevelTooHigh { asked: u16, copies: u16 },
+    #[error("writes travel by anti-entropy alone here: it cannot be turned off")]
+    NeedsAntiEntropy,
+    #[error("the preset defines no workload")]
+    NoWorkload,
+    #[error("the workload is already so")]
+    WorkloadUnchanged,
+}
+
+/// The most keys a run may come to have.
+pub(crate) const MAX_KEYS: usize = 10_000;
+
+impl Simulation {
+    /// Applies a command now. It counts as one step; a refused one changes nothing.
+    pub fn apply(&mut self, command: &Command, facts: &mut Vec<Fact>) -> Result<(), Refused> {
+        self.check(command)?;
+        self.step += 1;
+        match command {
+            Command::Submit(ask) => self.submit(ask, facts),
+            Command::NameKey(name) => self.keys.push(Arc::clone(name)),
+            Command::Cut { name, shape } => {
+                if let Some(id) = self.cuts.raise(name.clone(), shape.clone(), self.now) {
+                    self.record(facts, What::CutMade { id });
+                }
+            }
+            Command::Heal(mend) => self.heal(mend, facts),
+            Command::Crash(node) => self.crash(*node, facts),
+            Command::Restart(node) => {
+                self.nodes[node.index()].status = Status::Up;
+                self.believed_up[node.index()] = true;
+                self.record(facts, What::Restarted { node: *node });
+            }
+            Command::Freeze(node) => {
+                self.nodes[node.index()].status = Status::Frozen;
+                self.record(facts, What::Frozen { node: *node });
+            }
+            Command::Thaw(node) => self.thaw(*node, facts),
+            Command::Skew { node, offset } => self.nodes[node.index()].skew = *offset,
+            Command::SetLink { scope, change } => self.network.change(*scope, change),
+            Command::Set(setting) => self.set(setting),
+            Command::Workload(Switch::Start) => self.start_workload(),
+            Command::Workload(Switch::Stop) => self.workload.running = false,
+        }
+        if command.is_knob() {
+            self.record(facts, What::Turned(Arc::new(command.clone())));
+        }
+        Ok(())
+    }
+
+    fn check(&self, command: &Command) -> Result<(), Refused> {
+        match command {
+            Command::Submit(ask) => self.check_ask(ask),
+            Command::NameKey(name) if self.keys.contains(name) => Err(Refused::KeyExists),
+            Command::NameKey(_) if self.keys.len() >= MAX_KEYS => Err(Refused::TooManyKeys(MAX_KEYS)),
+            Command::NameKey(_) => Ok(()),
+            Command::Cut { shape, .. } => self.check_cut(shape),
+            Command::Heal(mend) if self.mended(mend).is_empty() => Err(match mend {
+                Mend::Named(name) => Refused::NoSuchCut(name.to_string()),
+                Mend::All | Mend::One(_) => Refused::NothingToHeal,
+            }),
+            Command::Heal(_) => Ok(()),
+            Command::Crash(node) => self.expect_status(*node, |s| match s {
+                Status::Crashed => Err(Refused::AlreadyDown),
+                Status::Up | Status::Frozen => Ok(()),
+            }),
+            Command::Restart(node) => self.expect_status(*node, |s| match s {
+                Status::Crashed => Ok(()),
+                Status::Up | Status::Frozen => Err(Refused::NotDown),
+            }),
+            Command::Freeze(node) => self.expect_status(*node, |s| match s {
+                Status::Up => Ok(()),
+                Status::Frozen => Err(Refused::AlreadyFrozen),
+                Status::Crashed => Err(Refused::Down),
+            }),
+            Command::Thaw(node) => self.expect_status(*node, |s| match s {
+                Status::Frozen => Ok(()),
+                Status::Up | Status::Crashed => Err(Refused::NotFrozen),
+            }),
+            Command::Skew { node, .. } => self.known(*node),
+            Command::SetLink { scope, .. } => self.check_scope(*scope),
+            Command::Set(setting) => self.check_setting(setting),
+            Command::Workload(_) if self.scenario.workload.is_none() => Err(Refused::NoWorkload),
+            Command::Workload(switch) if (*switch == Switch::Start) == self.workload.running => {
+                Err(Refused::WorkloadUnchanged)
+            }
+            Command::Workload(_) => Ok(()),
+        }
+    }
+
+    fn known(&self, node: NodeId) -> Result<(), Refused> {
+        if node.index() < self.nodes.len() { Ok(()) } else { Err(Refused::NoSuchReplica(node)) }
+    }
+
+    fn expect_status(
+        &self,
+        node: NodeId,
+        judge: impl Fn(Status) -> Result<(), Refused>,
+    ) -> Result<(), Refused> {
+        self.known(node)?;
+        judge(self.status(node))
+    }
+
+    fn check_ask(&self, ask: &Ask) -> Result<(), Refused> {
+        if usize::from(ask.client.0) >= self.clients.len() {
+            return Err(Refused::NoSuchClient);
+        }
+        if ask.key.index() >= self.keys.len() {
+            return Err(Refused::NoSuchKey);
+        }
+        ask.at.map_or(Ok(()), |node| self.known(node))
+    }
+
+    fn check_cut(&self, shape: &CutShape) -> Result<(), Refused> {
+        if self.cuts.standing().len() >= crate::net::MAX_CUTS {
+            return Err(Refused::TooManyCuts);
+        }
+        match shape {
+            CutShape::Groups(groups) => groups.iter().flatten().try_for_each(|node| self.known(*node)),
+            CutShape::Isolate(node) => self.known(*node),
+            CutShape::Link(a, b) | CutShape::OneWay { from: a, to: b } => self.check_pair(*a, *b),
+        }
+    }
+
+    fn check_scope(&self, scope: Scope) -> Result<(), Refused> {
+        match scope {
+            Scope::All => Ok(()),
+            Scope::Between(a, b) | Scope::OneWay { from: a, to: b } => self.check_pair(a, b),
+        }
+    }
+
+    fn check_pair(&self, a: NodeId, b: NodeId) -> Result<(), Refused> {
+        self.known(a)?;
+        self.known(b)?;
+        if a == b { Err(Refused::SameReplica) } else { Ok(()) }
+    }
+
+    fn check_setting(&self, setting: &Setting) -> Result<(), Refused> {
+        let copies = self.settings.copies;
+        match setting {
+            Setting::WriteLevel(level) | Setting::ReadLevel(level) if level.required(copies) > copies => {
+                Err(Refused::LevelTooHigh { asked: level.required(copies), copies })
+            }
+            Setting::AntiEntropy(None)
+                if self.settings.propagation == crate::replica::Propagation::Gossip =>
+            {
+                Err(Refused::NeedsAntiEntropy)
+            }
+            Setting::WriteLevel(_)
+            | Setting::ReadLevel(_)
+            | Setting::LatencyPercent(_)
+            | Setting::AntiEntropy(_)
+            | Setting::Timeout(_) => Ok(()),
+        }
+    }
+
+    fn mended(&self, mend: &Mend) -> Vec<CutId> {
+        let chosen = |cut: &&crate::net::Cut| match mend {
+            Mend::All => true,
+            Mend::One(id) => cut.id == *id,
+            Mend::Named(name) => cut.name.as_ref() == Some(name),
+        };
+        self.cuts.standing().iter().filter(chosen).map(|cut| cut.id).collect()
+    }
+
+    fn heal(&mut self, mend: &Mend, facts: &mut Vec<Fact>) {
+        for id in self.mended(mend) {
+            if let Some(cut) = self.cuts.heal(id) {
+                self.record(facts, What::CutHealed { id, killed: cut.killed });
+            }
+        }
+    }
+
+    fn crash(&mut self, node: NodeId, facts: &mut Vec<Fact>) {
+        self.believed_up[node.index()] = false;
+        let target = &mut self.nodes[node.index()];
+        target.status = Status::Crashed;
+        target.replica.crash();
+        let unread = std::mem::take(&mut target.inbox);
+        target.killed += unread.len() as u64;
+        self.record(facts, What::Crashed { node });
+        for message in &unread {
+            self.bury(message, Death::Down, facts);
+        }
+        self.strand_clients(node, facts);
+    }
+
+    fn thaw(&mut self, node: NodeId, facts: &mut Vec<Fact>) {
+        let target = &mut self.nodes[node.index()];
+        target.status = Status::Up;
+        let queued = std::mem::take(&mut target.inbox);
+        let count = u32::try_from(queued.len()).unwrap_or(u32::MAX);
+        self.record(facts, What::Thawed { node, queued: count });
+        for message in &queued {
+            self.deliver(message, facts);
+        }
+    }
+
+    fn set(&mut self, setting: &Setting) {
+        match setting {
+            Setting::LatencyPercent(percent) => self.network.latency_percent = *percent,
+            Setting::WriteLevel(level) => self.settings.write = *level,
+            Setting::ReadLevel(level) => self.settings.read = *level,
+            Setting::AntiEntropy(settings) => self.set_anti_entropy(*settings),
+            Setting::Timeout(timeout) => self.settings.timeout = *timeout,
+        }
+    }
+
+    fn set_anti_entropy(&mut self, settings: Option<AntiEntropy>) {
+        self.settings.anti_entropy = settings;
+        self.start_gossip();
+    }
+}
+
+impl Command {
+    /// Whether it turns a knob, rather than acting on a client, a wall or a process.
+    fn is_knob(&self) -> bool {
+        match self {
+            Self::NameKey(_)
+            | Self::Skew { .. }
+            | Self::SetLink { .. }
+            | Self::Set(_)
+            | Self::Workload(_) => true,
+            Self::Submit(_)
+            | Self::Cut { .. }
+            | Self::Heal(_)
+            | Self::Crash(_)
+            | Self::Restart(_)
+            | Self::Freeze(_)
+            | Self::Thaw(_) => false,
+        }
+    }
+}
+
+impl KeyId {
+    /// The key that the next [`Command::NameKey`] will name.
+    pub fn after(keys: &[Arc<str>]) -> Self {
+        Self(u32::try_from(keys.len()).unwrap_or(u32::MAX))
+    }
+}

@@ -1,0 +1,152 @@
+//! Facts: what has happened, in the past tense. The simulation writes them and never reads one back.
+
+use std::sync::Arc;
+
+use crate::{
+    action::{Act, Command, Guarantee},
+    base::{ClientId, CutId, KeyId, MessageId, NodeId, OpId, Position, SimTime, WriteId},
+    data::{Held, Relation, Version},
+    replica::MessageKind,
+};
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fact {
+    pub at: Position,
+    pub what: What,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum What {
+    /// A client asked; `required` replicas must answer.
+    Asked {
+        op: OpId,
+        client: ClientId,
+        node: NodeId,
+        key: KeyId,
+        required: u16,
+        act: Arc<Act>,
+    },
+    /// The coordinator gave a write its version.
+    Accepted {
+        op: OpId,
+        node: NodeId,
+        version: Arc<Version>,
+    },
+    Sent {
+        message: MessageId,
+        from: NodeId,
+        to: NodeId,
+        kind: MessageKind,
+        carries: Option<WriteId>,
+        arrives: SimTime,
+    },
+    Delivered {
+        message: MessageId,
+        from: NodeId,
+        to: NodeId,
+        kind: MessageKind,
+        carries: Option<WriteId>,
+    },
+    /// It reached a frozen replica and waits there.
+    Queued {
+        message: MessageId,
+        to: NodeId,
+    },
+    Died {
+        message: MessageId,
+        from: NodeId,
+        to: NodeId,
+        kind: MessageKind,
+        carries: Option<WriteId>,
+        death: Death,
+    },
+    /// A replica's contents of a key changed; `over` is what gave way, with the newcomer's relation to it.
+    Stored {
+        node: NodeId,
+        key: KeyId,
+        write: WriteId,
+        content: u64,
+        over: Option<(WriteId, Relation)>,
+    },
+    /// A version came to a replica and lost to what it held.
+    Kept {
+        node: NodeId,
+        key: KeyId,
+        write: WriteId,
+        winner: WriteId,
+        relation: Relation,
+    },
+    Answered {
+        op: OpId,
+        outcome: Outcome,
+    },
+    CutMade {
+        id: CutId,
+    },
+    CutHealed {
+        id: CutId,
+        killed: u64,
+    },
+    Crashed {
+        node: NodeId,
+    },
+    Restarted {
+        node: NodeId,
+    },
+    Frozen {
+        node: NodeId,
+    },
+    /// It handled so many queued messages.
+    Thawed {
+        node: NodeId,
+        queued: u32,
+    },
+    /// A knob was turned, a clock set, a key named, the workload switched.
+    Turned(Arc<Command>),
+}
+
+/// How a message ended without arriving.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Death {
+    /// The link lost it.
+    Lost,
+    /// It met a wall.
+    Cut(CutId),
+    /// The target was down.
+    Down,
+}
+
+/// How an operation ended for its client.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    Written(WriteId),
+    Found(Held),
+    /// Judged before anything was sent: it did not happen.
+    Unavailable {
+        required: u16,
+        alive: u16,
+    },
+    /// Nobody answered the client: it did not happen.
+    CoordinatorDown,
+    /// An answer came that the client's guarantee forbids; only reads.
+    NotFresh(Guarantee),
+    /// No answer in time. A write may have happened, may still happen, or never.
+    TimedOut {
+        received: u16,
+        required: u16,
+    },
+    /// The coordinator crashed while at it: as a timeout, only known sooner.
+    CoordinatorCrashed,
+}
+
+impl Outcome {
+    /// Answered without error.
+    pub fn is_ok(&self) -> bool {
+        matches!(self, Self::Written(_) | Self::Found(_))
+    }
+
+    /// An error, and certain that nothing was done.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Unavailable { .. } | Self::CoordinatorDown | Self::NotFresh(_))
+    }
+}

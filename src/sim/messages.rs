@@ -1,0 +1,83 @@
+//! Sending and arriving. Loss is drawn when a message is sent and happens when it would arrive; walls and
+//! crashes are judged at arrival.
+
+use crate::{
+    base::{MessageId, NodeId, SimTime},
+    net::MessageName,
+    replica::Body,
+};
+
+use super::{Death, Event, Fact, Simulation, Status, What};
+
+#[derive(Debug, Clone)]
+pub(super) struct Message {
+    pub(super) id: MessageId,
+    pub(super) from: NodeId,
+    pub(super) to: NodeId,
+    pub(super) sent: SimTime,
+    pub(super) lost: bool,
+    pub(super) body: Body,
+}
+
+impl Simulation {
+    pub(super) fn send(&mut self, from: NodeId, to: NodeId, body: Body, facts: &mut Vec<Fact>) {
+        let name = MessageName { kind: body.kind() as u64, cause: body.cause(), attempt: 0 };
+        let fate = self.network.fate(self.seed, from, to, name, self.now);
+        if let Some(copy) = fate.duplicate {
+            self.dispatch((from, to), body.clone(), (copy, false), facts);
+        }
+        self.dispatch((from, to), body, (fate.arrives, fate.lost), facts);
+    }
+
+    fn dispatch(
+        &mut self,
+        (from, to): (NodeId, NodeId),
+        body: Body,
+        (arrives, lost): (SimTime, bool),
+        facts: &mut Vec<Fact>,
+    ) {
+        let id = self.next_message;
+        self.next_message.0 = self.next_message.0.wrapping_add(1);
+        let (kind, carries) = (body.kind(), body.carries());
+        self.record(facts, What::Sent { message: id, from, to, kind, carries, arrives });
+        self.in_flight += 1;
+        self.queue.push(arrives, Event::Arrival(Message { id, from, to, sent: self.now, lost, body }));
+    }
+
+    pub(super) fn arrive(&mut self, message: Message, facts: &mut Vec<Fact>) {
+        self.in_flight -= 1;
+        let target = &mut self.nodes[message.to.index()];
+        let death = if message.lost {
+            Some(Death::Lost)
+        } else if let Some(cut) = self.cuts.kill(message.from, message.to) {
+            Some(Death::Cut(cut))
+        } else if target.status == Status::Crashed {
+            target.killed += 1;
+            Some(Death::Down)
+        } else {
+            None
+        };
+        match death {
+            Some(death) => self.bury(&message, death, facts),
+            None if target.status == Status::Frozen => {
+                let (id, to) = (message.id, message.to);
+                target.inbox.push(message);
+                self.record(facts, What::Queued { message: id, to });
+            }
+            None => self.deliver(&message, facts),
+        }
+    }
+
+    pub(super) fn bury(&self, message: &Message, death: Death, facts: &mut Vec<Fact>) {
+        let &Message { id, from, to, .. } = message;
+        let (kind, carries) = (message.body.kind(), message.body.carries());
+        self.record(facts, What::Died { message: id, from, to, kind, carries, death });
+    }
+
+    pub(super) fn deliver(&mut self, message: &Message, facts: &mut Vec<Fact>) {
+        let &Message { id, from, to, .. } = message;
+        let (kind, carries) = (message.body.kind(), message.body.carries());
+        self.record(facts, What::Delivered { message: id, from, to, kind, carries });
+        self.act(to, facts, |replica, around, out| replica.handle_message(from, &message.body, around, out));
+    }
+}

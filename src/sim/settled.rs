@@ -1,0 +1,115 @@
+//! Is anything left that can change any replica's data? (SEMANTICS §1, "settled" and "converged".)
+
+use crate::{
+    action::{AntiEntropy, Style},
+    base::{KeyId, NodeId, Ppm},
+    data::{Conflicts, Held, Merge},
+    replica::{Body, Exchange},
+};
+
+use super::{Event, Simulation, Status, messages::Message};
+
+impl Simulation {
+    /// Whether no pending event can change any replica's data. Gossip that finds nothing to send does not
+    /// count, nor does what only a command could set free (a frozen inbox, a wall).
+    pub fn settled(&self) -> bool {
+        !self.workload.running && !self.messages_may_change_data() && !self.gossip_may_change_data()
+    }
+
+    /// Whether all replicas of every key hold the same.
+    pub fn converged(&self) -> bool {
+        if usize::from(self.settings.copies) == self.nodes.len() {
+            let first = self.nodes[0].replica.digest();
+            return self.nodes.iter().all(|node| node.replica.digest() == first);
+        }
+        (0..self.keys.len()).all(|index| {
+            let key = KeyId(u32::try_from(index).unwrap_or(u32::MAX));
+            let mut contents = self.owners(key).map(|node| self.held(node, key).content());
+            let first = contents.next();
+            contents.all(|content| Some(content) == first)
+        })
+    }
+
+    fn conflicts(&self) -> Conflicts {
+        self.settings.conflicts
+    }
+
+    /// Whether `held` would tell `node` anything new about `key`.
+    fn would_learn(&self, node: NodeId, key: KeyId, held: &Held) -> bool {
+        self.placement().is_owner(node, key)
+            && matches!(self.held(node, key).clone().merge(held, self.conflicts()), Merge::Stored { .. })
+    }
+
+    /// Whether `to` lacks anything that `from` holds.
+    fn would_learn_from(&self, to: NodeId, from: NodeId) -> bool {
+        let (from, same) = (&self.nodes[from.index()].replica, &self.nodes[to.index()].replica);
+        from.digest() != same.digest()
+            && (0..self.keys.len()).any(|index| {
+                let key = KeyId(u32::try_from(index).unwrap_or(u32::MAX));
+                self.would_learn(to, key, from.held(key))
+            })
+    }
+
+    fn is_up(&self, node: NodeId) -> bool {
+        self.status(node) == Status::Up
+    }
+
+    /// Whether what is sent from `from` can arrive at `to`, sooner or later.
+    fn reaches(&self, from: NodeId, to: NodeId) -> bool {
+        self.is_up(to) && !self.cuts.blocks(from, to) && self.network.profile(from, to).loss != Ppm::ALWAYS
+    }
+
+    /// Whether this message, if nobody intervenes, teaches its target anything or draws an answer that does.
+    pub(super) fn may_change_data(&self, message: &Message) -> bool {
+        let (from, to) = (message.from, message.to);
+        !message.lost && !self.cuts.blocks(from, to) && self.is_up(to) && self.would_teach(message)
+    }
+
+    /// As [`Self::may_change_data`], if it arrives.
+    pub(super) fn would_teach(&self, message: &Message) -> bool {
+        let (from, to) = (message.from, message.to);
+        match &message.body {
+            Body::Write { key, held, .. } => self.would_learn(to, *key, held),
+            Body::SyncReply { contents, .. } => {
+                contents.iter().any(|(key, held)| self.would_learn(to, *key, held))
+            }
+            Body::Sync { exchange, contents, .. } => {
+                let tells = *exchange != Exchange::Ask;
+                let asks = *exchange != Exchange::Tell;
+                (tells && contents.iter().any(|(key, held)| self.would_learn(to, *key, held)))
+                    || (asks && self.reaches(to, from) && self.would_learn_from(from, to))
+            }
+            Body::WriteAck { .. } | Body::Read { .. } | Body::ReadReply { .. } => false,
+        }
+    }
+
+    fn messages_may_change_data(&self) -> bool {
+        self.queue.iter().any(|(_, event)| match event {
+            Event::Arrival(message) => self.may_change_data(message),
+            Event::Gossip(_) | Event::Timeout(_) | Event::Work { .. } => false,
+        })
+    }
+
+    fn gossip_may_change_data(&self) -> bool {
+        let Some(AntiEntropy { style, .. }) = self.settings.anti_entropy else {
+            return false;
+        };
+        let nodes = || (0..self.nodes.len()).map(NodeId::at);
+        let differs = |a: NodeId, b: NodeId| {
+            self.nodes[a.index()].replica.digest() != self.nodes[b.index()].replica.digest()
+        };
+        let teaches = |opener: NodeId, peer: NodeId| match style {
+            Style::Push => self.would_learn_from(peer, opener),
+            Style::Pull => self.reaches(peer, opener) && self.would_learn_from(opener, peer),
+            Style::PushPull => {
+                self.would_learn_from(peer, opener)
+                    || (self.reaches(peer, opener) && self.would_learn_from(opener, peer))
+            }
+        };
+        nodes().filter(|opener| self.is_up(*opener)).any(|opener| {
+            nodes().any(|peer| {
+                peer != opener && differs(opener, peer) && self.reaches(opener, peer) && teaches(opener, peer)
+            })
+        })
+    }
+}
