@@ -1,7 +1,9 @@
 //! laggard
 pub mod action;
 pub mod base;
+pub mod check;
 pub mod data;
+pub mod drive;
 pub mod net;
 pub mod replica;
 pub mod scenario;

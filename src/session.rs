@@ -49,6 +49,15 @@ impl Session {
         memory.context.join(&held.history());
     }
 
+    /// Whether there is anything that a read of `key` could break `guarantee` with.
+    pub fn bears_on(&self, guarantee: Guarantee, key: KeyId) -> bool {
+        self.memory.get(key.index()).is_some_and(|memory| match guarantee {
+            Guarantee::ReadYourWrites => memory.written.is_some(),
+            Guarantee::MonotonicReads => !memory.seen.is_nothing(),
+            Guarantee::MonotonicWrites | Guarantee::WritesFollowReads => false,
+        })
+    }
+
     /// Whether returning `held` for `key` would break `guarantee` (SEMANTICS §9). Those on writes are not
     /// judged here.
     pub fn would_break(&self, guarantee: Guarantee, key: KeyId, held: &Held, conflicts: Conflicts) -> bool {

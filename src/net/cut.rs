@@ -71,15 +71,17 @@ impl Cuts {
         !self.walls.is_empty() && self.walls[from.index() * self.nodes + to.index()] > 0
     }
 
+    /// The wall that a message from `from` would meet before `to`.
+    pub fn first_wall(&self, from: NodeId, to: NodeId) -> Option<CutId> {
+        let wall = usize::from(*self.walls.get(from.index() * self.nodes + to.index())?);
+        Some(self.standing.get(wall.checked_sub(1)?)?.id)
+    }
+
     /// As [`Self::blocks`], counting the message as killed and naming the wall.
     pub fn kill(&mut self, from: NodeId, to: NodeId) -> Option<CutId> {
-        if self.walls.is_empty() {
-            return None;
-        }
-        let wall = usize::from(self.walls[from.index() * self.nodes + to.index()]);
-        let cut = self.standing.get_mut(wall.checked_sub(1)?)?;
-        cut.killed += 1;
-        Some(cut.id)
+        let id = self.first_wall(from, to)?;
+        self.standing.iter_mut().find(|cut| cut.id == id)?.killed += 1;
+        Some(id)
     }
 
     /// Raises a wall; `None` where too many stand already.

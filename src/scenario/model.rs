@@ -6,7 +6,7 @@ use crate::{
     action::{AntiEntropy, Command, Condition, Guarantee, Level},
     base::{ClientId, KeyId, NodeId, Ppm, Seed, SimTime, Span},
     data::{Conflicts, Value},
-    net::Network,
+    net::{Delay, LinkProfile, Network},
     replica::Propagation,
 };
 
@@ -64,6 +64,13 @@ pub struct ClientSpec {
     pub timeout: Option<Span>,
     /// Enforced: an answer that would break one is refused. Read-your-writes and monotonic reads only.
     pub guarantees: Vec<Guarantee>,
+}
+
+impl ClientSpec {
+    /// A client with no wishes of its own.
+    pub fn at(name: &str, at: NodeId) -> Self {
+        Self { name: name.into(), at, write: None, read: None, timeout: None, guarantees: Vec::new() }
+    }
 }
 
 /// Random clients: a Poisson stream of operations, each at a random replica.
@@ -137,6 +144,37 @@ pub struct Expectation {
 }
 
 impl Scenario {
+    /// A plain cluster: `count` replicas n1, n2, …, every one a copy of the one key `x`, levels ONE, direct
+    /// replication over links of 80 ms, last-write-wins, one client at the first replica.
+    pub fn of(count: usize) -> Self {
+        let replica =
+            |i: usize| ReplicaSpec { name: format!("n{}", i + 1).into(), zone: None, skew: 0, drift: 0 };
+        let profile = LinkProfile::plain(Delay::Fixed(Span::millis(80)));
+        Self {
+            title: "Untitled".into(),
+            about: String::new(),
+            seed: Seed(42),
+            focus: KeyId(0),
+            replicas: (0..count).map(replica).collect(),
+            settings: Settings {
+                copies: u16::try_from(count).unwrap_or(u16::MAX),
+                write: Level::One,
+                read: Level::One,
+                propagation: Propagation::Direct,
+                timeout: Span::secs(2),
+                anti_entropy: None,
+                conflicts: Conflicts::LastWriteWins,
+            },
+            network: Network::new(count, profile),
+            clients: vec![ClientSpec::at("you", NodeId(0))],
+            keys: vec!["x".into()],
+            initial: Vec::new(),
+            workload: None,
+            script: Vec::new(),
+            expect: Vec::new(),
+        }
+    }
+
     pub fn node_named(&self, name: &str) -> Option<NodeId> {
         self.replicas.iter().position(|replica| &*replica.name == name).map(NodeId::at)
     }

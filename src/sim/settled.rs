@@ -2,7 +2,7 @@
 
 use crate::{
     action::{AntiEntropy, Style},
-    base::{KeyId, NodeId, Ppm},
+    base::{CutId, KeyId, NodeId, Ppm, WriteId},
     data::{Conflicts, Held, Merge},
     replica::{Body, Exchange},
 };
@@ -57,6 +57,33 @@ impl Simulation {
     /// Whether what is sent from `from` can arrive at `to`, sooner or later.
     fn reaches(&self, from: NodeId, to: NodeId) -> bool {
         self.is_up(to) && !self.cuts.blocks(from, to) && self.network.profile(from, to).loss != Ppm::ALWAYS
+    }
+
+    /// Whether what is sent from `from` can arrive at `to`, both processes running.
+    pub fn can_reach(&self, from: NodeId, to: NodeId) -> bool {
+        self.is_up(from) && self.reaches(from, to)
+    }
+
+    /// The wall that a message would meet.
+    pub fn first_wall(&self, from: NodeId, to: NodeId) -> Option<CutId> {
+        self.cuts.first_wall(from, to)
+    }
+
+    /// Whether a message on its way, or one that waits at a frozen replica, carries `write`.
+    pub fn is_carried(&self, key: KeyId, write: WriteId) -> bool {
+        let carries = |message: &Message| {
+            let single = match &message.body {
+                Body::Write { key: k, held, .. } if *k == key => Some(held),
+                _ => None,
+            };
+            let many = message.body.payload().iter().filter(|(k, _)| *k == key).map(|(_, held)| held);
+            single.into_iter().chain(many).any(|held| held.versions().iter().any(|v| v.id == write))
+        };
+        let flying = self.queue.iter().any(|(_, event)| match event {
+            Event::Arrival(message) => !message.lost && carries(message),
+            Event::Gossip(_) | Event::Timeout(_) | Event::Work { .. } => false,
+        });
+        flying || self.nodes.iter().any(|node| node.inbox.iter().any(carries))
     }
 
     /// Whether this message, if nobody intervenes, teaches its target anything or draws an answer that does.

@@ -1,0 +1,14 @@
+//! Floor 4: judging. The [`Ledger`] follows the facts and keeps what is needed to say how stale a value is,
+//! whether anything acknowledged was lost and which guarantee broke; conditions and explanations are
+//! computed from it and the simulation. Nothing here changes what it judges.
+
+mod conditions;
+mod key_ledger;
+mod ledger;
+mod verdict;
+mod why;
+
+pub use key_ledger::{Loss, Record, Staleness};
+pub use ledger::{Ledger, ReadRecord, Tally};
+pub use verdict::{Evidence, Verdict};
+pub use why::{Remedy, Story, Trail, explain};

@@ -1,0 +1,181 @@
+//! Judging the one grammar of conditions over a simulation and its ledger.
+
+use crate::{
+    action::{Condition, Count, Holding, ReadClaim},
+    base::Span,
+    data::{Held, Value},
+    sim::Simulation,
+};
+
+use super::{Evidence, Ledger, Verdict};
+
+impl Ledger {
+    /// Judges `condition` at the present instant.
+    pub fn judge(&self, condition: &Condition, simulation: &Simulation) -> Verdict {
+        let at = simulation.position();
+        let claim = |holds: bool, text: String| Verdict::from_claim(holds, at, || text);
+        let count = |what: &str, wanted: &Count, got: u64| {
+            claim(wanted.admits(got), format!("{what}: {got}, expected {wanted}"))
+        };
+        match condition {
+            Condition::Settled => {
+                claim(simulation.settled(), "something is still on its way that changes data".into())
+            }
+            Condition::Converged { within } => self.judge_converged(*within, simulation),
+            Condition::Diverged => claim(!simulation.converged(), "all replicas hold the same".into()),
+            Condition::Replica { node, key, holding } => {
+                let held = simulation.held(*node, *key);
+                let name = &simulation.scenario().replicas[node.index()].name;
+                let key = &simulation.keys()[key.index()];
+                claim(
+                    holds(held, holding),
+                    format!("{name} holds {key} = {}, expected {}", show(held), want(holding)),
+                )
+            }
+            Condition::LastRead(read) => self.judge_read(read, simulation),
+            Condition::InFlight(wanted) => {
+                count("messages in flight", wanted, simulation.messages().count() as u64)
+            }
+            Condition::StaleReads(wanted) => count("stale reads", wanted, self.tally.stale_reads),
+            Condition::LostWrites(wanted) => count("lost writes", wanted, self.lost_writes(simulation)),
+            Condition::Refused(wanted) => count("refused operations", wanted, self.tally.refused),
+            Condition::TimedOut(wanted) => count("operations timed out", wanted, self.tally.timed_out),
+            Condition::Upholds { guarantee, by } => self.guarantee(*guarantee, *by),
+            Condition::Violated { guarantee, by } => match self.guarantee(*guarantee, *by) {
+                Verdict::Violated(_) => Verdict::Holds,
+                Verdict::Holds => claim(false, format!("{} was upheld", guarantee.name())),
+                unknown @ Verdict::Unknown(_) => unknown,
+            },
+            Condition::Available(share) => {
+                let (ok, all) = self.availability();
+                if all == 0 {
+                    return Verdict::Unknown("no operation has finished".into());
+                }
+                let enough = u128::from(ok) * 1_000_000 >= u128::from(all) * u128::from(share.parts());
+                claim(enough, format!("{ok} of {all} operations were answered, expected at least {share}"))
+            }
+            Condition::TimeToConsistency { quantile, at_most } => {
+                let mut times: Vec<Span> = self.times_to_consistency().collect();
+                times.sort_unstable();
+                let Some(last) = times.len().checked_sub(1) else {
+                    return Verdict::Unknown("no write has reached every replica".into());
+                };
+                // The smallest time that at least this share of the writes stayed within.
+                let rank = (times.len() as u64 * u64::from(quantile.parts())).div_ceil(1_000_000);
+                let time = times[usize::try_from(rank.saturating_sub(1)).unwrap_or(last).min(last)];
+                claim(
+                    time <= *at_most,
+                    format!("time to consistency at {quantile}: {time}, expected at most {at_most}"),
+                )
+            }
+            Condition::Elapsed(span) => {
+                claim(at.at.0 >= span.0, format!("{} have passed, expected {span}", Span(at.at.0)))
+            }
+            Condition::All(parts) => self.judge_all(parts, simulation),
+            Condition::Any(parts) => self.judge_any(parts, simulation),
+            Condition::Not(inner) => match self.judge(inner, simulation) {
+                Verdict::Holds => claim(false, "the opposite of what was expected holds".into()),
+                Verdict::Violated(_) => Verdict::Holds,
+                unknown @ Verdict::Unknown(_) => unknown,
+            },
+        }
+    }
+
+    fn judge_converged(&self, within: Option<Span>, simulation: &Simulation) -> Verdict {
+        let at = simulation.position();
+        if !simulation.converged() {
+            return Verdict::from_claim(false, at, || "the replicas do not all hold the same".into());
+        }
+        let (Some(within), Some(since)) = (within, self.converged_since) else {
+            return Verdict::Holds;
+        };
+        let took = since.since(self.disturbed);
+        Verdict::from_claim(took <= within, at, || {
+            format!("converged after {took}, expected within {within}")
+        })
+    }
+
+    fn judge_read(&self, claim: &ReadClaim, simulation: &Simulation) -> Verdict {
+        let Some(read) = &self.last_read else {
+            return Verdict::Unknown("nothing has been read".into());
+        };
+        match claim {
+            ReadClaim::Returns(values) => {
+                Verdict::from_claim(same_values(&read.found, values), read.at, || {
+                    let wanted: Vec<String> = values.iter().map(ToString::to_string).collect();
+                    format!("the last read returned {}, expected {}", show(&read.found), wanted.join(" and "))
+                })
+            }
+            ReadClaim::Stale(wanted) => {
+                let behind = read.staleness.as_ref().map_or(0, |staleness| staleness.versions);
+                let at = simulation.position();
+                Verdict::from_claim(wanted.admits(behind), at, || {
+                    format!("the last read was {behind} versions behind, expected {wanted}")
+                })
+            }
+        }
+    }
+
+    fn judge_all(&self, parts: &[Condition], simulation: &Simulation) -> Verdict {
+        let verdicts: Vec<Verdict> = parts.iter().map(|part| self.judge(part, simulation)).collect();
+        let mut evidence: Vec<Evidence> = Vec::new();
+        let mut unknown = None;
+        for verdict in verdicts {
+            match verdict {
+                Verdict::Holds => {}
+                Verdict::Violated(more) => evidence.extend(more),
+                Verdict::Unknown(why) => unknown = unknown.or(Some(why)),
+            }
+        }
+        match (evidence.is_empty(), unknown) {
+            (false, _) => Verdict::Violated(evidence),
+            (true, Some(why)) => Verdict::Unknown(why),
+            (true, None) => Verdict::Holds,
+        }
+    }
+
+    fn judge_any(&self, parts: &[Condition], simulation: &Simulation) -> Verdict {
+        let mut evidence: Vec<Evidence> = Vec::new();
+        let mut unknown = None;
+        for part in parts {
+            match self.judge(part, simulation) {
+                Verdict::Holds => return Verdict::Holds,
+                Verdict::Violated(more) => evidence.extend(more),
+                Verdict::Unknown(why) => unknown = unknown.or(Some(why)),
+            }
+        }
+        unknown.map_or(Verdict::Violated(evidence), Verdict::Unknown)
+    }
+}
+
+fn holds(held: &Held, holding: &Holding) -> bool {
+    match holding {
+        Holding::Holds(value) => matches!(held.versions(), [one] if one.value == *value),
+        Holding::Lacks(value) => held.versions().iter().all(|version| version.value != *value),
+        Holding::Siblings(values) => same_values(held, values),
+    }
+}
+
+/// Whether exactly these values are held, in any order. A tombstone alone reads as nothing.
+fn same_values(held: &Held, values: &[Value]) -> bool {
+    let mut mine: Vec<String> =
+        held.versions().iter().filter(|v| !v.value.is_tombstone()).map(|v| v.value.to_string()).collect();
+    let mut theirs: Vec<String> =
+        values.iter().filter(|v| !v.is_tombstone()).map(ToString::to_string).collect();
+    mine.sort_unstable();
+    theirs.sort_unstable();
+    mine == theirs
+}
+
+fn show(held: &Held) -> String {
+    let values: Vec<String> = held.versions().iter().map(|v| v.value.to_string()).collect();
+    if values.is_empty() { "nothing".into() } else { values.join(" and ") }
+}
+
+fn want(holding: &Holding) -> String {
+    match holding {
+        Holding::Holds(value) => value.to_string(),
+        Holding::Lacks(value) => format!("anything but {value}"),
+        Holding::Siblings(values) => values.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and "),
+    }
+}

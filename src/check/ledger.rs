@@ -1,0 +1,360 @@
+//! The ledger: follows the facts of a run and keeps, within bounds, what judging needs. It stands beside
+//! the simulation and is rewound with it; it never holds the whole history.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
+
+use crate::{
+    action::Guarantee,
+    base::{ClientId, KeyId, NodeId, OpId, Position, SimTime, Span, WriteId},
+    data::{Held, Relation, Version},
+    session::Session,
+    sim::{Death, Fact, Outcome, Simulation, What},
+};
+
+use super::{Evidence, Loss, Record, Staleness, Verdict, key_ledger::KeyLedger};
+
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    keys: Vec<KeyLedger>,
+    diverged_keys: usize,
+    open: BTreeMap<OpId, Asked>,
+    /// The keys of recent writes, by write from `first_written` on.
+    written: VecDeque<KeyId>,
+    first_written: WriteId,
+    sessions: Vec<Session>,
+    guarantees: BTreeMap<(ClientId, Guarantee), Observed>,
+    times_to_consistency: VecDeque<Span>,
+    pub tally: Tally,
+    pub last_read: Option<ReadRecord>,
+    /// The last end of a fault, or the last write: what convergence is timed from.
+    pub disturbed: SimTime,
+    /// Since when all replicas of every key hold the same.
+    pub converged_since: Option<SimTime>,
+}
+
+/// Running counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub sent: u64,
+    pub delivered: u64,
+    /// Lost by a link.
+    pub lost: u64,
+    /// Died at a wall.
+    pub cut: u64,
+    /// Died at a replica that was down.
+    pub down: u64,
+    pub reads: u64,
+    pub stale_reads: u64,
+    pub writes: u64,
+    /// Operations that failed and certainly did nothing.
+    pub refused: u64,
+    /// Operations whose outcome stayed unknown.
+    pub timed_out: u64,
+}
+
+/// The newest finished read.
+#[derive(Debug, Clone)]
+pub struct ReadRecord {
+    pub op: OpId,
+    pub client: ClientId,
+    pub node: NodeId,
+    pub key: KeyId,
+    pub found: Held,
+    pub staleness: Option<Staleness>,
+    pub at: Position,
+}
+
+#[derive(Debug, Clone)]
+struct Asked {
+    client: ClientId,
+    node: NodeId,
+    key: KeyId,
+    /// Writes of the key that had been acknowledged when it began.
+    acks: u64,
+    version: Option<Arc<Version>>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Observed {
+    times: u64,
+    broken: u64,
+    first: Vec<Evidence>,
+}
+
+/// The newest times to consistency are kept up to here.
+const MAX_TIMES: usize = 4_096;
+/// The keys of so many recent writes are remembered.
+const MAX_WRITTEN: usize = 16_384;
+/// The first violations of a guarantee are kept as evidence up to here.
+const MAX_EVIDENCE: usize = 8;
+
+impl Ledger {
+    pub fn new(simulation: &Simulation) -> Self {
+        let mut ledger = Self {
+            keys: Vec::new(),
+            diverged_keys: 0,
+            open: BTreeMap::new(),
+            written: VecDeque::new(),
+            first_written: WriteId(0),
+            sessions: vec![Session::default(); simulation.scenario().clients.len()],
+            guarantees: BTreeMap::new(),
+            times_to_consistency: VecDeque::new(),
+            tally: Tally::default(),
+            last_read: None,
+            disturbed: SimTime::ZERO,
+            converged_since: Some(SimTime::ZERO),
+        };
+        ledger.learn_keys(simulation);
+        ledger
+    }
+
+    fn learn_keys(&mut self, simulation: &Simulation) {
+        let nodes = simulation.scenario().replicas.len();
+        for index in self.keys.len()..simulation.keys().len() {
+            let key = KeyId(u32::try_from(index).unwrap_or(u32::MAX));
+            let owners: Vec<NodeId> = simulation.owners(key).collect();
+            // A key enters the ledger before anything is written to it: all its replicas hold the same.
+            let content = owners.first().map_or(0, |node| simulation.held(*node, key).content());
+            self.keys.push(KeyLedger::new(nodes, owners, content));
+        }
+    }
+
+    /// Follows one fact. `simulation` stands right after the step that the fact is of.
+    pub fn observe(&mut self, fact: &Fact, simulation: &Simulation) {
+        let at = fact.at;
+        match &fact.what {
+            What::Sent { .. } => self.tally.sent += 1,
+            What::Delivered { .. } => self.tally.delivered += 1,
+            What::Died { to, carries, death, .. } => self.follow_death(*to, *carries, *death, at),
+            What::Stored { node, key, write, content, over } => {
+                if let Some((loser, relation)) = over {
+                    self.keys[key.index()].dropped(*loser, *write, *relation, at);
+                }
+                self.follow_stored((*node, *key, *content), at, simulation);
+            }
+            What::Kept { key, write, winner, relation, .. } => {
+                self.keys[key.index()].dropped(*write, *winner, reversed(*relation), at);
+                self.follow_kept(fact, simulation);
+            }
+            What::Asked { op, client, node, key, .. } => {
+                let acks = self.keys[key.index()].acks();
+                let asked = Asked { client: *client, node: *node, key: *key, acks, version: None };
+                self.open.insert(*op, asked);
+            }
+            What::Accepted { op, node, version } => {
+                self.disturbed = at.at;
+                self.remember_key(version.id, version.key);
+                self.keys[version.key.index()].accepted(version, *node, at);
+                if let Some(asked) = self.open.get_mut(op) {
+                    asked.version = Some(Arc::clone(version));
+                }
+            }
+            What::Answered { op, outcome } => self.follow_answer(*op, outcome, at, simulation),
+            What::CutHealed { .. } | What::Restarted { .. } | What::Thawed { .. } => self.disturbed = at.at,
+            What::Turned(_) => self.learn_keys(simulation),
+            What::Queued { .. } | What::CutMade { .. } | What::Crashed { .. } | What::Frozen { .. } => {}
+        }
+    }
+
+    fn remember_key(&mut self, write: WriteId, key: KeyId) {
+        if self.written.is_empty() {
+            self.first_written = write;
+        }
+        self.written.push_back(key);
+        if self.written.len() > MAX_WRITTEN {
+            self.written.pop_front();
+            self.first_written.0 += 1;
+        }
+    }
+
+    /// The key of a recent write.
+    fn key_of(&self, write: WriteId) -> Option<KeyId> {
+        let index = write.0.checked_sub(self.first_written.0)?;
+        self.written.get(index as usize).copied()
+    }
+
+    fn follow_death(&mut self, to: NodeId, write: Option<WriteId>, death: Death, at: Position) {
+        match death {
+            Death::Lost => self.tally.lost += 1,
+            Death::Cut(_) => self.tally.cut += 1,
+            Death::Down => self.tally.down += 1,
+        }
+        if let Some((write, key)) = write.and_then(|write| Some((write, self.key_of(write)?))) {
+            self.keys[key.index()].died(write, to, death, at.at);
+        }
+    }
+
+    /// A version that lost at its very first replica is reflected there all the same.
+    fn follow_kept(&mut self, fact: &Fact, simulation: &Simulation) {
+        if let What::Kept { node, key, .. } = fact.what {
+            let content = simulation.held(node, key).content();
+            self.follow_stored((node, key, content), fact.at, simulation);
+        }
+    }
+
+    fn follow_stored(&mut self, (node, key, content): (NodeId, KeyId, u64), at: Position, sim: &Simulation) {
+        let ledger = &mut self.keys[key.index()];
+        let was_diverged = ledger.different() > 1;
+        let times = &mut self.times_to_consistency;
+        let conflicts = sim.settings().conflicts;
+        ledger.stored(node, sim.held(node, key), content, conflicts, at.at, |record| {
+            if times.len() == MAX_TIMES {
+                times.pop_front();
+            }
+            times.push_back(at.at.since(record.accepted.at));
+        });
+        let is_diverged = ledger.different() > 1;
+        match (was_diverged, is_diverged) {
+            (false, true) => self.diverged_keys += 1,
+            (true, false) => self.diverged_keys -= 1,
+            (true, true) | (false, false) => return,
+        }
+        match (self.diverged_keys, self.converged_since) {
+            (0, None) => self.converged_since = Some(at.at),
+            (1.., Some(_)) => self.converged_since = None,
+            (0, Some(_)) | (1.., None) => {}
+        }
+    }
+
+    fn follow_answer(&mut self, op: OpId, outcome: &Outcome, at: Position, simulation: &Simulation) {
+        let Some(asked) = self.open.remove(&op) else { return };
+        if outcome.is_refusal() {
+            self.tally.refused += 1;
+        }
+        match outcome {
+            Outcome::Written(write) => {
+                self.tally.writes += 1;
+                self.keys[asked.key.index()].acked(*write, at.at);
+                if let Some(version) = &asked.version {
+                    self.sessions[usize::from(asked.client.0)].wrote(version);
+                }
+            }
+            Outcome::Found(held) => self.follow_read(op, &asked, held, at, simulation),
+            Outcome::TimedOut { .. } | Outcome::CoordinatorCrashed => self.tally.timed_out += 1,
+            Outcome::Unavailable { .. } | Outcome::CoordinatorDown | Outcome::NotFresh(_) => {}
+        }
+    }
+
+    fn follow_read(&mut self, op: OpId, asked: &Asked, held: &Held, at: Position, simulation: &Simulation) {
+        let conflicts = simulation.settings().conflicts;
+        let staleness = self.keys[asked.key.index()].staleness(held, asked.acks);
+        self.tally.reads += 1;
+        self.tally.stale_reads += u64::from(staleness.is_some());
+        let session = &mut self.sessions[usize::from(asked.client.0)];
+        for guarantee in [Guarantee::ReadYourWrites, Guarantee::MonotonicReads] {
+            if !session.bears_on(guarantee, asked.key) {
+                continue;
+            }
+            let observed = self.guarantees.entry((asked.client, guarantee)).or_default();
+            observed.times += 1;
+            if session.would_break(guarantee, asked.key, held, conflicts) {
+                observed.broken += 1;
+                if observed.first.len() < MAX_EVIDENCE {
+                    let client = &simulation.scenario().clients[usize::from(asked.client.0)].name;
+                    let text = violation(guarantee, client, &simulation.keys()[asked.key.index()], held);
+                    observed.first.push(Evidence { at, text });
+                }
+            }
+        }
+        session.read(asked.key, held);
+        let (client, node, key, found) = (asked.client, asked.node, asked.key, held.clone());
+        self.last_read = Some(ReadRecord { op, client, node, key, found, staleness, at });
+    }
+
+    /// Whether a guarantee held for one client, or for all.
+    pub fn guarantee(&self, guarantee: Guarantee, by: Option<ClientId>) -> Verdict {
+        let mine = |((client, g), _): &(&(ClientId, Guarantee), &Observed)| {
+            *g == guarantee && by.is_none_or(|by| by == *client)
+        };
+        let observed: Vec<&Observed> = self.guarantees.iter().filter(mine).map(|(_, o)| o).collect();
+        let evidence: Vec<Evidence> = observed.iter().flat_map(|o| o.first.clone()).collect();
+        if !evidence.is_empty() {
+            Verdict::Violated(evidence)
+        } else if observed.iter().map(|o| o.times).sum::<u64>() == 0 {
+            Verdict::Unknown(format!("no read was made that {} bears on", guarantee.name()))
+        } else {
+            Verdict::Holds
+        }
+    }
+
+    /// How far `held` is behind what has been acknowledged of `key` by now; `None` where it is not.
+    pub fn staleness(&self, key: KeyId, held: &Held) -> Option<Staleness> {
+        self.keys[key.index()].staleness(held, u64::MAX)
+    }
+
+    /// What is known of a write, while it is remembered.
+    pub fn record(&self, key: KeyId, write: WriteId) -> Option<&Record> {
+        self.keys.get(key.index())?.record(write)
+    }
+
+    /// As [`Self::record`], whatever its key.
+    pub fn find(&self, write: WriteId) -> Option<&Record> {
+        self.record(self.key_of(write)?, write)
+    }
+
+    /// The remembered writes of a key, older first.
+    pub fn records(&self, key: KeyId) -> impl Iterator<Item = &Record> {
+        self.keys[key.index()].records()
+    }
+
+    /// Different contents among the replicas of `key`.
+    pub fn different(&self, key: KeyId) -> usize {
+        self.keys[key.index()].different()
+    }
+
+    /// Acknowledged writes that nobody holds any more and nobody will, though nothing was written on top of
+    /// them: the silently lost ones that are still remembered.
+    pub fn losses(&self, simulation: &Simulation) -> Vec<Loss> {
+        let nodes = || (0..simulation.scenario().replicas.len()).map(NodeId::at);
+        let mut losses = Vec::new();
+        for (index, ledger) in self.keys.iter().enumerate() {
+            let key = KeyId(u32::try_from(index).unwrap_or(u32::MAX));
+            let held =
+                |write| nodes().any(|n| simulation.held(n, key).versions().iter().any(|v| v.id == write));
+            losses.extend(ledger.losses(|write| !held(write) && !simulation.is_carried(key, write)));
+        }
+        losses
+    }
+
+    /// How many acknowledged writes were silently lost, forgotten ones included.
+    pub fn lost_writes(&self, simulation: &Simulation) -> u64 {
+        let forgotten: u64 = self.keys.iter().map(|key| key.forgotten_losses).sum();
+        forgotten + self.losses(simulation).len() as u64
+    }
+
+    /// Times to consistency of recent writes, in order of their completion.
+    pub fn times_to_consistency(&self) -> impl Iterator<Item = Span> {
+        self.times_to_consistency.iter().copied()
+    }
+
+    /// How many operations were answered without error, and how many finished.
+    pub fn availability(&self) -> (u64, u64) {
+        let ok = self.tally.reads + self.tally.writes;
+        (ok, ok + self.tally.refused + self.tally.timed_out)
+    }
+}
+
+fn reversed(relation: Relation) -> Relation {
+    match relation {
+        Relation::After => Relation::Before,
+        Relation::Before => Relation::After,
+        same @ (Relation::Same | Relation::Concurrent) => same,
+    }
+}
+
+fn violation(guarantee: Guarantee, client: &str, key: &str, held: &Held) -> String {
+    let values: Vec<String> = held.versions().iter().map(|v| format!("{} ({})", v.value, v.id)).collect();
+    let found = if values.is_empty() { "nothing".to_owned() } else { values.join(", ") };
+    match guarantee {
+        Guarantee::ReadYourWrites => {
+            format!("{client} read {key} = {found}, which misses {client}'s own write")
+        }
+        Guarantee::MonotonicReads => {
+            format!("{client} read {key} = {found}, older than what {client} read before")
+        }
+        Guarantee::MonotonicWrites | Guarantee::WritesFollowReads => format!("{client} read {key} = {found}"),
+    }
+}

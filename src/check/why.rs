@@ -1,0 +1,159 @@
+//! Why is this replica stale? Which write it misses, what became of the copy sent to it, and what will
+//! bring it.
+
+use crate::{
+    action::{Level, Style},
+    base::{KeyId, MessageId, NodeId, SimTime, Span, WriteId},
+    data::Held,
+    replica::Propagation,
+    sim::{Death, Simulation, Status},
+};
+
+use super::{Ledger, Staleness};
+
+/// The causal story of one replica and one key.
+#[derive(Debug, Clone)]
+pub struct Story {
+    pub node: NodeId,
+    pub key: KeyId,
+    /// `None`: it is up to date.
+    pub staleness: Option<Staleness>,
+    /// What became of each missing write, oldest first; at most [`MAX_TRAILS`].
+    pub trails: Vec<Trail>,
+    pub remedy: Remedy,
+    /// A setting under which a read of the latest write could not have missed it, with its numbers.
+    pub prevention: Option<String>,
+}
+
+/// A missing write and the copies of it that were meant for this replica.
+#[derive(Debug, Clone)]
+pub struct Trail {
+    pub write: WriteId,
+    pub value: String,
+    pub coordinator: NodeId,
+    pub acknowledged: SimTime,
+    /// On their way here, by arrival: whether each will die before it arrives, as things are now.
+    pub coming: Vec<(MessageId, SimTime, Option<Death>)>,
+    /// Already dead.
+    pub died: Vec<(Death, SimTime)>,
+    /// It came, and lost to what the replica held.
+    pub came_and_lost: bool,
+}
+
+/// What will bring the replica up to date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remedy {
+    NothingMissing,
+    /// A message that is on its way.
+    Message {
+        arrives: SimTime,
+    },
+    /// Anti-entropy, within its period times some luck.
+    Gossip {
+        every: Span,
+    },
+    /// Somebody must restart or thaw it first.
+    Revive(Status),
+    /// Anti-entropy, once a wall is gone.
+    HealThenGossip {
+        every: Span,
+    },
+    /// Nothing: no message is on its way and nothing repairs.
+    Never,
+    /// Last-write-wins dropped it for good.
+    Overruled,
+}
+
+/// At most so many missing writes are told about.
+const MAX_TRAILS: usize = 3;
+
+/// Tells the story of `node` and `key` at the present instant.
+pub fn explain(node: NodeId, key: KeyId, simulation: &Simulation, ledger: &Ledger) -> Story {
+    let held = simulation.held(node, key);
+    let staleness = ledger.staleness(key, held);
+    let missing = staleness.as_ref().map_or(&[][..], |staleness| &staleness.missing);
+    let trails: Vec<Trail> = missing
+        .iter()
+        .take(MAX_TRAILS)
+        .filter_map(|write| trail(*write, node, key, simulation, ledger))
+        .collect();
+    let remedy = remedy(node, key, held, &trails, simulation);
+    let prevention = staleness.is_some().then(|| prevention(simulation)).flatten();
+    Story { node, key, staleness, trails, remedy, prevention }
+}
+
+fn trail(
+    write: WriteId,
+    node: NodeId,
+    key: KeyId,
+    simulation: &Simulation,
+    ledger: &Ledger,
+) -> Option<Trail> {
+    let record = ledger.record(key, write)?;
+    let mut coming: Vec<(MessageId, SimTime, Option<Death>)> = simulation
+        .messages()
+        .filter(|message| message.to == node && message.carries == Some(write))
+        .map(|message| {
+            let wall = simulation.first_wall(message.from, message.to);
+            let death = if message.lost { Some(Death::Lost) } else { wall.map(Death::Cut) };
+            (message.id, message.arrives, death)
+        })
+        .collect();
+    coming.sort_by_key(|(_, arrives, _)| *arrives);
+    let mine = record.deaths.iter().filter(|(to, _, _)| *to == node);
+    Some(Trail {
+        write,
+        value: record.version.value.to_string(),
+        coordinator: record.coordinator,
+        acknowledged: record.acked?.1,
+        coming,
+        died: mine.map(|(_, death, at)| (*death, *at)).collect(),
+        came_and_lost: record.reflected[node.index()].is_some(),
+    })
+}
+
+fn remedy(node: NodeId, key: KeyId, held: &Held, trails: &[Trail], simulation: &Simulation) -> Remedy {
+    let Some(newest) = trails.last() else {
+        return Remedy::NothingMissing;
+    };
+    if trails.iter().all(|trail| trail.came_and_lost) {
+        return Remedy::Overruled;
+    }
+    match simulation.status(node) {
+        Status::Up => {}
+        status @ (Status::Crashed | Status::Frozen) => return Remedy::Revive(status),
+    }
+    if let Some((_, arrives, _)) = newest.coming.iter().find(|(_, _, death)| death.is_none()) {
+        return Remedy::Message { arrives: *arrives };
+    }
+    let Some(gossip) = simulation.settings().anti_entropy else {
+        return Remedy::Never;
+    };
+    let reachable = |other: NodeId| match gossip.style {
+        Style::Push => simulation.can_reach(other, node),
+        Style::Pull => simulation.can_reach(node, other) && simulation.can_reach(other, node),
+        Style::PushPull => simulation.can_reach(other, node),
+    };
+    let knows = |other: &NodeId| simulation.held(*other, key) != held;
+    let every = gossip.every;
+    let mut knowing = simulation.owners(key).filter(|other| *other != node).filter(knows).peekable();
+    if knowing.peek().is_none() {
+        return Remedy::Never;
+    }
+    if knowing.any(reachable) { Remedy::Gossip { every } } else { Remedy::HealThenGossip { every } }
+}
+
+/// Levels that overlap would have: R + W > N.
+fn prevention(simulation: &Simulation) -> Option<String> {
+    let settings = simulation.settings();
+    let copies = settings.copies;
+    let (write, read) = (settings.write.required(copies), settings.read.required(copies));
+    if settings.propagation == Propagation::Gossip || read + write > copies {
+        return None;
+    }
+    let quorum = Level::Quorum.required(copies);
+    Some(format!(
+        "R + W > N. Now R = {read}, W = {write}, N = {copies}: a read may miss the newest write. \
+         With QUORUM for both, {quorum} + {quorum} > {copies}: read and write sets overlap"
+    ))
+}

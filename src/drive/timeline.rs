@@ -1,0 +1,426 @@
+//! The timeline: a run as (scenario, seed, log of commands), with a playhead that can stand anywhere in it.
+//!
+//! ```text
+//!  keyframe          keyframe     playhead        head
+//!     │                 │            ▼              │
+//!     ├──c──────c───────┼──────c─────●─ ─ ─ c ─ ─ ─ ┤     log: c c c │ c
+//!                                    └──x──►               a command here starts a branch;
+//!                                                          the old future is kept as one
+//! ```
+//!
+//! Rewinding restores a keyframe and re-executes. *Undo* takes the last command out of the log and
+//! re-executes up to the present instant; *stepping back* only moves the playhead.
+
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::{
+    action::Command,
+    base::{Position, Seed, SimTime},
+    check::Ledger,
+    scenario::Scenario,
+    sim::{Fact, Refused, Simulation, What},
+};
+
+use super::{
+    Journal,
+    keyframes::{Keyframe, Keyframes},
+};
+
+/// The whole state at one position: enough to go on from.
+#[derive(Debug, Clone)]
+pub struct Moment {
+    pub simulation: Simulation,
+    pub ledger: Ledger,
+}
+
+/// A command and where it was given: `at` is the position it found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Logged {
+    pub at: Position,
+    pub command: Command,
+    pub cause: Cause,
+}
+
+/// Who gave a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cause {
+    /// This key, by the name people read on it.
+    Key(Arc<str>),
+    /// The preset's script, at this line.
+    Script(usize),
+    /// A program: a test, the headless driver.
+    Program,
+}
+
+/// A future that was left behind, whole.
+#[derive(Debug, Clone)]
+pub struct Branch {
+    pub log: Vec<Logged>,
+    pub head: Position,
+    /// Where it parts from what came after.
+    pub parted: Position,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Nothing {
+    #[error("nothing to undo")]
+    ToUndo,
+    #[error("nothing to redo")]
+    ToRedo,
+    #[error("this is the beginning")]
+    Before,
+    #[error("nothing more will happen by itself")]
+    After,
+    #[error("there is no such branch")]
+    There,
+}
+
+/// A seek forward re-executes up to so many steps before it jumps to a keyframe.
+const FAR: u64 = 16_384;
+/// At most so many abandoned futures are kept; the oldest go first.
+const MAX_BRANCHES: usize = 64;
+
+#[derive(Debug)]
+pub struct Timeline {
+    live: Moment,
+    log: Vec<Logged>,
+    /// How many commands of the log lie before the playhead.
+    cursor: usize,
+    /// The furthest position of this line.
+    head: Position,
+    keyframes: Keyframes,
+    journal: Journal,
+    /// The journal has every fact of its window up to this step.
+    journal_end: u64,
+    undone: Vec<Logged>,
+    branches: Vec<Branch>,
+    facts: Vec<Fact>,
+}
+
+impl Timeline {
+    pub fn new(scenario: Arc<Scenario>, seed: Seed) -> Self {
+        let simulation = Simulation::new(scenario, seed);
+        let ledger = Ledger::new(&simulation);
+        let live = Moment { simulation, ledger };
+        let beginning = Keyframe { moment: live.clone(), cursor: 0 };
+        Self {
+            live,
+            log: Vec::new(),
+            cursor: 0,
+            head: Position::default(),
+            keyframes: Keyframes::new(beginning),
+            journal: Journal::default(),
+            journal_end: 0,
+            undone: Vec::new(),
+            branches: Vec::new(),
+            facts: Vec::new(),
+        }
+    }
+
+    pub fn simulation(&self) -> &Simulation {
+        &self.live.simulation
+    }
+
+    pub fn ledger(&self) -> &Ledger {
+        &self.live.ledger
+    }
+
+    /// The playhead.
+    pub fn position(&self) -> Position {
+        self.live.simulation.position()
+    }
+
+    pub fn head(&self) -> Position {
+        self.head
+    }
+
+    /// Whether the playhead stands before something that has already been.
+    pub fn is_past(&self) -> bool {
+        self.cursor < self.log.len() || self.position().step < self.head.step
+    }
+
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    pub fn log(&self) -> &[Logged] {
+        &self.log
+    }
+
+    /// How many commands of the log lie before the playhead.
+    pub fn given(&self) -> usize {
+        self.cursor
+    }
+
+    pub fn can_redo(&self) -> bool {
+        !self.undone.is_empty()
+    }
+
+    pub fn branches(&self) -> &[Branch] {
+        &self.branches
+    }
+
+    /// When the next thing is due: an event, or a logged command where the playhead stands in the past.
+    pub fn next_at(&self) -> Option<SimTime> {
+        match self.log.get(self.cursor) {
+            Some(logged) if logged.at.step == self.position().step => Some(logged.at.at),
+            _ => self.live.simulation.next_at(),
+        }
+    }
+
+    /// Gives a command at the playhead. From the past this starts a branch.
+    pub fn apply(&mut self, command: Command, cause: Cause) -> Result<(), Refused> {
+        let at = self.position();
+        self.live.simulation.apply(&command, &mut self.facts)?;
+        if self.cursor < self.log.len() || self.head.step > at.step {
+            self.leave_future(at);
+        }
+        self.undone.clear();
+        self.log.push(Logged { at, command, cause });
+        self.cursor = self.log.len();
+        self.settle_step();
+        Ok(())
+    }
+
+    /// Keeps the future of `at` as a branch and cuts it off this line.
+    fn leave_future(&mut self, at: Position) {
+        if self.branches.len() == MAX_BRANCHES {
+            self.branches.remove(0);
+        }
+        self.branches.push(Branch { log: self.log.clone(), head: self.head, parted: at });
+        self.log.truncate(self.cursor);
+        self.keyframes.truncate_after(at.step);
+        self.journal.truncate_after(at.step);
+        self.head = at;
+    }
+
+    /// Books what the last step made happen.
+    fn settle_step(&mut self) {
+        for fact in &self.facts {
+            self.live.ledger.observe(fact, &self.live.simulation);
+        }
+        self.journal.extend(self.facts.drain(..));
+        self.journal_end = self.position().step;
+        self.head = self.head.max(self.position());
+        if self.keyframes.wants(self.position().step) {
+            self.keyframes.push(Keyframe { moment: self.live.clone(), cursor: self.cursor });
+        }
+    }
+
+    /// Performs the next step if it is due by `limit`.
+    pub fn step_within(&mut self, limit: SimTime) -> bool {
+        if self.next_at().is_none_or(|at| at > limit) {
+            return false;
+        }
+        match self.log.get(self.cursor) {
+            Some(logged) if logged.at.step == self.position().step => {
+                self.live.simulation.rest_until(logged.at.at);
+                let command = logged.command.clone();
+                let repeated = self.live.simulation.apply(&command, &mut self.facts);
+                debug_assert!(repeated.is_ok(), "a logged command is accepted again: {command:?}");
+                self.cursor += 1;
+            }
+            _ => {
+                self.live.simulation.step(&mut self.facts);
+            }
+        }
+        self.settle_step();
+        true
+    }
+
+    /// Performs every step due by `time` and sets the clock to it.
+    pub fn advance_to(&mut self, time: SimTime) {
+        while self.step_within(time) {}
+        self.rest_until(time);
+    }
+
+    /// Lets time pass in which nothing happens.
+    pub fn rest_until(&mut self, time: SimTime) {
+        if self.next_at().is_none_or(|at| at >= time) {
+            self.live.simulation.rest_until(time);
+            self.head = self.head.max(self.position());
+        }
+    }
+
+    /// Performs steps until one that people can see, at most `budget` of them.
+    pub fn step_visibly(&mut self, budget: u64) -> Result<(), Nothing> {
+        for _ in 0..budget {
+            let before = self.position().step;
+            if !self.step_within(SimTime(u64::MAX)) {
+                return Err(Nothing::After);
+            }
+            let visible = |fact: &Fact| fact.at.step > before && is_visible(&fact.what);
+            if self.journal.facts().rev().take_while(|fact| fact.at.step > before).any(visible) {
+                return Ok(());
+            }
+        }
+        Err(Nothing::After)
+    }
+
+    /// Moves the playhead to just before the last visible step.
+    pub fn step_back(&mut self) -> Result<(), Nothing> {
+        let here = self.position();
+        let mut frame = self.keyframes.before(here.step);
+        loop {
+            let last = self.journal.facts().rev().find(|fact| is_visible(&fact.what)).map(|fact| fact.at);
+            if let Some(last) = last {
+                self.seek(Position { step: last.step - 1, at: last.at });
+                return Ok(());
+            }
+            if frame == 0 {
+                break;
+            }
+            // Nothing visible since that keyframe: look further back.
+            frame -= 1;
+            self.journal.clear();
+            self.load_exactly(frame);
+            self.run_to(here);
+        }
+        if here == Position::default() {
+            return Err(Nothing::Before);
+        }
+        self.seek(Position::default());
+        Ok(())
+    }
+
+    /// Moves the playhead; the log and the head stay. A position beyond the head is reached by running on.
+    pub fn seek(&mut self, to: Position) {
+        let frame = self.keyframes.before(to.step);
+        let backwards = to < self.position();
+        let far_ahead = self.keyframes.get(frame).step() > self.position().step + FAR;
+        if backwards || far_ahead {
+            self.load(frame);
+        }
+        self.run_to(to);
+    }
+
+    fn run_to(&mut self, to: Position) {
+        while self.position().step < to.step && self.step_within(SimTime(u64::MAX)) {}
+        self.rest_until(to.at);
+    }
+
+    /// Moves the playhead to a time: after everything that happened by then.
+    pub fn seek_time(&mut self, time: SimTime) {
+        if time < self.position().at {
+            self.restore_before_time(time);
+        }
+        self.advance_to(time);
+    }
+
+    fn restore_before_time(&mut self, time: SimTime) {
+        let mut index = self.keyframes.before(self.position().step);
+        while index > 0 && self.keyframes.get(index).moment.simulation.position().at > time {
+            index -= 1;
+        }
+        self.load(index);
+    }
+
+    /// Puts the playhead on a keyframe. Where the journal does not reach it, the one before is taken, so
+    /// that the journal never has a gap and there is always something to look back on.
+    fn load(&mut self, index: usize) {
+        let step = self.keyframes.get(index).step();
+        self.journal.truncate_after(step);
+        if self.journal.is_empty() || self.journal_end < step {
+            self.journal.clear();
+            self.load_exactly(index.saturating_sub(1));
+        } else {
+            self.load_exactly(index);
+        }
+    }
+
+    fn load_exactly(&mut self, index: usize) {
+        let frame = self.keyframes.get(index);
+        self.live = frame.moment.clone();
+        self.cursor = frame.cursor;
+        self.journal_end = frame.step();
+    }
+
+    /// Takes the last command before the playhead out of the log and re-executes up to the present instant,
+    /// as if it had never been given.
+    pub fn undo(&mut self) -> Result<Logged, Nothing> {
+        if self.cursor == 0 {
+            return Err(Nothing::ToUndo);
+        }
+        let present = self.position();
+        if self.is_past() {
+            self.leave_future(present);
+        }
+        let Some(taken) = self.log.last().cloned() else {
+            return Err(Nothing::ToUndo);
+        };
+        self.rewind_before(&taken);
+        self.undone.push(taken.clone());
+        self.advance_to(present.at);
+        Ok(taken)
+    }
+
+    /// Puts the playhead where `logged` was given and ends the line there.
+    fn rewind_before(&mut self, logged: &Logged) {
+        self.seek(logged.at);
+        self.log.truncate(self.cursor);
+        self.keyframes.truncate_after(logged.at.step);
+        self.head = self.position();
+    }
+
+    /// Puts the command that was undone last back where it was, and re-executes up to the present instant.
+    pub fn redo(&mut self) -> Result<Logged, Nothing> {
+        let Some(back) = self.undone.pop() else {
+            return Err(Nothing::ToRedo);
+        };
+        let present = self.position();
+        self.rewind_before(&back);
+        let undone = std::mem::take(&mut self.undone);
+        let repeated = self.apply(back.command.clone(), back.cause.clone());
+        debug_assert!(repeated.is_ok(), "an undone command is accepted again");
+        self.undone = undone;
+        self.advance_to(present.at);
+        Ok(back)
+    }
+
+    /// Goes over to an abandoned future; the present line becomes a branch in its place.
+    pub fn switch(&mut self, index: usize) -> Result<(), Nothing> {
+        if index >= self.branches.len() {
+            return Err(Nothing::There);
+        }
+        let branch = self.branches.remove(index);
+        let common = self.log.iter().zip(&branch.log).take_while(|(a, b)| a == b).count();
+        let parts_at =
+            |log: &[Logged], head: Position| log.get(common).map_or(head.step, |logged| logged.at.step);
+        let parted = parts_at(&self.log, self.head).min(parts_at(&branch.log, branch.head));
+        let place = Position { step: parted, at: branch.parted.at };
+        let (log, head) = (std::mem::take(&mut self.log), self.head);
+        self.branches.insert(index, Branch { log, head, parted: place });
+        self.load(self.keyframes.before(parted));
+        self.log = branch.log;
+        self.keyframes.truncate_after(parted);
+        self.undone.clear();
+        self.head = branch.head;
+        self.seek(branch.head);
+        Ok(())
+    }
+}
+
+/// Whether people see anything change when this happens.
+fn is_visible(what: &What) -> bool {
+    use crate::replica::MessageKind::{Sync, SyncReply};
+    match what {
+        // Gossip shows in what it stores.
+        What::Delivered { kind, .. } | What::Sent { kind, .. } => !matches!(kind, Sync | SyncReply),
+        What::Died { kind, carries, .. } => !matches!(kind, Sync | SyncReply) || carries.is_some(),
+        What::Asked { .. }
+        | What::Accepted { .. }
+        | What::Queued { .. }
+        | What::Stored { .. }
+        | What::Kept { .. }
+        | What::Answered { .. }
+        | What::CutMade { .. }
+        | What::CutHealed { .. }
+        | What::Crashed { .. }
+        | What::Restarted { .. }
+        | What::Frozen { .. }
+        | What::Thawed { .. }
+        | What::Turned(_) => true,
+    }
+}
