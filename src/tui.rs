@@ -1,0 +1,4 @@
+//! The screen: everything between a terminal and the laboratory. It draws snapshots and turns keys into
+//! actions; it never computes what the replicas mean.
+
+pub mod guard;
