@@ -2,3 +2,4 @@
 //! actions; it never computes what the replicas mean.
 
 pub mod guard;
+pub mod input;
