@@ -3,4 +3,5 @@
 
 pub mod guard;
 pub mod input;
+pub mod registry;
 pub mod screen;
