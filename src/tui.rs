@@ -5,3 +5,4 @@ pub mod guard;
 pub mod input;
 pub mod registry;
 pub mod screen;
+pub mod theme;
