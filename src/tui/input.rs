@@ -41,24 +41,24 @@ pub enum Happening {
 /// The receiving end; one for each [`Guard`].
 #[derive(Debug)]
 pub struct Input {
-    events: Receiver<Event>,
+    happenings: Receiver<Happening>,
     notices: Option<UnboundedReceiver<Notice>>,
     /// Read while looking for a newer size.
-    put_back: Option<Event>,
+    put_back: Option<Happening>,
 }
 
 impl Input {
     /// Starts reading the terminal that `guard` holds.
     pub fn start(guard: &mut Guard) -> io::Result<Self> {
-        let (sender, events) = channel(READ_AHEAD);
+        let (sender, happenings) = channel(READ_AHEAD);
         thread::Builder::new().name("keys".into()).spawn(move || read_terminal(&sender))?;
-        Ok(Self { events, notices: guard.take_notices(), put_back: None })
+        Ok(Self { happenings, notices: guard.take_notices(), put_back: None })
     }
 
     /// Waits for the next happening. May be dropped and called again without losing one.
     pub async fn next(&mut self) -> Happening {
-        if let Some(event) = self.put_back.take() {
-            return self.happening(event);
+        if let Some(happening) = self.put_back.take() {
+            return self.newest(happening);
         }
         tokio::select! {
             biased;
@@ -66,36 +66,27 @@ impl Input {
                 Notice::End(how) => Happening::End(how),
                 Notice::Continued => Happening::Resumed(size()),
             },
-            event = self.events.recv() => match event {
-                Some(event) => self.happening(event),
+            happening = self.happenings.recv() => match happening {
+                Some(happening) => self.newest(happening),
                 // The reader only ends with its terminal.
                 None => Happening::End(Ending::Hangup),
             },
         }
     }
 
-    fn happening(&mut self, event: Event) -> Happening {
-        match event {
-            Event::Key(key) => Happening::Key(key),
-            Event::Mouse(mouse) => Happening::Mouse(mouse),
-            Event::Paste(text) => Happening::Paste(text),
-            Event::Resize(width, height) => Happening::Resize(self.latest_size(known(width, height))),
-            Event::FocusGained | Event::FocusLost => Happening::Resize(size()),
-        }
-    }
-
     /// Only the last size of a storm is worth a picture.
-    fn latest_size(&mut self, mut latest: Size) -> Size {
-        while let Ok(event) = self.events.try_recv() {
-            match event {
-                Event::Resize(width, height) => latest = known(width, height),
-                other => {
+    fn newest(&mut self, mut happening: Happening) -> Happening {
+        while let Happening::Resize(_) = happening {
+            match self.happenings.try_recv() {
+                Ok(newer @ Happening::Resize(_)) => happening = newer,
+                Ok(other) => {
                     self.put_back = Some(other);
                     break;
                 }
+                Err(_) => break,
             }
         }
-        latest
+        happening
     }
 }
 
@@ -117,32 +108,33 @@ async fn next_notice(notices: &mut Option<UnboundedReceiver<Notice>>) -> Notice 
     std::future::pending().await
 }
 
-fn read_terminal(events: &Sender<Event>) {
+fn read_terminal(happenings: &Sender<Happening>) {
     // The first look installs the watch on the size; what changed before it would go unseen.
-    if event::poll(Duration::ZERO).is_err() {
+    if event::poll(Duration::ZERO).is_err() || happenings.blocking_send(Happening::Resize(size())).is_err() {
         return;
     }
-    let Size { width, height } = size();
-    let mut next: io::Result<Event> = Ok(Event::Resize(width, height));
     loop {
-        match next {
-            Ok(event) if is_wanted(&event) => {
-                if events.blocking_send(event).is_err() {
+        match event::read() {
+            Ok(event) => {
+                if let Some(happening) = happening(event)
+                    && happenings.blocking_send(happening).is_err()
+                {
                     return;
                 }
             }
-            Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(_) => return,
         }
-        next = event::read();
     }
 }
 
-fn is_wanted(event: &Event) -> bool {
+fn happening(event: Event) -> Option<Happening> {
     match event {
-        Event::Key(key) => key.kind != KeyEventKind::Release,
-        Event::FocusGained | Event::FocusLost => false,
-        Event::Mouse(_) | Event::Paste(_) | Event::Resize(..) => true,
+        Event::Key(key) if key.kind == KeyEventKind::Release => None,
+        Event::Key(key) => Some(Happening::Key(key)),
+        Event::Mouse(mouse) => Some(Happening::Mouse(mouse)),
+        Event::Paste(text) => Some(Happening::Paste(text)),
+        Event::Resize(width, height) => Some(Happening::Resize(known(width, height))),
+        Event::FocusGained | Event::FocusLost => None,
     }
 }
