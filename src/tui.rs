@@ -1,0 +1,13 @@
+//! The screen: everything between a terminal and the laboratory. It draws snapshots and turns keys into
+//! actions; it never computes what the replicas mean.
+//!
+//! ```text
+//! terminal ──▶ input::Input ──▶ registry::lookup ──▶ Action
+//! terminal ◀── guard ◀── screen::Screen::draw ◀── panels, theme::Theme, theme::Glyphs
+//! ```
+
+pub mod guard;
+pub mod input;
+pub mod registry;
+pub mod screen;
+pub mod theme;

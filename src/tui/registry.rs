@@ -1,0 +1,204 @@
+//! The one action registry: dispatch, key hints, help and the README's table all read it.
+//!
+//! A layer is what has the keyboard at the moment. Within a layer a key means one action; the same key may
+//! mean another in another layer.
+
+mod chord;
+mod table;
+
+use std::fmt::Write;
+
+use crossterm::event::KeyEvent;
+
+pub use chord::Chord;
+use chord::Press;
+pub use table::{Action, TABLE};
+
+/// What has the keyboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Layer {
+    /// The laboratory: most keys.
+    Main,
+    /// The space-time view, where ← and → scrub; everything else is as in [`Main`](Self::Main).
+    SpaceTime,
+    /// A line being typed; what is not bound is text.
+    Prompt,
+    /// A list to choose from, filtered by typing; what is not bound is text.
+    Choice,
+    /// Help: a list of actions, searched by typing, run with Enter.
+    Help,
+    /// A question to the class.
+    Question,
+}
+
+impl Layer {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Main, Self::SpaceTime, Self::Prompt, Self::Choice, Self::Help, Self::Question];
+
+    /// Where a key is looked for that means nothing here.
+    fn beneath(self) -> Option<Self> {
+        match self {
+            Self::SpaceTime => Some(Self::Main),
+            Self::Main | Self::Prompt | Self::Choice | Self::Help | Self::Question => None,
+        }
+    }
+}
+
+/// How help and the README sort the actions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// Pick a replica, a client, a key.
+    Move,
+    /// Writes and reads.
+    Data,
+    /// Partitions, crashes, freezes, clocks.
+    Faults,
+    /// Latency and what links do to messages.
+    Network,
+    /// Pause, step, undo, branches.
+    Time,
+    /// What the screen shows.
+    Views,
+    /// Help, presets, quit.
+    Program,
+    /// While a line is typed or a list is up.
+    Typing,
+    /// While a question is up.
+    Question,
+}
+
+impl Group {
+    /// In the order help shows them.
+    pub const ALL: [Self; 9] = [
+        Self::Move,
+        Self::Data,
+        Self::Faults,
+        Self::Network,
+        Self::Time,
+        Self::Views,
+        Self::Program,
+        Self::Typing,
+        Self::Question,
+    ];
+
+    /// Its heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Move => "Move",
+            Self::Data => "Data",
+            Self::Faults => "Faults",
+            Self::Network => "Network",
+            Self::Time => "Time",
+            Self::Views => "Views",
+            Self::Program => "Program",
+            Self::Typing => "Typing",
+            Self::Question => "Question",
+        }
+    }
+}
+
+/// Whether the line of key hints may show an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hint {
+    /// If there is room.
+    Shown,
+    /// Only help does.
+    Hidden,
+}
+
+/// One action and all there is to say about it.
+#[derive(Debug)]
+pub struct Entry {
+    /// What it does.
+    pub action: Action,
+    /// Its command name, in kebab-case.
+    pub name: &'static str,
+    /// Where help lists it.
+    pub group: Group,
+    /// Its keys and the layers that bind them; the first of them is the one hints show.
+    pub keys: &'static [(&'static [Layer], &'static [Chord])],
+    /// A word or two for the line of hints.
+    pub label: &'static str,
+    /// Whether that line shows it.
+    pub hint: Hint,
+    /// One sentence.
+    pub doc: &'static str,
+}
+
+impl Entry {
+    /// Its keys in a layer, also those of the layer beneath.
+    pub fn keys_in(&self, layer: Layer) -> &'static [Chord] {
+        let own = self.keys.iter().find(|(bound, _)| bound.contains(&layer)).map(|(_, chords)| *chords);
+        own.or_else(|| layer.beneath().map(|beneath| self.keys_in(beneath))).unwrap_or_default()
+    }
+}
+
+/// What a key means in a layer. Releases mean nothing, and modifiers match exactly.
+pub fn lookup(layer: Layer, event: KeyEvent) -> Option<Action> {
+    let press = Press::of(event)?;
+    let here = TABLE.iter().find_map(|entry| {
+        let bound = entry.keys.iter().filter(|(bound, _)| bound.contains(&layer));
+        let chord = bound.flat_map(|(_, chords)| *chords).find(|chord| chord.matches(press))?;
+        Some(entry.action.at(chord.place(press)))
+    });
+    here.or_else(|| lookup(layer.beneath()?, event))
+}
+
+/// The character a key inserts where text is typed; ask after [`lookup`] found nothing.
+pub fn text(event: KeyEvent) -> Option<char> {
+    Press::of(event)?.text()
+}
+
+/// All about an action.
+pub fn entry(action: Action) -> Option<&'static Entry> {
+    TABLE.iter().find(|entry| entry.action.is_kind_of(action))
+}
+
+/// The action with a command name.
+pub fn named(name: &str) -> Option<Action> {
+    TABLE.iter().find(|entry| entry.name == name).map(|entry| entry.action)
+}
+
+/// An action's keys in the first layers that bind it, as text: `w`, `? F1`, `Ctrl-R`.
+pub fn keys_of(action: Action) -> String {
+    let first = entry(action).and_then(|entry| entry.keys.first());
+    joined(first.map(|(_, chords)| *chords).unwrap_or_default())
+}
+
+/// The one key a hint shows for an action in a layer, if it has one there.
+pub fn key_in(layer: Layer, action: Action) -> Option<String> {
+    entry(action)?.keys_in(layer).first().map(Chord::to_string)
+}
+
+/// What the line of key hints may show in a layer, most useful first.
+pub fn hints(layer: Layer) -> impl Iterator<Item = &'static Entry> {
+    TABLE.iter().filter(move |entry| entry.hint == Hint::Shown && !entry.keys_in(layer).is_empty())
+}
+
+/// A group's actions in the table's order.
+pub fn group(group: Group) -> impl Iterator<Item = &'static Entry> {
+    TABLE.iter().filter(move |entry| entry.group == group)
+}
+
+/// The table of the README: key, command, what it does, one table with a heading for each group.
+pub fn markdown_table() -> String {
+    let mut table = String::from("| key | command | does |\n|---|---|---|\n");
+    for heading in Group::ALL {
+        // Writing to a String cannot fail.
+        let _ = writeln!(table, "| **{}** | | |", heading.title());
+        for entry in group(heading) {
+            let chords = entry.keys.first().map(|(_, chords)| *chords).unwrap_or_default();
+            let keys: Vec<String> = chords.iter().map(|chord| format!("`{chord}`")).collect();
+            let _ = writeln!(table, "| {} | {} | {} |", keys.join(" "), entry.name, entry.doc);
+        }
+    }
+    table
+}
+
+fn joined(chords: &[Chord]) -> String {
+    chords.iter().map(Chord::to_string).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests;

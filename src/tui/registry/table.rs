@@ -1,0 +1,251 @@
+//! Every action once: name, group, keys, hint and sentence. The order within a group is that of help; among
+//! the shown hints, the earlier is the more useful one.
+
+use crossterm::event::KeyCode::{
+    BackTab, Backspace, Delete, Down, End, Enter, Esc, F, Home, Left, PageDown, PageUp, Right, Tab, Up,
+};
+
+use super::chord::{control, key, on, run};
+use super::{Entry, Group, Hint, Layer};
+
+/// `Action (data = sample) "name" Group Hint "label", Layers: keys; Layers: keys => "sentence",`
+macro_rules! actions {
+    ($(
+        $action:ident $(($data:ty = $sample:literal))? $name:literal $group:ident $hint:ident $label:literal,
+        $($($layer:ident)+ : $($chord:expr),+);+ => $doc:literal,
+    )*) => {
+        /// What a key, a click or a command name asks for.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Action {
+            $(#[doc = $doc] $action $(($data))?,)*
+        }
+
+        /// The registry.
+        pub static TABLE: &[Entry] = &[$(Entry {
+            action: Action::$action $(($sample))?,
+            name: $name,
+            group: Group::$group,
+            keys: &[$((&[$(Layer::$layer),+], &[$($chord),+])),+],
+            label: $label,
+            hint: Hint::$hint,
+            doc: $doc,
+        }),*];
+    };
+}
+
+actions! {
+    Write "write" Data Shown "write",
+        Main: key('w') =>
+        "Write the next value at the picked replica, as the picked client.",
+    Read "read" Data Shown "read",
+        Main: key('r') =>
+        "Read at the picked replica, as the picked client.",
+    Isolate "isolate" Faults Shown "cut off",
+        Main: key('p') =>
+        "Cut the picked replica off from all others.",
+    Heal "heal" Faults Shown "heal",
+        Main: key('P') =>
+        "Heal every partition and every cut link.",
+    RunUntilConverged "run-until-converged" Time Shown "until converged",
+        Main: key('g') =>
+        "Run until all replicas agree.",
+    Explain "explain" Views Shown "why?",
+        Main: key('e') =>
+        "Say why the picked replica or the last read is stale, and what will fix it.",
+    PauseOrRun "pause" Time Shown "pause",
+        Main: key(' ') =>
+        "Pause, or run again.",
+    Help "help" Program Shown "help",
+        Main Question: key('?'), on(F(1)); Prompt Choice: on(F(1)) =>
+        "Show, search and run every action.",
+    Pick(u8 = 1) "pick" Move Shown "pick",
+        Main: run('1', '9') =>
+        "Pick a replica by its number.",
+    Left "left" Move Hidden "left",
+        Main: on(Left), key('h'); Prompt: on(Left) =>
+        "Pick the replica to the left, or move left.",
+    Down "down" Move Hidden "down",
+        Main: on(Down), key('j'); Prompt Choice Help: on(Down) =>
+        "Pick the replica below, or move down.",
+    Up "up" Move Hidden "up",
+        Main: on(Up), key('k'); Prompt Choice Help: on(Up) =>
+        "Pick the replica above, or move up.",
+    Right "right" Move Hidden "right",
+        Main: on(Right), key('l'); Prompt: on(Right) =>
+        "Pick the replica to the right, or move right.",
+    Client "client" Move Shown "client",
+        Main: key('i') =>
+        "Pick the next client.",
+    NextKey "next-key" Move Hidden "next key",
+        Main: key('a') =>
+        "Show the next key of the data.",
+    PreviousKey "previous-key" Move Hidden "previous key",
+        Main: key('A') =>
+        "Show the previous key of the data.",
+    Inspect "inspect" Move Hidden "inspect",
+        Main: on(Enter) =>
+        "Inspect what is picked.",
+    Close "close" Move Hidden "close",
+        Main Prompt Choice Help Question: on(Esc); Help: on(F(1)) =>
+        "Close what is open.",
+    WriteTyped "write-typed" Data Hidden "write …",
+        Main: key('W') =>
+        "Write with a value, key, level and client of your own.",
+    ReadTyped "read-typed" Data Hidden "read …",
+        Main: key('R') =>
+        "Read with a key, level and client of your own.",
+    Delete "delete" Data Hidden "delete",
+        Main: key('D') =>
+        "Delete the shown key at the picked replica.",
+    WriteLevel "write-level" Data Hidden "write level",
+        Main: key('o') =>
+        "Ask more replicas to acknowledge a write, then one again.",
+    ReadLevel "read-level" Data Hidden "read level",
+        Main: key('O') =>
+        "Ask more replicas to answer a read, then one again.",
+    CutLink "cut-link" Faults Shown "cut link",
+        Main: key('x') =>
+        "Cut the link from the picked replica to a second one.",
+    RestoreLink "restore-link" Faults Hidden "restore link",
+        Main: key('X') =>
+        "Restore the link from the picked replica to a second one.",
+    Crash "crash" Faults Shown "crash",
+        Main: key('c') =>
+        "Crash the picked replica: what it had only in memory is lost.",
+    Restart "restart" Faults Hidden "restart",
+        Main: key('C') =>
+        "Restart the picked replica.",
+    Freeze "freeze" Faults Hidden "freeze",
+        Main: key('z') =>
+        "Freeze the picked replica: it keeps everything but answers nothing.",
+    Thaw "thaw" Faults Hidden "thaw",
+        Main: key('Z') =>
+        "Thaw the picked replica.",
+    SkewClock "skew-clock" Faults Hidden "clock skew",
+        Main: key('T') =>
+        "Set the clock of the picked replica wrong by a typed amount.",
+    LessLatency "less-latency" Network Shown "less latency",
+        Main: key('-') =>
+        "Halve the latency of every link.",
+    MoreLatency "more-latency" Network Shown "more latency",
+        Main: key('='), key('+') =>
+        "Double the latency of every link.",
+    LinkFaults "link-faults" Network Hidden "loss",
+        Main: key('L') =>
+        "Set loss, duplication and reordering.",
+    StepForward "step" Time Shown "step",
+        Main: key('.') =>
+        "Step to the next event.",
+    StepBack "step-back" Time Hidden "step back",
+        Main: key(',') =>
+        "Step back one event; a command given there starts a branch.",
+    Slower "slower" Time Hidden "slower",
+        Main: key('<') =>
+        "Let the simulation run slower.",
+    Faster "faster" Time Hidden "faster",
+        Main: key('>') =>
+        "Let the simulation run faster.",
+    ToStart "to-start" Time Hidden "start",
+        Main: on(Home) =>
+        "Go to the start of the session.",
+    ToLatest "to-latest" Time Hidden "latest",
+        Main: on(End) =>
+        "Go to the latest moment of the session.",
+    ScrubBack "scrub-back" Time Shown "scrub back",
+        SpaceTime: on(Left), key('h') =>
+        "Move the playhead back.",
+    ScrubForward "scrub-forward" Time Shown "scrub forward",
+        SpaceTime: on(Right), key('l') =>
+        "Move the playhead forward.",
+    Undo "undo" Time Shown "undo",
+        Main: key('u') =>
+        "Take the last command back, as if it had never been given.",
+    Redo "redo" Time Hidden "redo",
+        Main: control('r') =>
+        "Give the command again that was taken back last.",
+    Branches "branches" Time Hidden "branches",
+        Main: key('B') =>
+        "List the branches of the session and switch to one.",
+    NextStep "next-step" Time Shown "next step",
+        Main: key('n') =>
+        "Do the next step of the preset.",
+    NextView "next-view" Views Shown "view",
+        Main: on(Tab) =>
+        "Show the next view.",
+    PreviousView "previous-view" Views Hidden "previous view",
+        Main: on(BackTab) =>
+        "Show the previous view.",
+    BigMode "big-mode" Views Hidden "big",
+        Main: key('b') =>
+        "Draw what matters bigger, for a back row.",
+    NextTheme "next-theme" Views Hidden "theme",
+        Main: key('t') =>
+        "Change the theme: dark, light, high contrast, monochrome.",
+    OpenPreset "open-preset" Program Hidden "presets",
+        Main: control('o') =>
+        "Open a preset.",
+    Redraw "redraw" Program Hidden "redraw",
+        Main Prompt Choice Help Question: control('l') =>
+        "Draw the whole screen again.",
+    Suspend "suspend" Program Hidden "suspend",
+        Main Prompt Choice Help Question: control('z') =>
+        "Return to the shell; `fg` comes back.",
+    Quit "quit" Program Shown "quit",
+        Main Question: key('q'), control('c'); Prompt Choice Help: control('c') =>
+        "Quit.",
+    Accept "accept" Typing Shown "accept",
+        Prompt Choice Help: on(Enter) =>
+        "Accept the line, choose the entry, or run the action.",
+    Complete "complete" Typing Hidden "complete",
+        Prompt: on(Tab) =>
+        "Complete the word, or move to the next field.",
+    EraseBack "erase-back" Typing Hidden "erase",
+        Prompt Choice Help: on(Backspace), control('h') =>
+        "Erase the character before the cursor.",
+    EraseForward "erase-forward" Typing Hidden "erase forward",
+        Prompt: on(Delete) =>
+        "Erase the character under the cursor.",
+    EraseAll "erase-all" Typing Hidden "erase all",
+        Prompt Choice Help: control('u') =>
+        "Erase the line.",
+    ToFirst "to-first" Typing Hidden "first",
+        Prompt Choice Help: on(Home) =>
+        "Go to the beginning of the line or list.",
+    ToLast "to-last" Typing Hidden "last",
+        Prompt Choice Help: on(End) =>
+        "Go to the end of the line or list.",
+    PageUp "page-up" Typing Hidden "page up",
+        Choice Help: on(PageUp) =>
+        "Move up a page.",
+    PageDown "page-down" Typing Hidden "page down",
+        Choice Help: on(PageDown) =>
+        "Move down a page.",
+    Answer(u8 = 0) "answer" Question Shown "answer",
+        Question: run('a', 'e') =>
+        "Answer the question.",
+    MoreHands "more-hands" Question Shown "one more hand",
+        Question: key('+'), key('=') =>
+        "Count one more hand for the marked answer.",
+    FewerHands "fewer-hands" Question Hidden "one hand less",
+        Question: key('-') =>
+        "Count one hand less for the marked answer.",
+    Reveal "reveal" Question Shown "reveal",
+        Question: on(Enter) =>
+        "Reveal the answer.",
+}
+
+impl Action {
+    /// The same action for another place in its run of keys: replicas count from 1, answers from 0.
+    pub(super) fn at(self, place: u8) -> Self {
+        match self {
+            Self::Pick(_) => Self::Pick(place.saturating_add(1)),
+            Self::Answer(_) => Self::Answer(place),
+            other => other,
+        }
+    }
+
+    /// Whether both are the same action, whatever its number.
+    pub fn is_kind_of(self, other: Self) -> bool {
+        std::mem::discriminant(&self) == std::mem::discriminant(&other)
+    }
+}
