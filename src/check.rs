@@ -9,6 +9,6 @@ mod verdict;
 mod why;
 
 pub use key_ledger::{Loss, Record, Staleness};
-pub use ledger::{Ledger, ReadRecord, Tally};
+pub use ledger::{Answered, Ledger, ReadRecord, Tally};
 pub use verdict::{Evidence, Verdict};
 pub use why::{Remedy, Story, Trail, explain};

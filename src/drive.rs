@@ -1,21 +1,21 @@
 //! Floor 5: what makes a simulation go: the timeline (log, journal, keyframes, branches), the script runner,
 //! the headless run, and the network actor, which alone reads the wall clock.
 
-//mod actor;
-//mod headless;
+mod actor;
+mod headless;
 mod journal;
 mod keyframes;
-//mod narrate;
+mod narrate;
 mod pace;
-//mod script;
-//mod snapshot;
+mod script;
+mod snapshot;
 mod timeline;
 
-//pub use actor::{Handle, Request, spawn};
-//pub use headless::{Finding, Report, run};
+pub use actor::{FirstStaleRead, Handle, Request, Start, spawn};
+pub use headless::{Finding, Report, run};
 pub use journal::Journal;
-//pub use narrate::{EventLine, Mark, Narrator};
+pub use narrate::{EventLine, Mark, Narrator, ratio, skew};
 pub use pace::Speed;
-//pub use script::Reach;
-//pub use snapshot::{Agreement, BranchView, ScriptView, Snapshot};
+pub use script::{DEFAULT_LIMIT, Reach, Said};
+pub use snapshot::{Agreement, BranchView, Notice, ScriptView, Snapshot};
 pub use timeline::{Branch, Cause, Logged, Moment, Nothing, Timeline};

@@ -10,6 +10,16 @@ use crate::{
 use super::{Evidence, Ledger, Verdict};
 
 impl Ledger {
+    /// Whether `condition` holds, without saying why not: quick for what scripts wait for.
+    pub fn meets(&self, condition: &Condition, simulation: &Simulation) -> bool {
+        match condition {
+            Condition::Settled => simulation.settled(),
+            Condition::Converged { within: None } => simulation.converged(),
+            Condition::Diverged => !simulation.converged(),
+            _ => self.judge(condition, simulation).holds(),
+        }
+    }
+
     /// Judges `condition` at the present instant.
     pub fn judge(&self, condition: &Condition, simulation: &Simulation) -> Verdict {
         let at = simulation.position();

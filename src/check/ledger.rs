@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    action::Guarantee,
+    action::{Act, Guarantee},
     base::{ClientId, KeyId, NodeId, OpId, Position, SimTime, Span, WriteId},
     data::{Held, Relation, Version},
     session::Session,
@@ -21,6 +21,7 @@ pub struct Ledger {
     keys: Vec<KeyLedger>,
     diverged_keys: usize,
     open: BTreeMap<OpId, Asked>,
+    answered: VecDeque<Answered>,
     /// The keys of recent writes, by write from `first_written` on.
     written: VecDeque<KeyId>,
     first_written: WriteId,
@@ -67,11 +68,27 @@ pub struct ReadRecord {
     pub at: Position,
 }
 
+/// A recent finished operation.
+#[derive(Debug, Clone)]
+pub struct Answered {
+    pub op: OpId,
+    pub client: ClientId,
+    pub node: NodeId,
+    pub key: KeyId,
+    pub act: Arc<Act>,
+    pub at: SimTime,
+    pub answered: SimTime,
+    /// How stale a read was.
+    pub staleness: Option<Staleness>,
+}
+
 #[derive(Debug, Clone)]
 struct Asked {
     client: ClientId,
     node: NodeId,
     key: KeyId,
+    act: Arc<Act>,
+    at: SimTime,
     /// Writes of the key that had been acknowledged when it began.
     acks: u64,
     version: Option<Arc<Version>>,
@@ -86,6 +103,8 @@ struct Observed {
 
 /// The newest times to consistency are kept up to here.
 const MAX_TIMES: usize = 4_096;
+/// So many finished operations are remembered.
+const MAX_ANSWERED: usize = 256;
 /// The keys of so many recent writes are remembered.
 const MAX_WRITTEN: usize = 16_384;
 /// The first violations of a guarantee are kept as evidence up to here.
@@ -97,6 +116,7 @@ impl Ledger {
             keys: Vec::new(),
             diverged_keys: 0,
             open: BTreeMap::new(),
+            answered: VecDeque::new(),
             written: VecDeque::new(),
             first_written: WriteId(0),
             sessions: vec![Session::default(); simulation.scenario().clients.len()],
@@ -139,9 +159,10 @@ impl Ledger {
                 self.keys[key.index()].dropped(*write, *winner, reversed(*relation), at);
                 self.follow_kept(fact, simulation);
             }
-            What::Asked { op, client, node, key, .. } => {
+            What::Asked { op, client, node, key, act, .. } => {
                 let acks = self.keys[key.index()].acks();
-                let asked = Asked { client: *client, node: *node, key: *key, acks, version: None };
+                let (client, node, key, act) = (*client, *node, *key, Arc::clone(act));
+                let asked = Asked { client, node, key, act, at: at.at, acks, version: None };
                 self.open.insert(*op, asked);
             }
             What::Accepted { op, node, version } => {
@@ -236,6 +257,29 @@ impl Ledger {
             Outcome::TimedOut { .. } | Outcome::CoordinatorCrashed => self.tally.timed_out += 1,
             Outcome::Unavailable { .. } | Outcome::CoordinatorDown | Outcome::NotFresh(_) => {}
         }
+        let staleness = match (outcome, &self.last_read) {
+            (Outcome::Found(_), Some(read)) => read.staleness.clone(),
+            _ => None,
+        };
+        if self.answered.len() == MAX_ANSWERED {
+            self.answered.pop_front();
+        }
+        let Asked { client, node, key, act, at: asked_at, .. } = asked;
+        self.answered.push_back(Answered {
+            op,
+            client,
+            node,
+            key,
+            act,
+            at: asked_at,
+            answered: at.at,
+            staleness,
+        });
+    }
+
+    /// A recent finished operation; none where it is no longer remembered.
+    pub fn answered(&self, op: OpId) -> Option<&Answered> {
+        self.answered.iter().rev().find(|answered| answered.op == op)
     }
 
     fn follow_read(&mut self, op: OpId, asked: &Asked, held: &Held, at: Position, simulation: &Simulation) {

@@ -17,7 +17,7 @@ use thiserror::Error;
 
 use crate::{
     action::Command,
-    base::{Position, Seed, SimTime},
+    base::{OpId, Position, Seed, SimTime},
     check::Ledger,
     scenario::Scenario,
     sim::{Fact, Refused, Simulation, What},
@@ -39,6 +39,8 @@ pub struct Moment {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Logged {
     pub at: Position,
+    /// The operation that the next submission was to be.
+    pub op: OpId,
     pub command: Command,
     pub cause: Cause,
 }
@@ -154,6 +156,19 @@ impl Timeline {
         self.cursor
     }
 
+    /// The command that submitted `op`, if a command did.
+    pub fn logged_op(&self, op: OpId) -> Option<&Logged> {
+        let from = self.log.partition_point(|logged| logged.op < op);
+        let mut same = self.log[from..].iter().take_while(|logged| logged.op == op);
+        same.find(|logged| matches!(logged.command, Command::Submit(_)))
+    }
+
+    /// The command that was step `step`, if a command was.
+    pub fn logged_at(&self, step: u64) -> Option<&Logged> {
+        let index = self.log.binary_search_by_key(&step, |logged| logged.at.step + 1).ok()?;
+        self.log.get(index)
+    }
+
     pub fn can_redo(&self) -> bool {
         !self.undone.is_empty()
     }
@@ -172,13 +187,13 @@ impl Timeline {
 
     /// Gives a command at the playhead. From the past this starts a branch.
     pub fn apply(&mut self, command: Command, cause: Cause) -> Result<(), Refused> {
-        let at = self.position();
+        let (at, op) = (self.position(), self.live.simulation.next_op());
         self.live.simulation.apply(&command, &mut self.facts)?;
         if self.cursor < self.log.len() || self.head.step > at.step {
             self.leave_future(at);
         }
         self.undone.clear();
-        self.log.push(Logged { at, command, cause });
+        self.log.push(Logged { at, op, command, cause });
         self.cursor = self.log.len();
         self.settle_step();
         Ok(())

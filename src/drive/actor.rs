@@ -1,0 +1,460 @@
+//! The network actor: propagates writes while people watch. It owns the timeline, takes requests from a
+//! channel, maps wall time to virtual time and publishes snapshots. It alone reads the wall clock.
+//!
+//! ```text
+//!   requests ──► advance to now ──► do it ──► publish ──► sleep until the next event is due
+//!                     ▲                                            │
+//!                     └────────────────────────────────────────────┘
+//! ```
+//!
+//! It is no ticker: with nothing due it sleeps until a request comes. A message keeps the delay it was sent
+//! with, so a knob turned while it is on its way changes only what is sent afterwards.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{
+    sync::{mpsc, watch},
+    time::Instant,
+};
+
+use crate::{
+    action::{Command, Condition},
+    base::{KeyId, NodeId, Position, Seed, SimTime},
+    scenario::Scenario,
+};
+
+use super::{
+    Cause, EventLine, Logged, Nothing, Snapshot, Speed, Timeline,
+    pace::Pace,
+    script::{DEFAULT_LIMIT, Poll, Reach, Runner},
+    snapshot::{self, Notice, ScriptView, Surroundings},
+};
+
+/// What a screen, or an HTTP client, asks of the actor.
+#[derive(Debug, Clone)]
+pub enum Request {
+    /// Commands to give now, together, with the key that asked for them.
+    Do(Vec<Command>, Cause),
+    Play,
+    Pause,
+    SetSpeed(Speed),
+    /// Pause, and go on to the next thing one can see.
+    Step,
+    StepBack,
+    Seek(Position),
+    SeekTime(SimTime),
+    ToHead,
+    Undo,
+    Redo,
+    /// Play until the condition holds, then pause.
+    RunUntil(Condition),
+    /// Perform the next step of the preset's script.
+    NextStep,
+    Switch(usize),
+    /// Show this key.
+    Focus(KeyId),
+    /// Tell the story of this replica in every snapshot; of none.
+    Explain(Option<NodeId>),
+    /// Publish the present instant: for motion between two events.
+    Frame,
+    /// Begin anew with another scenario.
+    Load(Arc<Scenario>, Seed),
+}
+
+/// The actor's two ends.
+#[derive(Debug, Clone)]
+pub struct Handle {
+    pub requests: mpsc::UnboundedSender<Request>,
+    pub snapshots: watch::Receiver<Arc<Snapshot>>,
+}
+
+/// Whether a first stale read stops the clock by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FirstStaleRead {
+    Pauses,
+    GoesBy,
+}
+
+/// How the actor starts.
+#[derive(Debug, Clone, Copy)]
+pub struct Start {
+    pub seed: Seed,
+    pub first_stale_read: FirstStaleRead,
+}
+
+/// Starts the actor on the present runtime; it ends when every handle is gone.
+pub fn spawn(scenario: Arc<Scenario>, start: Start) -> (Handle, tokio::task::JoinHandle<()>) {
+    let mut actor = Actor::new(scenario, start);
+    let (requests, inbox) = mpsc::unbounded_channel();
+    let (publish, snapshots) = watch::channel(Arc::new(actor.snapshot()));
+    let task = tokio::spawn(actor.run(inbox, publish));
+    (Handle { requests, snapshots }, task)
+}
+
+#[derive(Debug)]
+struct Actor {
+    scenario: Arc<Scenario>,
+    seed: Seed,
+    timeline: Timeline,
+    playing: bool,
+    speed: Speed,
+    pace: Pace<Instant>,
+    focus: KeyId,
+    asked_about: Option<NodeId>,
+    runner: Runner,
+    script: ScriptView,
+    pursuit: Option<Pursuit>,
+    notice: Notice,
+    first_stale_read: FirstStaleRead,
+    /// Event lines, and the position and log they were made for.
+    events: (Option<(Position, usize)>, Arc<[EventLine]>),
+    /// Virtual time lags behind the wall: more work than a slice holds.
+    behind: bool,
+}
+
+/// Something that is being run for.
+#[derive(Debug, Clone)]
+struct Pursuit {
+    reach: Reach,
+    then: Then,
+    words: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Then {
+    Pause,
+    GoOnWithScript { playing: bool },
+}
+
+/// Events are performed in slices of at most so many steps; between two, requests are heard.
+const SLICE: usize = 20_000;
+/// Two snapshots are at least so far apart while events come thick and fast.
+const MIN_WAIT: Duration = Duration::from_millis(4);
+
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
+fn wall() -> Instant {
+    Instant::now()
+}
+
+impl Actor {
+    fn new(scenario: Arc<Scenario>, start: Start) -> Self {
+        let mut actor = Self {
+            timeline: Timeline::new(Arc::clone(&scenario), start.seed),
+            seed: start.seed,
+            playing: true,
+            speed: Speed::NORMAL,
+            pace: Pace { wall: wall(), at: SimTime::ZERO, speed: Speed::NORMAL },
+            focus: scenario.focus,
+            asked_about: None,
+            runner: Runner::new(Arc::clone(&scenario)),
+            script: ScriptView::default(),
+            pursuit: None,
+            notice: Notice::default(),
+            first_stale_read: start.first_stale_read,
+            events: (None, Arc::from([])),
+            behind: false,
+            scenario,
+        };
+        actor.look_at_script();
+        actor
+    }
+
+    async fn run(
+        mut self,
+        mut inbox: mpsc::UnboundedReceiver<Request>,
+        publish: watch::Sender<Arc<Snapshot>>,
+    ) {
+        loop {
+            let wake = self.wake_at();
+            let asleep = async {
+                match wake {
+                    Some(at) => tokio::time::sleep_until(at).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                request = inbox.recv() => match request {
+                    Some(request) => {
+                        self.catch_up();
+                        self.handle(request);
+                        while let Ok(request) = inbox.try_recv() {
+                            self.handle(request);
+                        }
+                    }
+                    None => return,
+                },
+                () = asleep => self.catch_up(),
+            }
+            self.chase();
+            publish.send_replace(Arc::new(self.snapshot()));
+            // Whoever else lives on this thread gets a turn, however much there is to do.
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// When something is due that changes the picture; never while paused or quiet.
+    fn wake_at(&self) -> Option<Instant> {
+        if !self.playing {
+            return None;
+        }
+        let soonest = wall() + MIN_WAIT;
+        if self.behind {
+            return Some(wall());
+        }
+        let awaited =
+            self.pursuit.as_ref().map(|pursuit| pursuit.reach.limit()).filter(|limit| limit.0 < u64::MAX);
+        let event = if self.is_quiet() { None } else { self.timeline.next_at() };
+        let due = match (event, awaited) {
+            (Some(event), Some(limit)) => event.min(limit),
+            (one, other) => one.or(other)?,
+        };
+        let span = due.since(self.pace.at);
+        let exact = self.pace.wall + self.speed.wall_duration(span);
+        Some(if exact <= wall() { soonest } else { exact.max(wall()) })
+    }
+
+    /// Whether nothing scheduled will ever show: then the actor sleeps until it is asked something.
+    fn is_quiet(&self) -> bool {
+        let simulation = self.timeline.simulation();
+        !self.timeline.is_past()
+            && self.pursuit.is_none()
+            && simulation.open_operations() == 0
+            && simulation.settled()
+            && simulation.messages().next().is_none()
+    }
+
+    /// Performs what is due by now, at most a slice of it.
+    fn catch_up(&mut self) {
+        if !self.playing {
+            return;
+        }
+        let now = wall();
+        let due = self.pace.at + self.pace.speed.virtual_span(now - self.pace.wall);
+        for _ in 0..SLICE {
+            if self.pursuit_ends() || self.stops_at_stale_read() {
+                self.behind = false;
+                return;
+            }
+            if !self.timeline.step_within(due) {
+                self.timeline.rest_until(due);
+                self.behind = false;
+                return;
+            }
+        }
+        self.behind = true;
+    }
+
+    /// Whether what is run for has been reached or has failed; `chase` sees to it.
+    fn pursuit_ends(&self) -> bool {
+        self.pursuit.as_ref().is_some_and(|pursuit| pursuit.reach.state(&self.timeline).is_some())
+    }
+
+    /// The first stale read of a session stops the clock, once.
+    fn stops_at_stale_read(&mut self) -> bool {
+        if self.first_stale_read == FirstStaleRead::GoesBy || self.timeline.ledger().tally.stale_reads == 0 {
+            return false;
+        }
+        self.first_stale_read = FirstStaleRead::GoesBy;
+        self.stop();
+        self.tell("a stale read: the clock is stopped", false);
+        true
+    }
+
+    /// Ends a pursuit that has been reached, and goes on with the script where that was the purpose.
+    fn chase(&mut self) {
+        if self.stops_at_stale_read() {
+            return;
+        }
+        let Some(pursuit) = self.pursuit.take_if(|pursuit| pursuit.reach.state(&self.timeline).is_some())
+        else {
+            return;
+        };
+        let reached = pursuit.reach.state(&self.timeline) == Some(true);
+        match pursuit.then {
+            Then::Pause => {
+                self.stop();
+                if reached {
+                    self.tell(&format!("reached: {}", pursuit.words), false);
+                } else {
+                    self.tell(&format!("not reached in time: {}", pursuit.words), true);
+                }
+            }
+            Then::GoOnWithScript { playing } => {
+                self.set_playing(playing);
+                self.perform_script_step();
+            }
+        }
+    }
+
+    fn set_playing(&mut self, playing: bool) {
+        self.playing = playing;
+        self.anchor();
+    }
+
+    fn stop(&mut self) {
+        self.set_playing(false);
+    }
+
+    /// From here on virtual time is counted from this instant.
+    fn anchor(&mut self) {
+        self.behind = false;
+        self.pace = Pace { wall: wall(), at: self.timeline.position().at, speed: self.speed };
+    }
+
+    fn tell(&mut self, text: &str, is_error: bool) {
+        self.notice = Notice { number: self.notice.number + 1, text: text.to_owned(), is_error };
+    }
+
+    fn handle(&mut self, request: Request) {
+        match request {
+            Request::Do(commands, cause) => self.give(commands, &cause),
+            Request::Play => self.set_playing(true),
+            Request::Pause => self.stop(),
+            Request::SetSpeed(speed) => {
+                self.speed = speed;
+                self.anchor();
+            }
+            Request::Step => self.travel(|timeline| timeline.step_visibly(1_000_000)),
+            Request::StepBack => self.travel(Timeline::step_back),
+            Request::Seek(position) => self.travel(|timeline| {
+                timeline.seek(position);
+                Ok(())
+            }),
+            Request::SeekTime(time) => self.travel(|timeline| {
+                timeline.seek_time(time);
+                Ok(())
+            }),
+            Request::ToHead => self.travel(|timeline| {
+                timeline.seek(timeline.head());
+                Ok(())
+            }),
+            Request::Undo => self.revise(Timeline::undo, "undone"),
+            Request::Redo => self.revise(Timeline::redo, "done again"),
+            Request::RunUntil(condition) => self.run_until(condition),
+            Request::NextStep => self.perform_script_step(),
+            Request::Switch(index) => self.travel(|timeline| timeline.switch(index)),
+            Request::Focus(key) if key.index() < self.timeline.simulation().keys().len() => self.focus = key,
+            Request::Focus(_) | Request::Frame => {}
+            Request::Explain(node) => {
+                self.asked_about = node.filter(|node| node.index() < self.scenario.replicas.len());
+            }
+            Request::Load(scenario, seed) => self.load(scenario, seed),
+        }
+    }
+
+    fn give(&mut self, commands: Vec<Command>, cause: &Cause) {
+        let branches = self.timeline.branches().len();
+        for command in commands {
+            if let Err(refused) = self.timeline.apply(command, cause.clone()) {
+                self.tell(&refused.to_string(), true);
+                return;
+            }
+        }
+        if self.timeline.branches().len() > branches {
+            self.tell("a new branch starts here; the old future is kept (B lists branches)", false);
+        }
+    }
+
+    fn travel(&mut self, go: impl FnOnce(&mut Timeline) -> Result<(), Nothing>) {
+        self.pursuit = None;
+        let went = go(&mut self.timeline);
+        self.stop();
+        if let Err(why) = went {
+            self.tell(&why.to_string(), true);
+        }
+    }
+
+    fn revise(&mut self, revision: impl FnOnce(&mut Timeline) -> Result<Logged, Nothing>, done: &str) {
+        match revision(&mut self.timeline) {
+            Ok(logged) => self.tell(&format!("{done}: {}", snapshot::name(&logged.command)), false),
+            Err(nothing) => self.tell(&nothing.to_string(), true),
+        }
+        self.anchor();
+    }
+
+    fn run_until(&mut self, condition: Condition) {
+        if self.timeline.ledger().meets(&condition, self.timeline.simulation()) {
+            self.tell(&format!("already {}", snapshot::words(&condition)), false);
+            return;
+        }
+        if condition == (Condition::Converged { within: None }) && self.is_quiet() {
+            self.tell(self.why_never(), true);
+            return;
+        }
+        let words = snapshot::words(&condition).to_owned();
+        let deadline = self.timeline.position().at + DEFAULT_LIMIT;
+        self.pursuit =
+            Some(Pursuit { reach: Reach::Condition { condition, deadline }, then: Then::Pause, words });
+        self.set_playing(true);
+    }
+
+    /// Why a cluster in which nothing is due any more will not converge by itself.
+    fn why_never(&self) -> &'static str {
+        let simulation = self.timeline.simulation();
+        if simulation.settings().anti_entropy.is_some() {
+            if simulation.cuts().standing().is_empty() {
+                "never: a replica that is down or frozen cannot catch up"
+            } else {
+                "never while the wall stands: heal it first (P)"
+            }
+        } else {
+            "never: nothing is on its way, and no anti-entropy repairs what was lost"
+        }
+    }
+
+    fn perform_script_step(&mut self) {
+        match self.runner.poll(&mut self.timeline) {
+            Poll::Reach(reach) => {
+                let words = self.script.upcoming.clone().unwrap_or_default();
+                let then = Then::GoOnWithScript { playing: self.playing };
+                self.pursuit = Some(Pursuit { reach, then, words });
+                self.set_playing(true);
+            }
+            Poll::Did(done) => {
+                if let Some(said) = done.said {
+                    self.script.said = Some(said);
+                }
+                self.script.judged =
+                    done.verdicts.last().map(|(what, verdict)| (what.clone(), verdict.holds()));
+                if let Some(why) = done.failed {
+                    self.tell(&format!("step {}: {why}", done.step + 1), true);
+                }
+                self.look_at_script();
+            }
+            Poll::Finished => self.tell("the preset's script is at its end", true),
+        }
+    }
+
+    fn look_at_script(&mut self) {
+        self.script.steps = self.scenario.script.len();
+        self.script.next = self.runner.next();
+        self.script.upcoming = self.scenario.script.get(self.runner.next()).map(snapshot::upcoming);
+    }
+
+    fn load(&mut self, scenario: Arc<Scenario>, seed: Seed) {
+        let number = self.notice.number;
+        let fresh = Start { seed, first_stale_read: FirstStaleRead::Pauses };
+        *self = Self { notice: Notice { number, ..Notice::default() }, ..Self::new(scenario, fresh) };
+    }
+
+    fn snapshot(&mut self) -> Snapshot {
+        let made_for = Some((self.timeline.position(), self.timeline.log().len()));
+        let step = |made: Option<(Position, usize)>| made.map(|(position, log)| (position.step, log));
+        if step(self.events.0) != step(made_for) {
+            self.events = (made_for, snapshot::events(&self.timeline));
+        }
+        let around = Surroundings {
+            scenario: Arc::clone(&self.scenario),
+            seed: self.seed,
+            focus: self.focus,
+            asked_about: self.asked_about,
+            playing: self.playing,
+            speed: self.speed,
+            script: self.script.clone(),
+            pursuit: self.pursuit.as_ref().map(|pursuit| pursuit.words.clone()),
+            notice: self.notice.clone(),
+        };
+        Snapshot::of(&self.timeline, around, Arc::clone(&self.events.1))
+    }
+}

@@ -1,0 +1,358 @@
+//! Facts in plain words: one line for each that a person wants to see, with the key or script line that
+//! caused it. The screen and the headless run both speak through here.
+
+use std::sync::Arc;
+
+use crate::{
+    action::{Act, Command, Setting, Switch},
+    base::{CutId, KeyId, NodeId, OpId, Position, Span, WriteId},
+    data::{Held, Relation},
+    net::{CutShape, LinkChange, Scope},
+    replica::MessageKind,
+    sim::{Death, Fact, Outcome, What},
+};
+
+use super::{Cause, Timeline};
+
+/// One line of the event list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventLine {
+    pub at: Position,
+    pub mark: Mark,
+    pub text: String,
+    /// The key that caused it, or the script line.
+    pub cause: Option<Arc<str>>,
+    /// The value it is about, for its colour and shape.
+    pub value: Option<String>,
+}
+
+/// What kind of thing happened; the screen gives each a glyph and a style.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    Write,
+    Acknowledged,
+    Read,
+    StaleRead,
+    Stored,
+    /// A write gave way to a concurrent one.
+    Dropped,
+    Died,
+    Failed,
+    Wall,
+    Healed,
+    Crash,
+    Revived,
+    Freeze,
+    Knob,
+}
+
+/// Puts facts of a timeline into words.
+#[derive(Debug, Clone, Copy)]
+pub struct Narrator<'a> {
+    pub timeline: &'a Timeline,
+}
+
+impl Narrator<'_> {
+    /// The line for a fact, or none where people need not see it.
+    pub fn line(&self, fact: &Fact) -> Option<EventLine> {
+        let (mark, text, value) = self.words(&fact.what)?;
+        Some(EventLine { at: fact.at, mark, text, cause: self.cause(fact), value })
+    }
+
+    fn words(&self, what: &What) -> Option<(Mark, String, Option<String>)> {
+        match what {
+            What::Accepted { node, version, .. } => {
+                let text = match version.value.is_tombstone() {
+                    true => format!("{} delete {} ({})", self.node(*node), self.key(version.key), version.id),
+                    false => {
+                        format!(
+                            "{} write {}={} ({})",
+                            self.node(*node),
+                            self.key(version.key),
+                            version.value,
+                            version.id
+                        )
+                    }
+                };
+                Some((Mark::Write, text, Some(version.value.to_string())))
+            }
+            What::Answered { op, outcome } => self.answered(*op, outcome),
+            What::Stored { node, key, write, over, .. } => self.stored(*node, *key, *write, *over),
+            What::Kept { node, write, winner, relation, .. } => {
+                let text = format!(
+                    "{} kept {}, dropped {}: {}",
+                    self.node(*node),
+                    self.write(*winner),
+                    self.write(*write),
+                    self.why_dropped(*relation)
+                );
+                Some((Mark::Dropped, text, self.value(*winner)))
+            }
+            What::Died { from, to, kind, carries, death, .. } => {
+                self.died((*from, *to), *kind, *carries, *death)
+            }
+            What::CutMade { id } => Some((Mark::Wall, self.wall(*id), None)),
+            What::CutHealed { id, killed } => Some((
+                Mark::Healed,
+                format!("healed {}: {} died at it", cut_name(*id), messages(*killed)),
+                None,
+            )),
+            What::Crashed { node } => Some((Mark::Crash, format!("{} crashed", self.node(*node)), None)),
+            What::Restarted { node } => {
+                Some((Mark::Revived, format!("{} is up again", self.node(*node)), None))
+            }
+            What::Frozen { node } => Some((Mark::Freeze, format!("{} froze", self.node(*node)), None)),
+            What::Thawed { node, queued } => {
+                let text =
+                    format!("{} thawed: {} had waited", self.node(*node), messages(u64::from(*queued)));
+                Some((Mark::Revived, text, None))
+            }
+            What::Turned(command) => Some((Mark::Knob, self.turned(command)?, None)),
+            What::Asked { .. } | What::Sent { .. } | What::Delivered { .. } | What::Queued { .. } => None,
+        }
+    }
+
+    fn answered(&self, op: OpId, outcome: &Outcome) -> Option<(Mark, String, Option<String>)> {
+        let asked = self.timeline.ledger().answered(op);
+        let place = asked.map_or_else(|| op.to_string(), |asked| self.node(asked.node).to_string());
+        let who = asked.map_or(String::new(), |asked| {
+            format!(" by {}", self.timeline.simulation().scenario().clients[usize::from(asked.client.0)].name)
+        });
+        let verb = match asked.map(|asked| &*asked.act) {
+            Some(Act::Write { .. }) => "write",
+            Some(Act::Read) | None => "read",
+        };
+        let failed = |why: String| Some((Mark::Failed, format!("{place} {verb}{who} failed: {why}"), None));
+        match outcome {
+            Outcome::Written(write) => {
+                let waited = asked.is_some_and(|asked| asked.answered > asked.at);
+                let text = format!("{place} acknowledged {}{who}", self.write(*write));
+                waited.then(|| (Mark::Acknowledged, text, self.value(*write)))
+            }
+            Outcome::Found(held) => {
+                let found = show(held);
+                let value = held.versions().first().map(|version| version.value.to_string());
+                match asked.and_then(|asked| asked.staleness.as_ref()) {
+                    Some(staleness) => {
+                        let behind = versions(staleness.versions);
+                        Some((
+                            Mark::StaleRead,
+                            format!("{place} read{who} → {found}  STALE: {behind} behind"),
+                            value,
+                        ))
+                    }
+                    None => Some((Mark::Read, format!("{place} read{who} → {found}"), value)),
+                }
+            }
+            Outcome::Unavailable { required, alive } => {
+                failed(format!("UNAVAILABLE, {required} must answer, {alive} believed up; nothing was done"))
+            }
+            Outcome::CoordinatorDown => failed("the replica is down; nothing was done".into()),
+            Outcome::NotFresh(guarantee) => {
+                failed(format!("the answer would break {}", guarantee.name().replace('_', " ")))
+            }
+            Outcome::TimedOut { received, required } => {
+                let unknown = if verb == "write" { "; it may have happened" } else { "" };
+                failed(format!("TIMEOUT, {received} of {required} answered{unknown}"))
+            }
+            Outcome::CoordinatorCrashed => {
+                failed("the replica crashed on the way; the outcome is unknown".into())
+            }
+        }
+    }
+
+    fn stored(
+        &self,
+        node: NodeId,
+        key: KeyId,
+        write: WriteId,
+        over: Option<(WriteId, Relation)>,
+    ) -> Option<(Mark, String, Option<String>)> {
+        let record = self.timeline.ledger().find(write);
+        let value = self.value(write);
+        match over {
+            Some((loser, relation @ (Relation::Concurrent | Relation::Before))) => {
+                let text = format!(
+                    "{} took {}, dropped {}: {}",
+                    self.node(node),
+                    self.write(write),
+                    self.write(loser),
+                    self.why_dropped(relation)
+                );
+                Some((Mark::Dropped, text, value))
+            }
+            // The coordinator's own copy is told by the write itself.
+            _ if record.is_some_and(|record| record.coordinator == node) => None,
+            _ => {
+                let text = format!("{} has {}={}", self.node(node), self.key(key), self.write(write));
+                Some((Mark::Stored, text, value))
+            }
+        }
+    }
+
+    /// Why one of two versions had to go, by what the kept one is to the dropped one.
+    fn why_dropped(&self, relation: Relation) -> &'static str {
+        match relation {
+            Relation::Concurrent => "concurrent, last write wins",
+            Relation::Before | Relation::After => {
+                "its stamp is older, though it was written after (clock skew)"
+            }
+            Relation::Same => "the same",
+        }
+    }
+
+    fn died(
+        &self,
+        (from, to): (NodeId, NodeId),
+        kind: MessageKind,
+        carries: Option<WriteId>,
+        death: Death,
+    ) -> Option<(Mark, String, Option<String>)> {
+        let cargo = match (kind, carries) {
+            (MessageKind::Sync | MessageKind::SyncReply, None) => return None,
+            (MessageKind::Sync | MessageKind::SyncReply, Some(_)) => kind.name().to_owned(),
+            (MessageKind::Write, Some(write)) => self.write(write),
+            (kind, _) => kind.name().to_owned(),
+        };
+        let why = match death {
+            Death::Lost => "lost by the link".to_owned(),
+            Death::Cut(id) => format!("died at {}", cut_name(id)),
+            Death::Down => format!("{} is down", self.node(to)),
+        };
+        let value = carries.and_then(|write| self.value(write));
+        Some((Mark::Died, format!("{}→{} {cargo}: {why}", self.node(from), self.node(to)), value))
+    }
+
+    fn wall(&self, id: CutId) -> String {
+        let given = |logged: &&super::Logged| matches!(logged.command, Command::Cut { .. });
+        let standing = self.timeline.simulation().cuts().standing().iter().find(|cut| cut.id == id);
+        let shape = standing.map(|cut| cut.shape.clone()).or_else(|| {
+            let nth = self.timeline.log().iter().filter(given).nth(id.0 as usize)?;
+            match &nth.command {
+                Command::Cut { shape, .. } => Some(shape.clone()),
+                _ => None,
+            }
+        });
+        let names = |nodes: &[NodeId]| {
+            nodes.iter().map(|node| self.node(*node).to_string()).collect::<Vec<_>>().join(" ")
+        };
+        let shape = match shape {
+            None => String::new(),
+            Some(CutShape::Groups(groups)) => {
+                let groups: Vec<String> =
+                    groups.iter().map(|group| format!("{{{}}}", names(group))).collect();
+                groups.join(" | ")
+            }
+            Some(CutShape::Isolate(node)) => format!("{} | all others", self.node(node)),
+            Some(CutShape::Link(a, b)) => format!("{} | {}", self.node(a), self.node(b)),
+            Some(CutShape::OneWay { from, to }) => format!("{} → {} only", self.node(from), self.node(to)),
+        };
+        format!("{}: {shape}", cut_name(id))
+    }
+
+    fn turned(&self, command: &Command) -> Option<String> {
+        Some(match command {
+            Command::Skew { node, offset } => format!("clock of {} {}", self.node(*node), skew(*offset)),
+            Command::SetLink { scope, change } => {
+                let links = match scope {
+                    Scope::All => "all links".to_owned(),
+                    Scope::Between(a, b) => format!("{}–{}", self.node(*a), self.node(*b)),
+                    Scope::OneWay { from, to } => format!("{}→{}", self.node(*from), self.node(*to)),
+                };
+                match change {
+                    LinkChange::Delay(delay) => format!("latency of {links}: {delay}"),
+                    LinkChange::Loss(loss) => format!("loss on {links}: {loss}"),
+                    LinkChange::Duplicate(duplicate) => format!("duplication on {links}: {duplicate}"),
+                    LinkChange::Order(crate::net::Order::Fifo) => format!("{links} keep order"),
+                    LinkChange::Order(crate::net::Order::MayOvertake) => format!("{links} may reorder"),
+                }
+            }
+            Command::Set(Setting::LatencyPercent(percent)) => format!("latency ×{}", ratio(*percent)),
+            Command::Set(Setting::WriteLevel(level)) => format!("write level {level}"),
+            Command::Set(Setting::ReadLevel(level)) => format!("read level {level}"),
+            Command::Set(Setting::AntiEntropy(None)) => "anti-entropy off".into(),
+            Command::Set(Setting::AntiEntropy(Some(gossip))) => {
+                format!("anti-entropy every {}", gossip.every)
+            }
+            Command::Set(Setting::Timeout(timeout)) => format!("timeout {timeout}"),
+            Command::Workload(Switch::Start) => "workload started".into(),
+            Command::Workload(Switch::Stop) => "workload stopped".into(),
+            Command::NameKey(_)
+            | Command::Submit(_)
+            | Command::Cut { .. }
+            | Command::Heal(_)
+            | Command::Crash(_)
+            | Command::Restart(_)
+            | Command::Freeze(_)
+            | Command::Thaw(_) => return None,
+        })
+    }
+
+    /// The key or script line behind a fact: behind its operation, or behind the command of its step.
+    fn cause(&self, fact: &Fact) -> Option<Arc<str>> {
+        let logged = match &fact.what {
+            What::Answered { op, .. } | What::Accepted { op, .. } => self.timeline.logged_op(*op),
+            _ => self.timeline.logged_at(fact.at.step),
+        }?;
+        match &logged.cause {
+            Cause::Key(key) => Some(Arc::clone(key)),
+            Cause::Script(0) => Some("script".into()),
+            Cause::Script(line) => Some(format!("line {line}").into()),
+            Cause::Program => None,
+        }
+    }
+
+    fn node(&self, node: NodeId) -> &str {
+        self.timeline.simulation().scenario().replicas.get(node.index()).map_or("?", |replica| &replica.name)
+    }
+
+    fn key(&self, key: KeyId) -> &str {
+        self.timeline.simulation().keys().get(key.index()).map_or("?", |name| name)
+    }
+
+    fn value(&self, write: WriteId) -> Option<String> {
+        Some(self.timeline.ledger().find(write)?.version.value.to_string())
+    }
+
+    /// A write by its value and name, or by its name where it is no longer remembered.
+    fn write(&self, write: WriteId) -> String {
+        self.value(write).map_or_else(|| write.to_string(), |value| format!("{value} ({write})"))
+    }
+}
+
+fn show(held: &Held) -> String {
+    let values: Vec<String> = held.versions().iter().map(|version| version.value.to_string()).collect();
+    if values.is_empty() { "nothing".into() } else { values.join(" + ") }
+}
+
+fn cut_name(id: CutId) -> String {
+    format!("cut {}", id.0 + 1)
+}
+
+fn messages(count: u64) -> String {
+    format!("{count} message{}", if count == 1 { "" } else { "s" })
+}
+
+fn versions(count: u64) -> String {
+    format!("{count} version{}", if count == 1 { "" } else { "s" })
+}
+
+/// `2s ahead`, `300ms behind`, `right`.
+pub fn skew(offset: i64) -> String {
+    let span = Span(offset.unsigned_abs());
+    match offset {
+        0 => "right".into(),
+        1.. => format!("{span} ahead"),
+        ..0 => format!("{span} behind"),
+    }
+}
+
+/// A percentage as a factor: 150 → 1.5.
+pub fn ratio(percent: u32) -> String {
+    let (whole, rest) = (percent / 100, percent % 100);
+    match rest {
+        0 => whole.to_string(),
+        _ if rest.is_multiple_of(10) => format!("{whole}.{}", rest / 10),
+        _ => format!("{whole}.{rest:02}"),
+    }
+}

@@ -1,0 +1,260 @@
+//! What the screen draws: one instant with everything said about it, as plain data. Judged here and below,
+//! only drawn above.
+
+use std::sync::Arc;
+
+use crate::{
+    action::Condition,
+    base::{KeyId, NodeId, Position, Seed, Span},
+    check::{Loss, ReadRecord, Staleness, Story, Tally, explain},
+    data::{Held, VersionVector},
+    scenario::{Deed, Scenario, Step, Timing},
+    sim::View,
+};
+
+use super::{EventLine, Narrator, Said, Speed, Timeline};
+
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    pub scenario: Arc<Scenario>,
+    pub seed: Seed,
+    pub view: View,
+    /// The key that cards, agreement and story are about.
+    pub focus: KeyId,
+    pub agreement: Agreement,
+    /// By replica: how far it is behind on the focused key.
+    pub staleness: Vec<Option<Staleness>>,
+    /// The story of the replica that was asked about.
+    pub story: Option<Story>,
+    /// Silently lost writes, of all keys; those still remembered.
+    pub losses: Vec<Loss>,
+    pub lost_writes: u64,
+    pub tally: Tally,
+    pub last_read: Option<ReadRecord>,
+    /// Newest first.
+    pub events: Arc<[EventLine]>,
+    pub recent_times_to_consistency: Vec<Span>,
+    pub playing: bool,
+    pub speed: Speed,
+    pub head: Position,
+    /// Whether the playhead stands in the past.
+    pub past: bool,
+    /// Commands of the log before the playhead, and all of them.
+    pub commands: (usize, usize),
+    pub can_redo: bool,
+    pub branches: Vec<BranchView>,
+    pub script: ScriptView,
+    /// What is being run for, in words.
+    pub pursuit: Option<String>,
+    pub notice: Notice,
+}
+
+/// Something to tell the person once. A new one has a larger number.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Notice {
+    pub number: u64,
+    pub text: String,
+    pub is_error: bool,
+}
+
+/// Do the replicas of the focused key agree?
+#[derive(Debug, Clone)]
+pub struct Agreement {
+    /// The different contents, the most widely held first, with who holds each.
+    pub groups: Vec<(Held, Vec<NodeId>)>,
+    /// How many replicas hold the key.
+    pub copies: usize,
+    /// The replica that is furthest behind in time, with how far.
+    pub stalest: Option<(NodeId, Staleness)>,
+    /// Other keys on which replicas differ.
+    pub other_keys_diverged: usize,
+}
+
+#[derive(Debug, Clone)]
+pub struct BranchView {
+    pub commands: usize,
+    pub head: Position,
+    pub parted: Position,
+    /// The last command, in words.
+    pub last: String,
+}
+
+/// Where the preset's script stands.
+#[derive(Debug, Clone, Default)]
+pub struct ScriptView {
+    pub steps: usize,
+    /// The step that comes next, from 0; equal to `steps` at the end.
+    pub next: usize,
+    /// The next step in words.
+    pub upcoming: Option<String>,
+    /// What it said last.
+    pub said: Option<Said>,
+    /// What it asserted last, and whether that held.
+    pub judged: Option<(String, bool)>,
+}
+
+/// At most so many event lines, out of at most so many facts.
+const MAX_EVENTS: usize = 200;
+const MAX_SCANNED: usize = 4_000;
+
+impl Agreement {
+    pub(super) fn of(timeline: &Timeline, focus: KeyId, staleness: &[Option<Staleness>]) -> Self {
+        let simulation = timeline.simulation();
+        let mut groups: Vec<(Held, Vec<NodeId>)> = Vec::new();
+        let mut owners: Vec<NodeId> = simulation.owners(focus).collect();
+        owners.sort_unstable();
+        for node in &owners {
+            let held = simulation.held(*node, focus);
+            match groups.iter_mut().find(|(contents, _)| contents == held) {
+                Some((_, nodes)) => nodes.push(*node),
+                None => groups.push((held.clone(), vec![*node])),
+            }
+        }
+        groups.sort_by_key(|(_, nodes)| std::cmp::Reverse(nodes.len()));
+        let behind = |node: &NodeId| Some((*node, staleness[node.index()].clone()?));
+        let stalest = owners.iter().filter_map(behind).min_by_key(|(node, stale)| (stale.since, *node));
+        let keys = 0..u32::try_from(simulation.keys().len()).unwrap_or(u32::MAX);
+        let others = keys.map(KeyId).filter(|key| *key != focus);
+        let other_keys_diverged = others.filter(|key| timeline.ledger().different(*key) > 1).count();
+        Self { copies: owners.len(), groups, stalest, other_keys_diverged }
+    }
+
+    pub fn converged(&self) -> bool {
+        self.groups.len() <= 1
+    }
+}
+
+/// What of a snapshot does not follow from the timeline.
+#[derive(Debug, Clone)]
+pub(super) struct Surroundings {
+    pub(super) scenario: Arc<Scenario>,
+    pub(super) seed: Seed,
+    pub(super) focus: KeyId,
+    pub(super) asked_about: Option<NodeId>,
+    pub(super) playing: bool,
+    pub(super) speed: Speed,
+    pub(super) script: ScriptView,
+    pub(super) pursuit: Option<String>,
+    pub(super) notice: Notice,
+}
+
+impl Snapshot {
+    pub(super) fn of(timeline: &Timeline, around: Surroundings, events: Arc<[EventLine]>) -> Self {
+        let (simulation, ledger) = (timeline.simulation(), timeline.ledger());
+        let focus = around.focus;
+        let owns = |node: NodeId| simulation.owners(focus).any(|owner| owner == node);
+        let staleness: Vec<Option<Staleness>> = (0..around.scenario.replicas.len())
+            .map(NodeId::at)
+            .map(|node| owns(node).then(|| ledger.staleness(focus, simulation.held(node, focus))).flatten())
+            .collect();
+        Self {
+            view: simulation.view(),
+            agreement: Agreement::of(timeline, focus, &staleness),
+            staleness,
+            story: around.asked_about.map(|node| explain(node, focus, simulation, ledger)),
+            losses: ledger.losses(simulation),
+            lost_writes: ledger.lost_writes(simulation),
+            tally: ledger.tally,
+            last_read: ledger.last_read.clone(),
+            events,
+            recent_times_to_consistency: ledger.times_to_consistency().collect(),
+            head: timeline.head(),
+            past: timeline.is_past(),
+            commands: (timeline.given(), timeline.log().len()),
+            can_redo: timeline.can_redo(),
+            branches: timeline.branches().iter().map(BranchView::of).collect(),
+            scenario: around.scenario,
+            seed: around.seed,
+            focus,
+            playing: around.playing,
+            speed: around.speed,
+            script: around.script,
+            pursuit: around.pursuit,
+            notice: around.notice,
+        }
+    }
+
+    /// The replica's vector of the focused key: everything that its value descends from, itself included.
+    pub fn vector(&self, node: NodeId) -> VersionVector {
+        self.view.replicas[node.index()].held[self.focus.index()].history()
+    }
+
+    pub fn replica_name(&self, node: NodeId) -> &str {
+        &self.view.replicas[node.index()].name
+    }
+}
+
+/// The newest event lines of a timeline, newest first.
+pub(super) fn events(timeline: &Timeline) -> Arc<[EventLine]> {
+    let narrator = Narrator { timeline };
+    let facts = timeline.journal().facts().rev().take(MAX_SCANNED);
+    facts.filter_map(|fact| narrator.line(fact)).take(MAX_EVENTS).collect()
+}
+
+impl BranchView {
+    fn of(branch: &super::Branch) -> Self {
+        let last = branch.log.last().map_or("no command", |logged| name(&logged.command));
+        Self { commands: branch.log.len(), head: branch.head, parted: branch.parted, last: last.into() }
+    }
+}
+
+/// What kind of command it is, in a word or two.
+pub(super) fn name(command: &crate::action::Command) -> &'static str {
+    use crate::action::{Act, Command};
+    match command {
+        Command::Submit(ask) => match ask.act {
+            Act::Read => "read",
+            Act::Write { .. } => "write",
+        },
+        Command::NameKey(_) => "new key",
+        Command::Cut { .. } => "cut",
+        Command::Heal(_) => "heal",
+        Command::Crash(_) => "crash",
+        Command::Restart(_) => "restart",
+        Command::Freeze(_) => "freeze",
+        Command::Thaw(_) => "thaw",
+        Command::Skew { .. } => "clock skew",
+        Command::SetLink { .. } => "link setting",
+        Command::Set(_) => "setting",
+        Command::Workload(_) => "workload",
+    }
+}
+
+/// A step of a script in a few words.
+pub(super) fn upcoming(step: &Step) -> String {
+    let deed = match &step.deed {
+        Deed::Do(command) | Deed::Read { command, .. } => name(command).to_owned(),
+        Deed::Say(_) | Deed::Note(_) => "say".to_owned(),
+        Deed::Predict { .. } => "ask".to_owned(),
+        Deed::Until(condition, _) => format!("run until {}", words(condition)),
+        Deed::Pause(span) => format!("wait {span}"),
+    };
+    match &step.timing {
+        Timing::Next => deed,
+        Timing::At(time) => format!("{deed} at {time}"),
+        Timing::After(span) => format!("{deed} after {span}"),
+        Timing::When(condition, _) => format!("{deed} when {}", words(condition)),
+    }
+}
+
+/// A condition in a word or two.
+pub(super) fn words(condition: &Condition) -> &'static str {
+    match condition {
+        Condition::Settled => "settled",
+        Condition::Converged { .. } => "converged",
+        Condition::Diverged => "diverged",
+        Condition::Replica { .. } => "a replica holds what is awaited",
+        Condition::LastRead(_) => "a read returns what is awaited",
+        Condition::InFlight(_) => "so many messages are in flight",
+        Condition::StaleReads(_) => "so many reads were stale",
+        Condition::LostWrites(_) => "so many writes are lost",
+        Condition::Refused(_) | Condition::TimedOut(_) => "so many operations failed",
+        Condition::Upholds { .. } | Condition::Violated { .. } => "a guarantee is judged",
+        Condition::Available(_) => "availability is as awaited",
+        Condition::TimeToConsistency { .. } => "writes are consistent in time",
+        Condition::Elapsed(_) => "time has passed",
+        Condition::All(_) => "all of it holds",
+        Condition::Any(_) => "some of it holds",
+        Condition::Not(_) => "it no longer holds",
+    }
+}
