@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use crate::{
     action::Condition,
-    base::{KeyId, NodeId, Position, Seed, Span},
+    base::{KeyId, NodeId, Position, Seed, SimTime, Span},
     check::{Loss, ReadRecord, Staleness, Story, Tally, explain},
     data::{Held, VersionVector},
+    replica::MessageKind,
     scenario::{Deed, Scenario, Step, Timing},
-    sim::View,
+    sim::{Death, Fact, View, What},
 };
 
 use super::{EventLine, Narrator, Said, Speed, Timeline};
@@ -31,6 +32,10 @@ pub struct Snapshot {
     pub lost_writes: u64,
     pub tally: Tally,
     pub last_read: Option<ReadRecord>,
+    /// The story in plain sentences.
+    pub story_lines: Vec<String>,
+    /// Messages that died lately, newest first.
+    pub deaths: Vec<DeathView>,
     /// Newest first.
     pub events: Arc<[EventLine]>,
     pub recent_times_to_consistency: Vec<Span>,
@@ -47,6 +52,16 @@ pub struct Snapshot {
     /// What is being run for, in words.
     pub pursuit: Option<String>,
     pub notice: Notice,
+}
+
+/// A message that died a moment ago.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeathView {
+    pub from: NodeId,
+    pub to: NodeId,
+    pub kind: MessageKind,
+    pub at: SimTime,
+    pub death: Death,
 }
 
 /// Something to tell the person once. A new one has a larger number.
@@ -93,6 +108,8 @@ pub struct ScriptView {
     pub judged: Option<(String, bool)>,
 }
 
+/// How long a dead message stays visible.
+const RECENT_DEATH: Span = Span::millis(800);
 /// At most so many event lines, out of at most so many facts.
 const MAX_EVENTS: usize = 200;
 const MAX_SCANNED: usize = 4_000;
@@ -147,11 +164,14 @@ impl Snapshot {
             .map(NodeId::at)
             .map(|node| owns(node).then(|| ledger.staleness(focus, simulation.held(node, focus))).flatten())
             .collect();
+        let story = around.asked_about.map(|node| explain(node, focus, simulation, ledger));
         Self {
             view: simulation.view(),
             agreement: Agreement::of(timeline, focus, &staleness),
             staleness,
-            story: around.asked_about.map(|node| explain(node, focus, simulation, ledger)),
+            story_lines: story.as_ref().map_or_else(Vec::new, |story| Narrator { timeline }.story(story)),
+            story,
+            deaths: deaths(timeline),
             losses: ledger.losses(simulation),
             lost_writes: ledger.lost_writes(simulation),
             tally: ledger.tally,
@@ -182,6 +202,20 @@ impl Snapshot {
     pub fn replica_name(&self, node: NodeId) -> &str {
         &self.view.replicas[node.index()].name
     }
+}
+
+/// What died within the last moments of virtual time.
+fn deaths(timeline: &Timeline) -> Vec<DeathView> {
+    let now = timeline.position().at;
+    let recent = |fact: &&Fact| now.since(fact.at.at) <= RECENT_DEATH;
+    let died = |fact: &Fact| match &fact.what {
+        What::Died { from, to, kind, carries, death, .. } => {
+            let idle = matches!(kind, MessageKind::Sync | MessageKind::SyncReply) && carries.is_none();
+            (!idle).then_some(DeathView { from: *from, to: *to, kind: *kind, at: fact.at.at, death: *death })
+        }
+        _ => None,
+    };
+    timeline.journal().facts().rev().take_while(recent).take(MAX_SCANNED).filter_map(died).take(64).collect()
 }
 
 /// The newest event lines of a timeline, newest first.

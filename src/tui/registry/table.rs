@@ -126,10 +126,10 @@ actions! {
         "Set the clock of the picked replica wrong by a typed amount.",
     LessLatency "less-latency" Network Shown "less latency",
         Main: key('-') =>
-        "Halve the latency of every link.",
+        "Less latency on every link; acts on what is sent from now on.",
     MoreLatency "more-latency" Network Shown "more latency",
         Main: key('='), key('+') =>
-        "Double the latency of every link.",
+        "More latency on every link; acts on what is sent from now on.",
     LinkFaults "link-faults" Network Hidden "loss",
         Main: key('L') =>
         "Set loss, duplication and reordering.",
@@ -151,12 +151,6 @@ actions! {
     ToLatest "to-latest" Time Hidden "latest",
         Main: on(End) =>
         "Go to the latest moment of the session.",
-    ScrubBack "scrub-back" Time Shown "scrub back",
-        SpaceTime: on(Left), key('h') =>
-        "Move the playhead back.",
-    ScrubForward "scrub-forward" Time Shown "scrub forward",
-        SpaceTime: on(Right), key('l') =>
-        "Move the playhead forward.",
     Undo "undo" Time Shown "undo",
         Main: key('u') =>
         "Take the last command back, as if it had never been given.",
@@ -175,9 +169,6 @@ actions! {
     PreviousView "previous-view" Views Hidden "previous view",
         Main: on(BackTab) =>
         "Show the previous view.",
-    BigMode "big-mode" Views Hidden "big",
-        Main: key('b') =>
-        "Draw what matters bigger, for a back row.",
     NextTheme "next-theme" Views Hidden "theme",
         Main: key('t') =>
         "Change the theme: dark, light, high contrast, monochrome.",
