@@ -1,1 +1,3 @@
 //! laggard
+
+pub mod scenario;

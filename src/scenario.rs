@@ -1,0 +1,11 @@
+//! From a preset's YAML text to a scenario that cannot be wrong, or to every problem of the file with its place.
+//!
+//! ```text
+//! bytes --locate--> tree of places --shape--> names, kinds and units checked --serde--> file::Preset
+//! ```
+//!
+//! Only this floor knows YAML. It opens no file that it was not asked to open, and reads no clock.
+
+pub mod locate;
+pub mod path;
+pub mod problem;
