@@ -9,3 +9,4 @@
 pub mod locate;
 pub mod path;
 pub mod problem;
+pub mod units;
