@@ -10,4 +10,8 @@ pub mod file;
 pub mod locate;
 pub mod path;
 pub mod problem;
+pub mod read;
+mod rules;
+pub mod schema;
+mod shape;
 pub mod units;
