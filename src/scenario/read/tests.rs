@@ -1,6 +1,6 @@
 //! Presets in, mirrors or drawn problems out.
 
-use super::super::file::{Condition, Latency, Literal, Outcome, Replicas, State};
+use super::super::file::{Condition, Latency, Literal, Name, Outcome, ReplicaItem, Replicas, State};
 use super::super::problem::Look;
 use super::*;
 use std::fmt::Write as _;
@@ -39,6 +39,15 @@ fn everything_that_can_be_said_is_read() {
     assert_eq!(check(SPLIT_BRAIN), "fine\n");
     assert_eq!(check(EVERYTHING), "fine\n");
     assert_eq!(check("title: 3\ncluster: {replicas: 5}\n"), "fine\n");
+}
+
+#[test]
+fn a_name_that_looks_like_something_else_is_still_a_name() {
+    let yaml = b"title: 3\ncluster: {replicas: [1, true, {name: 2.50}]}\n";
+    let (preset, _) = read_text("test.yaml", yaml).unwrap();
+    let Some(Replicas::Listed(replicas)) = preset.cluster.replicas else { panic!("a list was written") };
+    assert_eq!(replicas[..2], ["1", "true"].map(|name| ReplicaItem::Name(Name(name.to_owned()))));
+    assert!(matches!(&replicas[2], ReplicaItem::Described(replica) if replica.name == "2.50"));
 }
 
 #[test]
