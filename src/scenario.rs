@@ -1,7 +1,21 @@
-//! Floor 2: a YAML file becomes a [`Scenario`] that cannot be wrong, or a list of located problems.
-//! The only user of `serde_yaml`.
+//! From a preset's YAML text to a scenario that cannot be wrong, or to every problem of the file with its place.
+//!
+//! ```text
+//! bytes --locate--> tree of places --shape--> names, kinds and units checked --serde--> file::Preset
+//! ```
+//!
+//! Only this floor knows YAML. It opens no file that it was not asked to open, and reads no clock.
 
+pub mod file;
+pub mod locate;
 mod model;
+pub mod path;
+pub mod problem;
+pub mod read;
+mod rules;
+pub mod schema;
+mod shape;
+pub mod units;
 
 pub use model::{
     Choice, ClientSpec, Deed, Expectation, ReplicaSpec, Scenario, Settings, Step, Timing, WorkloadSpec,

@@ -1,0 +1,70 @@
+//! The file mirror: what a preset may say, as it was written.
+//!
+//! Strangers are refused and kinds are right; nothing else is checked or filled in. Quantities are kept as text,
+//! names may point at nothing. The doc comments of the fields are what an editor shows: each states the meaning,
+//! the unit and the default. Never use tags, `flatten` or range checks here: they report the wrong place.
+
+mod client;
+mod cluster;
+mod condition;
+mod either;
+mod network;
+mod quantity;
+mod step;
+mod value;
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+pub use client::{Client, Guarantee, Keys, Stop, Workload};
+pub use cluster::{
+    AntiEntropy, AntiEntropyStyle, Clock, Cluster, Conflicts, Gossip, Leaderless, Level, LevelName, Off,
+    ReadRepair, Replica, ReplicaItem, Replicas, Replicate, Replication,
+};
+pub use condition::{
+    Bounds, Condition, Converged, Last, Limit, Stale, State, Test, TimeToConsistency, Versions,
+};
+pub use network::{
+    Distribution, Empirical, Exponential, Latency, Link, Lognormal, Network, Normal, Pareto, Part, Quantile,
+    Uniform,
+};
+pub use quantity::{DriftText, DurationText, Name, RateText, ShareText, SignedDurationText};
+pub use step::{Context, Cut, Delete, Ends, Knobs, Read, Skew, StartStop, Step, Write};
+pub use value::{Literal, Outcome};
+
+/// A preset of laggard: a cluster, its network and its clients, a script of what happens to them, and what must be
+/// true in the end.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Preset {
+    /// The name shown in lists and on the screen's first line.
+    pub title: String,
+    /// What this preset shows, in a sentence or two. Default: nothing.
+    pub about: Option<String>,
+    /// The number that all chance in the simulation follows from: same seed, same run. Default: 0.
+    pub seed: Option<u64>,
+    /// The key that the screen shows first. Default: the first key that the data or the script names.
+    pub key: Option<String>,
+    /// The replicas and how they replicate. Default: three replicas, each holding every key.
+    #[serde(default)]
+    pub cluster: Cluster,
+    /// How messages travel. Default: every link takes 80ms and loses nothing.
+    #[serde(default)]
+    pub network: Network,
+    /// Who reads and writes. Default: one client named `you`, at the first replica.
+    #[serde(default)]
+    pub clients: Vec<Client>,
+    /// What every replica holds at the start, by key. Default: nothing.
+    #[serde(default)]
+    pub data: BTreeMap<String, Literal>,
+    /// Operations that go on by themselves. Default: none.
+    pub workload: Option<Workload>,
+    /// What happens, step after step. Default: nothing, the keyboard decides.
+    #[serde(default)]
+    pub script: Vec<Step>,
+    /// What must be true when the script has ended and everything has settled. Default: nothing.
+    #[serde(default)]
+    pub expect: Vec<Condition>,
+}

@@ -1,0 +1,81 @@
+//! `clients` and `workload`: who reads and writes, by hand and by themselves.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::cluster::Level;
+use super::either::either;
+use super::quantity::{DurationText, RateText, ShareText};
+
+/// Someone who reads and writes.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Client {
+    /// The client's name, unlike every other client's and replica's.
+    pub name: String,
+    /// The replica it talks to. Default: the first.
+    pub at: Option<String>,
+    /// How many replicas must take part in its reads and writes. Default: as the replication says.
+    pub level: Option<Level>,
+    /// How long it waits for an answer. Default: 5s.
+    pub timeout: Option<DurationText>,
+    /// What its session promises it. Default: nothing.
+    #[serde(default)]
+    pub guarantees: Vec<Guarantee>,
+}
+
+/// What a session may promise to its client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Guarantee {
+    /// A read sees every earlier write of the same client.
+    ReadYourWrites,
+    /// A read sees nothing older than an earlier read of the same client did.
+    MonotonicReads,
+    /// Writes of one client take effect everywhere in the order they were made.
+    MonotonicWrites,
+    /// A write takes effect after the writes that its client had read before.
+    WritesFollowReads,
+}
+
+/// Operations that go on by themselves, at random moments.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Workload {
+    /// How many operations start per time, on average. Default: 10/s.
+    pub rate: Option<RateText>,
+    /// The share of them that reads. Default: 50%.
+    pub reads: Option<ShareText>,
+    /// How many keys they touch, or which. Default: 1.
+    pub keys: Option<Keys>,
+    /// How unevenly keys are picked: the exponent of a Zipf distribution, 0 for evenly; no unit. Default: 0.
+    pub skew: Option<f64>,
+    /// When it ends: after a duration, or after a number of operations. Default: never.
+    pub stop: Option<Stop>,
+}
+
+/// How many keys, or which.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Keys {
+    /// That many, named by the simulation.
+    Count(u64),
+    /// These.
+    Named(Vec<String>),
+}
+either!(
+    Keys: Either { Scalar => Count(u64), Collection => Named(Vec<String>) },
+    "How many keys, or a list of their names."
+);
+
+/// When a workload ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// After that many operations.
+    Operations(u64),
+    /// After that long.
+    After(DurationText),
+}
+either!(
+    Stop: NumberOr { Number => Operations(u64), Text => After(DurationText) },
+    "When the workload ends: a duration such as 10s, or a number of operations."
+);

@@ -1,0 +1,197 @@
+//! `cluster`: the replicas and how they replicate.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::either::either;
+use super::quantity::{DriftText, DurationText, Name, SignedDurationText};
+
+/// The replicas and how they replicate.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Cluster {
+    /// How many replicas, or their names, or a map for each. Default: 3, named `a`, `b`, `c`.
+    pub replicas: Option<Replicas>,
+    /// The protocol between the replicas. Default: leaderless.
+    pub replication: Option<Replication>,
+    /// What becomes of values written at the same time. Default: `last_write_wins`.
+    pub conflicts: Option<Conflicts>,
+}
+
+/// How many replicas, or which.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Replicas {
+    /// That many, with the names that come first.
+    Count(u64),
+    /// These.
+    Listed(Vec<ReplicaItem>),
+}
+either!(
+    Replicas: Either { Scalar => Count(u64), Collection => Listed(Vec<ReplicaItem>) },
+    "How many replicas, or a list of their names, or of a map for each."
+);
+
+/// A replica in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReplicaItem {
+    /// Its name alone.
+    Name(Name),
+    /// Its name and more.
+    Described(Replica),
+}
+either!(
+    ReplicaItem: Either { Scalar => Name(Name), Collection => Described(Replica) },
+    "A replica: its name, or a map with its name, zone and clock."
+);
+
+/// One replica.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Replica {
+    /// Its name, unlike every other replica's and client's.
+    pub name: String,
+    /// Where it stands; replicas with the same zone share a data centre. Default: none.
+    pub zone: Option<String>,
+    /// How its clock errs. Default: it does not.
+    pub clock: Option<Clock>,
+}
+
+/// How a replica's clock differs from true time.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Clock {
+    /// How far ahead it is at the start; negative if behind. Default: 0.
+    pub skew: Option<SignedDurationText>,
+    /// How much too fast it runs, in ppm; negative if too slow. Default: 0.
+    pub drift: Option<DriftText>,
+}
+
+/// The protocol between the replicas.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Replication {
+    /// Any replica takes writes and reads, and asks as many others as the level says.
+    pub leaderless: Option<Leaderless>,
+}
+
+/// Leaderless replication.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Leaderless {
+    /// How many replicas hold each key. Default: 3, or all if there are fewer.
+    pub n: Option<u64>,
+    /// How many replicas must store a write before it is acknowledged: a name or a number up to n. Default: `one`.
+    pub write: Option<Level>,
+    /// How many replicas must answer before a read returns: a name or a number up to n. Default: `one`.
+    pub read: Option<Level>,
+    /// How a write reaches the other replicas. Default: `direct`.
+    pub replicate: Option<Replicate>,
+    /// How long a coordinator waits for the replicas it asked. Default: 2s.
+    pub timeout: Option<DurationText>,
+    /// Whether replicas compare and exchange what they hold from time to time. Default: `off`.
+    pub anti_entropy: Option<AntiEntropy>,
+    /// Whether a read brings the replicas that were behind up to date. Default: `off`, the only choice so far.
+    pub read_repair: Option<ReadRepair>,
+}
+
+/// How many replicas must take part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// That many.
+    Count(u64),
+    /// As many as the name says.
+    Named(LevelName),
+}
+either!(
+    Level: NumberOr { Number => Count(u64), Text => Named(LevelName) },
+    "How many replicas must take part: one, two, three, quorum (more than half of n), all, or a number up to n."
+);
+
+/// A level's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LevelName {
+    /// One replica.
+    One,
+    /// Two replicas.
+    Two,
+    /// Three replicas.
+    Three,
+    /// More than half of the replicas that hold the key.
+    Quorum,
+    /// Every replica that holds the key.
+    All,
+}
+
+/// How a write reaches the replicas that hold its key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Replicate {
+    /// The coordinator sends it to each of them at once.
+    Direct,
+    /// The coordinator keeps it; it spreads by anti-entropy alone.
+    Gossip,
+}
+
+/// What becomes of values written at the same time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Conflicts {
+    /// The one with the latest stamp is kept, the others are lost without a word.
+    LastWriteWins,
+    /// All are kept until a later write replaces them.
+    Siblings,
+}
+
+/// Whether replicas compare what they hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AntiEntropy {
+    /// They do not.
+    Off(Off),
+    /// They do, this way.
+    On(Gossip),
+}
+either!(
+    AntiEntropy: Either { Scalar => Off(Off), Collection => On(Gossip) },
+    "`off`, or how often and in which style replicas compare and exchange what they hold."
+);
+
+/// The word `off`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Off {
+    /// Not at all.
+    Off,
+}
+
+/// How replicas compare and exchange what they hold.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Gossip {
+    /// How long a replica waits between two exchanges. Default: 1s.
+    pub every: Option<DurationText>,
+    /// Which way data moves in an exchange. Default: `push_pull`.
+    pub style: Option<AntiEntropyStyle>,
+    /// With how many replicas, picked at random, each exchange is held. Default: 1.
+    pub fan_out: Option<u64>,
+}
+
+/// Which way data moves when two replicas compare what they hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AntiEntropyStyle {
+    /// To the replica that was picked.
+    Push,
+    /// From the replica that was picked.
+    Pull,
+    /// Both ways.
+    PushPull,
+}
+
+/// Whether a read repairs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReadRepair {
+    /// It does not.
+    Off,
+}

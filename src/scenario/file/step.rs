@@ -1,0 +1,209 @@
+//! `script`: what happens, step after step.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::cluster::{AntiEntropy, Level};
+use super::condition::Condition;
+use super::network::Latency;
+use super::quantity::{DurationText, ShareText, SignedDurationText};
+use super::value::{Literal, Outcome};
+
+/// One step of a script: exactly one action, and when it happens.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// When: this long after the start. Default: as soon as the previous step is done.
+    pub at: Option<DurationText>,
+    /// When: this long after the previous step.
+    pub after: Option<DurationText>,
+    /// When: as soon as this is true.
+    pub when: Option<Condition>,
+    /// How long a `when` or `until` may take before it is an error. Default: 60s.
+    pub within: Option<DurationText>,
+    /// What must be true once the step is done; a run in which it is not is wrong.
+    pub claim: Option<Condition>,
+
+    /// A client writes a value.
+    pub write: Option<Write>,
+    /// A client reads a key.
+    pub read: Option<Read>,
+    /// A client deletes a key.
+    pub delete: Option<Delete>,
+
+    /// Splits the cluster into groups; no message passes between them. Replicas in no group form one together.
+    pub partition: Option<Vec<Vec<String>>>,
+    /// Cuts one replica off from all others.
+    pub isolate: Option<String>,
+    /// Cuts one link.
+    pub cut: Option<Cut>,
+    /// Undoes a cut by its name, or `all` of them.
+    pub heal: Option<String>,
+
+    /// Stops a replica; it loses what it had not made durable.
+    pub crash: Option<String>,
+    /// Starts a crashed replica again.
+    pub restart: Option<String>,
+    /// Halts a replica without losing anything; messages wait.
+    pub freeze: Option<String>,
+    /// Lets a frozen replica go on.
+    pub thaw: Option<String>,
+    /// Moves a replica's clock.
+    pub skew: Option<Skew>,
+
+    /// Changes settings while everything runs.
+    pub set: Option<Knobs>,
+    /// Starts or stops the workload.
+    pub workload: Option<StartStop>,
+
+    /// A sentence for the audience.
+    pub say: Option<String>,
+    /// A remark beside the picture.
+    pub note: Option<String>,
+    /// A question for the audience, answered by a later `read` with an `answer`.
+    pub predict: Option<String>,
+    /// The answers to choose from: what could be read, by letter. Stands beside `predict`.
+    pub choices: Option<BTreeMap<String, Outcome>>,
+    /// The letter of the right choice of the latest `predict`; the read must return it. Stands beside `read`.
+    pub answer: Option<String>,
+    /// What the audience should now bring about.
+    pub goal: Option<String>,
+    /// What to try, for those who ask.
+    pub hint: Option<String>,
+    /// How long the screen stands still, in real time, so that people can look; 0 waits for a key. Ignored without
+    /// a screen.
+    pub pause: Option<DurationText>,
+    /// Waits until this is true.
+    pub until: Option<Condition>,
+}
+
+/// A client writes a value.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Write {
+    /// The client. Default: the first.
+    pub by: Option<String>,
+    /// The replica it asks. Default: the client's.
+    pub at: Option<String>,
+    /// What is written to.
+    pub key: String,
+    /// What is written: text or a whole number.
+    pub value: Literal,
+    /// How many replicas must store it. Default: the client's level.
+    pub level: Option<Level>,
+    /// What the client tells about what it has read: `last`, its latest read of the key, or `none`. Default: `last`.
+    pub context: Option<Context>,
+    /// The stamp it carries, as a time since the start. Default: the coordinator's clock.
+    pub stamp: Option<SignedDurationText>,
+}
+
+/// What a write tells about what its client has read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Context {
+    /// What its latest read of the key returned.
+    Last,
+    /// Nothing.
+    None,
+}
+
+/// A client reads a key.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Read {
+    /// The client. Default: the first.
+    pub by: Option<String>,
+    /// The replica it asks. Default: the client's.
+    pub at: Option<String>,
+    /// What is read.
+    pub key: String,
+    /// How many replicas must answer. Default: the client's level.
+    pub level: Option<Level>,
+}
+
+/// A client deletes a key.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Delete {
+    /// The client. Default: the first.
+    pub by: Option<String>,
+    /// The replica it asks. Default: the client's.
+    pub at: Option<String>,
+    /// What is deleted.
+    pub key: String,
+    /// How many replicas must store the deletion. Default: the client's level.
+    pub level: Option<Level>,
+}
+
+/// Cuts a link: both ways (`between`) or one way (`from`, `to`).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Cut {
+    /// The two replicas at its ends, for both ways.
+    pub between: Option<[String; 2]>,
+    /// The replica that sends, for one way.
+    pub from: Option<String>,
+    /// The replica that receives, for one way.
+    pub to: Option<String>,
+    /// What `heal` calls it. Default: no name, only `heal: all` undoes it.
+    pub name: Option<String>,
+}
+
+/// A link by its ends: both ways (`between`) or one way (`from`, `to`).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Ends {
+    /// The two replicas or zones at its ends, for both ways.
+    pub between: Option<[String; 2]>,
+    /// The replica or zone that sends, for one way.
+    pub from: Option<String>,
+    /// The replica or zone that receives, for one way.
+    pub to: Option<String>,
+}
+
+/// Moves a replica's clock.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Skew {
+    /// The replica.
+    pub replica: String,
+    /// How far its clock jumps ahead; back if negative.
+    pub by: SignedDurationText,
+}
+
+/// Settings that can change while everything runs; what is left out stays.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1))]
+pub struct Knobs {
+    /// The link whose latency, loss, duplicate and reorder change. Default: all links.
+    pub link: Option<Ends>,
+    /// How long a message takes, one way.
+    pub latency: Option<Latency>,
+    /// The share of messages that never arrive.
+    pub loss: Option<ShareText>,
+    /// The share of messages that arrive twice.
+    pub duplicate: Option<ShareText>,
+    /// Whether a message may overtake an earlier one.
+    pub reorder: Option<bool>,
+    /// How many replicas hold each key.
+    pub n: Option<u64>,
+    /// How many replicas must store a write before it is acknowledged.
+    pub write: Option<Level>,
+    /// How many replicas must answer before a read returns.
+    pub read: Option<Level>,
+    /// Whether replicas compare and exchange what they hold.
+    pub anti_entropy: Option<AntiEntropy>,
+}
+
+/// Starts or stops the workload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StartStop {
+    /// Lets it run.
+    Start,
+    /// Lets no further operation begin.
+    Stop,
+}

@@ -1,0 +1,159 @@
+//! Where every key and value of a YAML text stands.
+//!
+//! The typed reader forgets places once a value is read; this index keeps them, so that a problem found later (an
+//! unknown replica, a quorum too large) can still point at its line. Building the index also refuses, at once and
+//! within stated bounds of time and memory, what no preset may hold: other encodings, control characters, several
+//! documents, keys set twice, tags, merge keys, deep nesting, and aliases that unfold into very many values. It
+//! knows nothing of presets.
+
+mod build;
+mod text;
+
+use std::collections::BTreeMap;
+
+use super::path::{Path, Segment};
+use super::problem::{Place, Problems, Source};
+
+/// The longest text that is read, in bytes: 1 MiB.
+pub const MOST_BYTES: usize = 1 << 20;
+
+/// How many lists and maps may lie inside each other.
+pub const MOST_NESTING: usize = 64;
+
+/// How many values a document may hold, each alias counted as all that it stands for.
+pub const MOST_VALUES: usize = 100_000;
+
+/// The tree of a document's values with their places.
+#[derive(Debug)]
+pub struct Locations {
+    source: Source,
+    nodes: Vec<Node>,
+    root: Child,
+}
+
+/// A value: an alias shares the node of what it stands for.
+#[derive(Debug)]
+struct Node {
+    content: Content,
+    /// How many values are in here, itself included, aliases unfolded.
+    values: usize,
+}
+
+#[derive(Debug)]
+enum Content {
+    Scalar,
+    List(Vec<Child>),
+    Map(BTreeMap<String, Entry>),
+}
+
+/// Bytes of the text, from and to.
+type Range = (usize, usize);
+
+#[derive(Debug, Clone, Copy)]
+struct Child {
+    node: usize,
+    /// Of the alias itself, not of what it stands for.
+    range: Range,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    key: Range,
+    value: Child,
+}
+
+/// Where a path ended.
+struct Found {
+    key: Option<Range>,
+    value: Child,
+}
+
+impl Locations {
+    /// Indexes `text`, which is called `name` in problems.
+    pub fn new(name: &str, text: &[u8]) -> Result<Self, Problems> {
+        build::build(text::decode(name, text)?)
+    }
+
+    /// The name and the text.
+    pub const fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// The place of the value at `path`, or of its nearest ancestor that exists. A value that was left empty is where
+    /// its key is.
+    pub fn value(&self, path: &Path) -> Place {
+        let found = self.find(path);
+        let (start, end) = match found {
+            Found { key: Some(key), value: Child { range: (start, end), .. } } if start == end => key,
+            Found { value, .. } => value.range,
+        };
+        self.source.place(start, end)
+    }
+
+    /// The place of the key that `path` ends in; of the value, if it ends in a position or the key does not exist.
+    pub fn key(&self, path: &Path) -> Place {
+        let found = self.find(path);
+        let (start, end) = found.key.unwrap_or(found.value.range);
+        self.source.place(start, end)
+    }
+
+    /// The text of the value at `path` as it stands in the file, quotes and all; `None` if there is no such value.
+    pub fn written(&self, path: &Path) -> Option<&str> {
+        let mut found = self.top();
+        for segment in &path.0 {
+            found = self.step(&found, segment)?;
+        }
+        let (start, end) = found.value.range;
+        self.source.text.get(start..end)
+    }
+
+    /// Every path of the document, aliases unfolded.
+    pub fn paths(&self) -> Vec<Path> {
+        let mut paths = Vec::new();
+        let mut open = vec![(Path::root(), self.root.node)];
+        while let Some((path, node)) = open.pop() {
+            match &self.nodes[node].content {
+                Content::Scalar => {}
+                Content::List(items) => {
+                    open.extend(items.iter().enumerate().map(|(index, item)| (path.index(index), item.node)));
+                }
+                Content::Map(entries) => {
+                    open.extend(entries.iter().map(|(key, entry)| (path.key(key), entry.value.node)));
+                }
+            }
+            paths.push(path);
+        }
+        paths.sort();
+        paths
+    }
+
+    const fn top(&self) -> Found {
+        Found { key: None, value: self.root }
+    }
+
+    fn find(&self, path: &Path) -> Found {
+        let mut found = self.top();
+        for segment in &path.0 {
+            match self.step(&found, segment) {
+                Some(next) => found = next,
+                None => break,
+            }
+        }
+        found
+    }
+
+    fn step(&self, from: &Found, segment: &Segment) -> Option<Found> {
+        match (&self.nodes[from.value.node].content, segment) {
+            (Content::Map(entries), Segment::Key(key)) => {
+                entries.get(key).map(|entry| Found { key: Some(entry.key), value: entry.value })
+            }
+            (Content::List(items), Segment::Index(index)) => {
+                items.get(*index).map(|item| Found { key: None, value: *item })
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

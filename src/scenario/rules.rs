@@ -1,0 +1,158 @@
+//! Which settings of a map belong together: what a list of fields cannot say.
+//!
+//! One table, used twice: the shape check reads it to complain, the schema to make editors complain.
+
+use serde_json::{Value, json};
+
+/// A rule over the keys of one kind of map.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Rule {
+    /// Exactly one of the keys must be there.
+    One {
+        /// What such a key is called: "action".
+        what: &'static str,
+        /// The keys.
+        of: &'static [&'static str],
+    },
+    /// No more than one of the keys may be there.
+    AtMostOne {
+        /// The keys.
+        of: &'static [&'static str],
+    },
+    /// If `key` is there, so must be exactly one of the others.
+    With {
+        /// The key that needs company.
+        key: &'static str,
+        /// Its company.
+        of: &'static [&'static str],
+    },
+    /// `key` may only stand where one of the others stands.
+    Beside {
+        /// The key that cannot stand alone.
+        key: &'static str,
+        /// What it may stand beside.
+        of: &'static [&'static str],
+    },
+}
+
+/// The rules of the map that the schema calls `name`.
+pub(super) fn rules(name: &str) -> &'static [Rule] {
+    use Rule::{AtMostOne, Beside, One, With};
+    const ENDS: &[Rule] = &[
+        One { what: "pair of ends", of: &["between", "from"] },
+        With { key: "from", of: &["to"] },
+        Beside { key: "to", of: &["from"] },
+    ];
+    match name {
+        "Step" => &[
+            One { what: "action", of: ACTIONS },
+            AtMostOne { of: &["at", "after", "when"] },
+            Beside { key: "within", of: &["when", "until"] },
+            With { key: "predict", of: &["choices"] },
+            Beside { key: "choices", of: &["predict"] },
+            Beside { key: "answer", of: &["read"] },
+        ],
+        "Test" => &[
+            One { what: "test", of: TESTS },
+            With { key: "replica", of: &["holds", "lacks", "siblings"] },
+            With { key: "replica", of: &["key"] },
+            Beside { key: "key", of: &["replica"] },
+            Beside { key: "holds", of: &["replica"] },
+            Beside { key: "lacks", of: &["replica"] },
+            Beside { key: "siblings", of: &["replica"] },
+            With { key: "read", of: &["returns", "stale"] },
+            Beside { key: "returns", of: &["read"] },
+            Beside { key: "stale", of: &["read"] },
+            Beside { key: "by", of: &["upholds", "violated"] },
+        ],
+        "Distribution" => &[One {
+            what: "distribution",
+            of: &["fixed", "uniform", "exponential", "normal", "lognormal", "pareto", "mixture", "empirical"],
+        }],
+        "Empirical" => &[One { what: "kind of measurement", of: &["samples", "quantiles"] }],
+        "Link" | "Cut" | "Ends" => ENDS,
+        _ => &[],
+    }
+}
+
+const ACTIONS: &[&str] = &[
+    "write",
+    "read",
+    "delete",
+    "partition",
+    "isolate",
+    "cut",
+    "heal",
+    "crash",
+    "restart",
+    "freeze",
+    "thaw",
+    "skew",
+    "set",
+    "workload",
+    "say",
+    "note",
+    "predict",
+    "goal",
+    "hint",
+    "pause",
+    "until",
+];
+
+const TESTS: &[&str] = &[
+    "converged",
+    "replica",
+    "read",
+    "in_flight",
+    "stale_reads",
+    "lost_writes",
+    "refused",
+    "available",
+    "time_to_consistency",
+    "elapsed",
+    "upholds",
+    "violated",
+    "all",
+    "any",
+    "not",
+];
+
+/// Settings that people will try because they are planned, and what to say.
+pub(super) fn planned(map: &str, key: &str) -> bool {
+    let keys: &[&str] = match map {
+        "Preset" => &["system", "lesson"],
+        "Cluster" => &["zones", "clocks", "versions", "durability"],
+        "Replication" => &["primary", "multi_region"],
+        "Leaderless" => {
+            &["asks", "sloppy", "hints", "retransmit", "speculative", "tombstones", "failure_detector"]
+        }
+        "Gossip" => &["digest"],
+        "Network" | "Link" => &["bandwidth"],
+        "Distribution" => &["fit"],
+        "Client" => &["route", "by", "when_unable"],
+        "Step" => {
+            &["increment", "decrement", "add", "remove", "repair", "promote", "message", "aside", "vote"]
+        }
+        "Write" => &["if_absent", "if_version", "wait"],
+        "Test" => &["actions", "side"],
+        _ => &[],
+    };
+    keys.contains(&key)
+}
+
+impl Rule {
+    /// The rule as a JSON Schema.
+    pub(super) fn schema(&self) -> Value {
+        let required =
+            |of: &[&str]| -> Vec<Value> { of.iter().map(|key| json!({ "required": [key] })).collect() };
+        match self {
+            Self::One { of, .. } => json!({ "oneOf": required(of) }),
+            Self::AtMostOne { of } => {
+                let none = json!({ "not": { "anyOf": required(of) } });
+                json!({ "oneOf": required(of).into_iter().chain([none]).collect::<Vec<_>>() })
+            }
+            Self::With { key, of } => json!({ "dependentSchemas": { *key: { "oneOf": required(of) } } }),
+            Self::Beside { key, of } => json!({ "dependentSchemas": { *key: { "anyOf": required(of) } } }),
+        }
+    }
+}
