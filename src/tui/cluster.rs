@@ -1,0 +1,29 @@
+//! The cluster view: a card for each replica, walls between the sides of a partition, and the messages on
+//! their way between them. With many replicas the cards shrink to tiles and the tiles to single cells.
+
+mod card;
+mod grid;
+mod motion;
+mod route;
+
+use ratatui::layout::Rect;
+
+use crate::drive::Snapshot;
+
+use super::{paint::Paint, ui::Ui};
+pub(super) use grid::{Plan, Size};
+
+/// Draws the cluster and says how many columns of cards there are.
+pub(super) fn draw(paint: &mut Paint<'_>, area: Rect, ui: &Ui, snapshot: &Snapshot) -> usize {
+    let plan = Plan::new(snapshot.view.replicas.len(), area);
+    if plan.size.has_streets() {
+        let walls = motion::walls(paint, &plan, snapshot);
+        motion::broken_links(paint, &plan, snapshot);
+        motion::messages(paint, &plan, snapshot, &walls);
+    }
+    for (index, card) in plan.cards.iter().enumerate() {
+        card::draw(paint, *card, plan.size, (index, ui, snapshot));
+    }
+    plan.note_hidden(paint, area, snapshot.view.replicas.len());
+    plan.columns
+}

@@ -1,0 +1,167 @@
+//! Where the cards stand: rows and columns with streets between them for the messages.
+
+use ratatui::{layout::Rect, text::Line};
+
+use crate::tui::{paint::Paint, theme::Role};
+
+/// How much of a replica is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum Size {
+    /// Seven rows: everything.
+    Large,
+    /// Five rows.
+    Medium,
+    /// Three rows: value, version, freshness.
+    Small,
+    /// One row: number, value, version.
+    Tile,
+    /// A few columns: a shape, and whether it is stale.
+    Cell,
+}
+
+/// The layout of one picture.
+#[derive(Debug, Clone)]
+pub(in crate::tui) struct Plan {
+    pub(in crate::tui) size: Size,
+    pub(in crate::tui) columns: usize,
+    /// By node; fewer than there are nodes where not all fit.
+    pub(in crate::tui) cards: Vec<Rect>,
+    /// The streets: columns of free space between cards, and rows.
+    pub(super) gap: (u16, u16),
+}
+
+struct Shape {
+    size: Size,
+    height: u16,
+    /// Least and most width of a card.
+    width: (u16, u16),
+    /// Least free columns and rows around cards.
+    gap: (u16, u16),
+}
+
+const SHAPES: [Shape; 4] = [
+    Shape { size: Size::Large, height: 7, width: (24, 34), gap: (10, 3) },
+    Shape { size: Size::Medium, height: 5, width: (18, 26), gap: (6, 2) },
+    Shape { size: Size::Small, height: 3, width: (16, 22), gap: (4, 1) },
+    Shape { size: Size::Tile, height: 1, width: (12, 18), gap: (1, 0) },
+];
+
+impl Size {
+    /// Whether messages are drawn on their way.
+    pub(super) fn has_streets(self) -> bool {
+        matches!(self, Self::Large | Self::Medium | Self::Small)
+    }
+}
+
+impl Plan {
+    pub(in crate::tui) fn new(count: usize, area: Rect) -> Self {
+        let fits = SHAPES.iter().find_map(|shape| Self::fit(count, area, shape));
+        fits.unwrap_or_else(|| Self::cells(count, area))
+    }
+
+    /// The arrangement of this shape with the widest streets, if any fits.
+    fn fit(count: usize, area: Rect, shape: &Shape) -> Option<Self> {
+        let mut best: Option<(u16, Self)> = None;
+        for columns in 1..=count.max(1) {
+            let rows = count.div_ceil(columns);
+            let (Ok(c), Ok(r)) = (u16::try_from(columns), u16::try_from(rows)) else { break };
+            let width = (area.width / c * 2 / 3).clamp(shape.width.0, shape.width.1);
+            let free = |whole: u16, used: u16, parts: u16| whole.checked_sub(used).map(|free| free / parts);
+            let across = free(area.width, width.saturating_mul(c), c.max(1));
+            let down = free(area.height, shape.height.saturating_mul(r), r.max(1));
+            let (Some(gap_x), Some(gap_y)) = (across, down) else { continue };
+            // One card in a row needs no street beside it; one row needs one below.
+            let tight_x = columns > 1 && gap_x < shape.gap.0;
+            if tight_x || gap_y < shape.gap.1 || (columns - 1) * rows >= count && columns > 1 {
+                continue;
+            }
+            let roomy = gap_x.min(gap_y.saturating_mul(5));
+            if best.as_ref().is_none_or(|(most, _)| roomy > *most) {
+                best = Some((roomy, Self::place(count, area, shape, (columns, width, gap_x, gap_y))));
+            }
+        }
+        best.map(|(_, plan)| plan)
+    }
+
+    fn place(
+        count: usize,
+        area: Rect,
+        shape: &Shape,
+        (columns, width, gap_x, gap_y): (usize, u16, u16, u16),
+    ) -> Self {
+        let place = |index: usize| {
+            let column = u16::try_from(index % columns).unwrap_or(0);
+            let row = u16::try_from(index / columns).unwrap_or(0);
+            Rect {
+                x: area.x + gap_x / 2 + column * (width + gap_x),
+                y: area.y + gap_y / 2 + row * (shape.height + gap_y),
+                width,
+                height: shape.height,
+            }
+        };
+        Self { size: shape.size, columns, cards: (0..count).map(place).collect(), gap: (gap_x, gap_y) }
+    }
+
+    /// The heat map: as many cells as there is room for.
+    fn cells(count: usize, area: Rect) -> Self {
+        let room = |width: u16| usize::from(area.width / width) * usize::from(area.height);
+        let width = [6, 4, 2, 1].into_iter().find(|width| room(*width) >= count).unwrap_or(1);
+        let columns = usize::from((area.width / width).max(1));
+        let place = |index: usize| Rect {
+            x: area.x + u16::try_from(index % columns).unwrap_or(0) * width,
+            y: area.y + u16::try_from(index / columns).unwrap_or(0),
+            width,
+            height: 1,
+        };
+        let shown = count.min(room(width));
+        Self { size: Size::Cell, columns, cards: (0..shown).map(place).collect(), gap: (0, 0) }
+    }
+
+    /// Says how many replicas found no room.
+    pub(super) fn note_hidden(&self, paint: &mut Paint<'_>, area: Rect, count: usize) {
+        let hidden = count.saturating_sub(self.cards.len());
+        if hidden > 0 && area.height > 0 {
+            let note = Line::from(paint.span(format!(" +{hidden} more: enlarge the terminal "), Role::Selected));
+            paint.line_right(area, area.height - 1, &note);
+        }
+    }
+
+    pub(super) fn place_of(&self, index: usize) -> (usize, usize) {
+        (index / self.columns, index % self.columns)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cards_shrink_as_replicas_come_and_never_overlap_or_leave_the_area() {
+        for width in (1..200).step_by(7) {
+            for height in 1..60 {
+                let area = Rect { x: 3, y: 2, width, height };
+                let mut last = 0;
+                for count in [1, 2, 3, 5, 6, 9, 16, 64, 300, 1000] {
+                    let plan = Plan::new(count, area);
+                    assert!(plan.size as u8 >= last, "{count} replicas at {width}x{height}");
+                    last = plan.size as u8;
+                    assert!(!plan.cards.is_empty() && plan.cards.len() <= count);
+                    for card in &plan.cards {
+                        assert!(area.contains((*card).as_position()) && area.union(*card) == area, "{card}");
+                    }
+                    for pair in plan.cards.windows(2) {
+                        assert!(pair[0].intersection(pair[1]).is_empty());
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_projector_shows_three_cards_in_a_row_and_sixty_four_tiles() {
+        let area = Rect { x: 0, y: 0, width: 80, height: 13 };
+        assert_eq!((Plan::new(3, area).size, Plan::new(3, area).columns), (Size::Medium, 3));
+        assert_eq!(Plan::new(6, area).columns, 3);
+        assert_eq!(Plan::new(64, area).cards.len(), 64);
+    }
+}

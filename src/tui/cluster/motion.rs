@@ -1,0 +1,189 @@
+//! Messages, walls and deaths in the streets.
+
+use ratatui::{
+    layout::Position,
+    style::Style,
+    text::{Line, Span},
+};
+
+use crate::{
+    base::NodeId,
+    drive::Snapshot,
+    net::CutShape,
+    replica::MessageKind,
+    sim::MessageView,
+    tui::{paint::Paint, theme::Role},
+};
+
+use super::{Plan, route::route};
+
+/// Draws walls between neighbouring cards that stand on different sides, and gives their cells.
+pub(super) fn walls(paint: &mut Paint<'_>, plan: &Plan, snapshot: &Snapshot) -> Vec<Position> {
+    let mut cells = Vec::new();
+    if snapshot.view.sides.len() > 1 {
+        let side = |index: usize| {
+            snapshot.view.sides.iter().position(|side| side.contains(&NodeId::at(index)))
+        };
+        let (gap_x, gap_y) = plan.gap;
+        for (index, card) in plan.cards.iter().enumerate() {
+            let (_, column) = plan.place_of(index);
+            let right = (column + 1 < plan.columns).then_some(index + 1).filter(|other| *other < plan.cards.len());
+            let top = card.y.saturating_sub(gap_y / 2);
+            let bottom = card.bottom() + gap_y.div_ceil(2);
+            if right.is_some_and(|other| side(other) != side(index)) {
+                let x = card.right() + gap_x / 2;
+                cells.extend((top..bottom).map(|y| Position::new(x, y)));
+            }
+            let below = index + plan.columns;
+            if below < plan.cards.len() && side(below) != side(index) {
+                let y = card.bottom() + gap_y / 2;
+                let left = card.x.saturating_sub(gap_x / 2);
+                cells.extend((left..=card.right() + gap_x / 2).map(|x| Position::new(x, y)));
+            }
+        }
+    }
+    let style = paint.style(Role::Wall);
+    for cell in &cells {
+        paint.cell(*cell, paint.glyphs.wall, style);
+    }
+    cells
+}
+
+/// Links that are cut by themselves show as a way with a wall across its middle.
+pub(super) fn broken_links(paint: &mut Paint<'_>, plan: &Plan, snapshot: &Snapshot) {
+    for cut in &snapshot.view.cuts {
+        let ends = match &cut.shape {
+            CutShape::Link(a, b) => vec![(*a, *b), (*b, *a)],
+            CutShape::OneWay { from, to } => vec![(*from, *to)],
+            CutShape::Groups(_) | CutShape::Isolate(_) => Vec::new(),
+        };
+        for (from, to) in ends {
+            let way = route(plan, from.index(), to.index());
+            trail(paint, &way, Role::Dim);
+            if let Some(middle) = way.get(way.len() / 2) {
+                let style = paint.style(Role::Wall);
+                paint.cell(*middle, paint.glyphs.wall, style);
+            }
+        }
+    }
+}
+
+fn trail(paint: &mut Paint<'_>, way: &[Position], role: Role) {
+    let style = paint.style(role);
+    for cell in way {
+        paint.cell(*cell, paint.glyphs.dot, style);
+    }
+}
+
+/// How much of its way a message gets: all of it, or as far as the wall it will die at.
+fn reach(way: &[Position], walls: &[Position], stopped: bool) -> usize {
+    if !stopped || way.is_empty() {
+        return way.len();
+    }
+    let wall = way.iter().position(|cell| walls.contains(cell));
+    wall.unwrap_or(way.len() / 2).max(1)
+}
+
+/// Draws every message where it is, and a mark where one has just died.
+pub(super) fn messages(paint: &mut Paint<'_>, plan: &Plan, snapshot: &Snapshot, walls: &[Position]) {
+    for message in &snapshot.view.messages {
+        if message.kind == MessageKind::Write {
+            let way = route(plan, message.from.index(), message.to.index());
+            let reach = reach(&way, walls, message.blocked);
+            trail(paint, &way[..reach], Role::Dim);
+        }
+    }
+    for death in &snapshot.deaths {
+        let way = route(plan, death.from.index(), death.to.index());
+        let stopped = !matches!(death.death, crate::sim::Death::Down);
+        let reach = reach(&way, walls, stopped);
+        if let Some(cell) = way.get(reach.saturating_sub(1)) {
+            let style = paint.style(Role::Lost);
+            paint.cell(*cell, paint.glyphs.mark(Role::Lost), style);
+        }
+    }
+    // Answers first, data on top.
+    let data = |message: &&MessageView| message.carries.is_some();
+    for message in snapshot.view.messages.iter().filter(|m| !data(m)) {
+        one(paint, plan, snapshot, (message, walls));
+    }
+    for message in snapshot.view.messages.iter().filter(data) {
+        one(paint, plan, snapshot, (message, walls));
+    }
+}
+
+fn one(paint: &mut Paint<'_>, plan: &Plan, snapshot: &Snapshot, (message, walls): (&MessageView, &[Position])) {
+    let way = route(plan, message.from.index(), message.to.index());
+    // What the link will lose gets half way; nobody can tell it from the others before.
+    let stopped = message.blocked || message.lost;
+    let reach = reach(&way, walls, stopped);
+    let now = snapshot.view.position.at;
+    let flight = message.arrives.since(message.sent).0.max(1);
+    let flown = now.since(message.sent).0.min(flight);
+    let index = u128::from(flown) * u128::try_from(reach.saturating_sub(1)).unwrap_or(0) / u128::from(flight);
+    let index = usize::try_from(index).unwrap_or(0);
+    let Some(at) = way.get(index) else { return };
+    let next = way.get(index + 1).or_else(|| index.checked_sub(1).and_then(|i| way.get(i))).unwrap_or(at);
+    let arrow = arrow(paint, *at, *next, index + 1 < way.len());
+    let (text, style) = label(paint, snapshot, message, arrow);
+    let line = Line::from(Span::styled(text, style));
+    place(paint, plan, *at, &line);
+}
+
+fn arrow(paint: &Paint<'_>, at: Position, next: Position, ahead: bool) -> &'static str {
+    let [left, right, up, down] = paint.glyphs.arrows;
+    let (a, b) = if ahead { (at, next) } else { (next, at) };
+    if b.x < a.x {
+        left
+    } else if b.x > a.x {
+        right
+    } else if b.y < a.y {
+        up
+    } else {
+        down
+    }
+}
+
+/// What a message looks like: its value's shape and its write, or what kind of message it is.
+fn label(paint: &Paint<'_>, snapshot: &Snapshot, message: &MessageView, arrow: &str) -> (String, Style) {
+    let value = message.carries.and_then(|write| {
+        let held = snapshot.view.replicas.iter().flat_map(|replica| &replica.held);
+        let versions = held.flat_map(|held| held.versions());
+        versions.into_iter().find(|version| version.id == write).map(|version| version.value.to_string())
+    });
+    let role = if matches!(message.kind, MessageKind::WriteAck) { Role::Ack } else { Role::Message };
+    match (message.carries, value) {
+        (Some(write), Some(value)) => {
+            (format!("{}{write}{arrow}", paint.shape(&value)), super::super::paint::bold(paint.theme.value(&value)))
+        }
+        (Some(write), None) => (format!("{write}{arrow}"), paint.style(role)),
+        (None, _) => {
+            let word = match message.kind {
+                MessageKind::WriteAck => "ack",
+                MessageKind::Read => "?",
+                MessageKind::ReadReply => "=",
+                MessageKind::Write | MessageKind::Sync | MessageKind::SyncReply => "~",
+            };
+            (format!("{word}{arrow}"), paint.style(role))
+        }
+    }
+}
+
+/// Writes a label around a cell, without covering a card or leaving the picture.
+fn place(paint: &mut Paint<'_>, plan: &Plan, at: Position, line: &Line<'_>) {
+    let width = u16::try_from(line.width()).unwrap_or(u16::MAX);
+    let clear = |x: u16| {
+        (x..x + width).all(|x| {
+            let cell = Position::new(x, at.y);
+            paint.buffer.area.contains(cell) && !plan.cards.iter().any(|card| card.contains(cell))
+        })
+    };
+    let starts = [at.x.saturating_sub(width / 2), at.x, (at.x + 1).saturating_sub(width)];
+    if let Some(x) = starts.into_iter().find(|x| clear(*x)) {
+        paint.buffer.set_line(x, at.y, line, width);
+    } else if let Some(span) = line.spans.first() {
+        // Too narrow a street: one glyph.
+        let first: String = span.content.chars().take(1).collect();
+        paint.cell(at, &first, span.style);
+    }
+}

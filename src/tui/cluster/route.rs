@@ -1,0 +1,100 @@
+//! The streets that a message takes from card to card: straight across to a neighbour, else out into the
+//! street, along it, and in again; never underneath a card.
+
+use ratatui::layout::{Position, Rect};
+
+use super::Plan;
+
+/// Every cell of the way from one card to another, in order; empty where there is no room.
+pub(super) fn route(plan: &Plan, from: usize, to: usize) -> Vec<Position> {
+    let (Some(a), Some(b)) = (plan.cards.get(from), plan.cards.get(to)) else {
+        return Vec::new();
+    };
+    let ((row_a, column_a), (row_b, column_b)) = (plan.place_of(from), plan.place_of(to));
+    // The two directions of a link keep to different sides.
+    let shift = u16::from(from > to);
+    let corners = if row_a == row_b && column_a.abs_diff(column_b) == 1 {
+        let y = a.y + a.height / 2 - u16::from(a.height > 3) + shift;
+        if a.x < b.x { vec![(a.right(), y), (b.x - 1, y)] } else { vec![(a.x.saturating_sub(1), y), (b.right(), y)] }
+    } else if column_a == column_b && row_a.abs_diff(row_b) == 1 {
+        let x = a.x + a.width / 2 - 1 + 2 * shift;
+        if a.y < b.y { vec![(x, a.bottom()), (x, b.y - 1)] } else { vec![(x, a.y.saturating_sub(1)), (x, b.bottom())] }
+    } else {
+        around(plan, (*a, row_a), (*b, row_b), shift)
+    };
+    walk(&corners)
+}
+
+/// Out of `a`, along the streets, into `b`.
+fn around(plan: &Plan, (a, row_a): (Rect, usize), (b, row_b): (Rect, usize), shift: u16) -> Vec<(u16, u16)> {
+    let lane = |card: Rect| card.x + card.width / 2 - 2 + 4 * shift;
+    let below = |card: Rect| card.bottom() + (plan.gap.1.saturating_sub(1)) / 2 * shift;
+    let above = |card: Rect| card.y.saturating_sub(1 + (plan.gap.1.saturating_sub(1)) / 2 * shift);
+    if row_a == row_b {
+        // The street below, where there is one; the last row may have none.
+        let street = below(a);
+        let start = a.bottom().min(street);
+        return vec![(lane(a), start), (lane(a), street), (lane(b), street), (lane(b), start)];
+    }
+    let (out, enter) = if row_a < row_b { (below(a), above(b)) } else { (above(a), below(b)) };
+    let (first, last) = if row_a < row_b {
+        (a.bottom(), b.y.saturating_sub(1))
+    } else {
+        (a.y.saturating_sub(1), b.bottom())
+    };
+    if row_a.abs_diff(row_b) == 1 {
+        return vec![(lane(a), first), (lane(a), out), (lane(b), out), (lane(b), last)];
+    }
+    // Over several rows: down the street beside the target's column.
+    let beside = if a.x <= b.x { b.x.saturating_sub(1 + shift) } else { b.right() + shift };
+    vec![(lane(a), first), (lane(a), out), (beside, out), (beside, enter), (lane(b), enter), (lane(b), last)]
+}
+
+fn walk(corners: &[(u16, u16)]) -> Vec<Position> {
+    let mut cells: Vec<Position> = corners.first().map(|(x, y)| Position::new(*x, *y)).into_iter().collect();
+    for pair in corners.windows(2) {
+        let ((mut x, mut y), (to_x, to_y)) = (pair[0], pair[1]);
+        while (x, y) != (to_x, to_y) {
+            x = toward(x, to_x);
+            if x == to_x && y != to_y && pair[0].0 == to_x {
+                y = toward(y, to_y);
+            } else if pair[0].1 != to_y && x == to_x {
+                y = toward(y, to_y);
+            }
+            cells.push(Position::new(x, y));
+        }
+    }
+    cells
+}
+
+fn toward(at: u16, goal: u16) -> u16 {
+    match at.cmp(&goal) {
+        std::cmp::Ordering::Less => at + 1,
+        std::cmp::Ordering::Greater => at - 1,
+        std::cmp::Ordering::Equal => at,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_route_is_connected_and_runs_in_the_streets() {
+        for (count, width, height) in [(2, 80, 13), (3, 80, 13), (6, 80, 14), (6, 130, 30), (9, 130, 40), (12, 180, 40)] {
+            let plan = Plan::new(count, Rect { x: 0, y: 0, width, height });
+            for from in 0..count {
+                for to in (0..count).filter(|to| *to != from) {
+                    let cells = route(&plan, from, to);
+                    assert!(!cells.is_empty());
+                    for pair in cells.windows(2) {
+                        let apart = pair[0].x.abs_diff(pair[1].x) + pair[0].y.abs_diff(pair[1].y);
+                        assert!(apart <= 1, "{from}→{to} of {count}: {pair:?}");
+                    }
+                    let hidden = cells.iter().filter(|cell| plan.cards.iter().any(|card| card.contains(**cell)));
+                    assert_eq!(hidden.count(), 0, "{from}→{to} of {count} at {width}x{height}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,326 @@
+//! Dispatch: what each action does. One arm for each, so that a new action cannot be forgotten.
+
+use crate::{
+    action::{Act, Condition},
+    base::{ClientId, KeyId, NodeId},
+    data::Value,
+    drive::{Request, Snapshot},
+    tui::registry::Action,
+};
+
+use super::{
+    Effect, List, Overlay, Prompt, PromptKind, Purpose, Side, Ui, View,
+    commands::by,
+    lists::Id,
+    next_value,
+};
+
+impl Ui {
+    /// Does what an action asks for.
+    pub fn act(&mut self, action: Action, snapshot: &Snapshot) -> Vec<Effect> {
+        self.status = None;
+        match action {
+            Action::Write => {
+                let value = next_value(snapshot);
+                by(action, vec![self.write(snapshot, value)])
+            }
+            Action::Read => by(action, vec![self.ask(snapshot, Act::Read)]),
+            Action::Delete => by(action, vec![self.write(snapshot, Value::Tombstone)]),
+            Action::Isolate => self.isolate(snapshot),
+            Action::Heal => self.heal(snapshot),
+            Action::Crash | Action::Restart | Action::Freeze | Action::Thaw => self.crash(snapshot, action),
+            Action::LessLatency | Action::MoreLatency => self.latency(snapshot, action),
+            Action::WriteLevel | Action::ReadLevel => self.level(snapshot, action),
+            Action::CutLink | Action::RestoreLink => self.choose_second(snapshot, action),
+            Action::WriteTyped => self.prompt(PromptKind::Write, String::new()),
+            Action::ReadTyped => self.prompt(PromptKind::Read, String::new()),
+            Action::SkewClock => self.prompt(PromptKind::Clock, String::new()),
+            Action::LinkFaults => self.prompt(PromptKind::Links, "loss=".into()),
+            Action::Pick(_)
+            | Action::Left
+            | Action::Right
+            | Action::Up
+            | Action::Down
+            | Action::Client
+            | Action::NextKey
+            | Action::PreviousKey => self.move_about(action, snapshot),
+            Action::PauseOrRun
+            | Action::StepForward
+            | Action::StepBack
+            | Action::Slower
+            | Action::Faster
+            | Action::ToStart
+            | Action::ToLatest
+            | Action::Undo
+            | Action::Redo
+            | Action::Branches
+            | Action::NextStep
+            | Action::RunUntilConverged => self.travel(action, snapshot),
+            Action::Explain => self.explain(),
+            Action::Inspect => self.inspect(),
+            Action::NextView | Action::PreviousView => self.turn_view(action),
+            Action::NextTheme => {
+                self.theme = self.theme.next();
+                self.say(format!("theme: {}", self.theme.kind().name()));
+                Vec::new()
+            }
+            Action::Help => self.open(Overlay::Help(List::help())),
+            Action::OpenPreset => {
+                let presets = crate::scenario::builtin().map(|(name, title)| (name.to_owned(), title));
+                self.open(Overlay::Choice(Purpose::Preset, List::named(presets)))
+            }
+            Action::Redraw => vec![Effect::Repaint],
+            Action::Suspend => vec![Effect::Suspend],
+            Action::Quit => vec![Effect::Quit],
+            Action::Close => self.close(),
+            Action::Accept
+            | Action::Complete
+            | Action::EraseBack
+            | Action::EraseForward
+            | Action::EraseAll
+            | Action::ToFirst
+            | Action::ToLast
+            | Action::PageUp
+            | Action::PageDown => self.edit(action, snapshot),
+            Action::Answer(_) | Action::MoreHands | Action::FewerHands | Action::Reveal => {
+                self.answer(action, snapshot)
+            }
+        }
+    }
+
+    /// A character for the line or the list that has the keyboard.
+    pub fn type_text(&mut self, text: &str, snapshot: &Snapshot) -> Vec<Effect> {
+        match &mut self.overlay {
+            Overlay::Prompt(prompt) => prompt.insert(text),
+            Overlay::Help(list) => list.edit(|filter| filter.push_str(text)),
+            Overlay::Choice(purpose, list) => {
+                list.edit(|filter| filter.push_str(text));
+                // A number picks a replica at once.
+                let digit = text.parse::<usize>().ok().filter(|n| (1..=9).contains(n));
+                if let (Purpose::SecondReplica(action), Some(digit)) = (*purpose, digit)
+                    && digit <= snapshot.view.replicas.len()
+                    && digit - 1 != self.picked.index()
+                {
+                    self.overlay = Overlay::None;
+                    return self.link(snapshot, action, NodeId::at(digit - 1));
+                }
+            }
+            Overlay::None | Overlay::Question => {}
+        }
+        Vec::new()
+    }
+
+    fn open(&mut self, overlay: Overlay) -> Vec<Effect> {
+        self.overlay = overlay;
+        Vec::new()
+    }
+
+    fn prompt(&mut self, kind: PromptKind, text: String) -> Vec<Effect> {
+        self.open(Overlay::Prompt(Prompt::new(kind, text)))
+    }
+
+    fn choose_second(&mut self, snapshot: &Snapshot, action: Action) -> Vec<Effect> {
+        if snapshot.view.replicas.len() < 2 {
+            return self.no("a link needs two replicas".into());
+        }
+        self.open(Overlay::Choice(Purpose::SecondReplica(action), List::replicas(snapshot, self.picked.index())))
+    }
+
+    fn move_about(&mut self, action: Action, snapshot: &Snapshot) -> Vec<Effect> {
+        if let Overlay::Help(list) | Overlay::Choice(_, list) = &mut self.overlay {
+            list.step(if action == Action::Up { -1 } else { 1 });
+            return Vec::new();
+        }
+        if let Overlay::Prompt(prompt) = &mut self.overlay {
+            prompt.move_by(if action == Action::Left { -1 } else { 1 });
+            return Vec::new();
+        }
+        if self.view == View::Events && matches!(action, Action::Up | Action::Down) {
+            let last = snapshot.events.len().saturating_sub(1);
+            let by = if action == Action::Up { -1 } else { 1 };
+            self.scroll = self.scroll.saturating_add_signed(by).min(last);
+            return Vec::new();
+        }
+        let keys = snapshot.view.keys.len();
+        let turn = |by: usize| KeyId(u32::try_from((snapshot.focus.index() + by) % keys.max(1)).unwrap_or(0));
+        match action {
+            Action::Client => {
+                let count = u16::try_from(snapshot.scenario.clients.len()).unwrap_or(u16::MAX).max(1);
+                self.client = ClientId((self.client.0 + 1) % count);
+                let client = &snapshot.scenario.clients[usize::from(self.client.0)];
+                self.say(format!("you act as {}", client.name));
+                Vec::new()
+            }
+            Action::NextKey if keys > 1 => vec![Effect::Ask(Request::Focus(turn(1)))],
+            Action::PreviousKey if keys > 1 => vec![Effect::Ask(Request::Focus(turn(keys - 1)))],
+            Action::NextKey | Action::PreviousKey => {
+                self.no("there is one key only; W writes others: W green key=other".into())
+            }
+            other => self.pick(other, snapshot),
+        }
+    }
+
+    fn pick(&mut self, action: Action, snapshot: &Snapshot) -> Vec<Effect> {
+        let count = snapshot.view.replicas.len();
+        let at = self.picked.index();
+        let columns = self.columns.max(1);
+        let next = match action {
+            Action::Pick(number) if usize::from(number) <= count => usize::from(number) - 1,
+            Action::Pick(number) => return self.no(format!("there are {count} replicas, no {number}")),
+            Action::Left => at.saturating_sub(1),
+            Action::Right => at + 1,
+            Action::Up => at.checked_sub(columns).unwrap_or(at),
+            _ if at + columns < count => at + columns,
+            _ => at,
+        };
+        self.picked = NodeId::at(next.min(count.saturating_sub(1)));
+        if self.side == Side::Story { vec![Effect::Ask(Request::Explain(Some(self.picked)))] } else { Vec::new() }
+    }
+
+    fn travel(&mut self, action: Action, snapshot: &Snapshot) -> Vec<Effect> {
+        let request = match action {
+            Action::PauseOrRun if snapshot.playing => Request::Pause,
+            Action::PauseOrRun => Request::Play,
+            Action::StepForward => Request::Step,
+            Action::StepBack => Request::StepBack,
+            Action::Slower => self.speed(snapshot.speed.slower()),
+            Action::Faster => self.speed(snapshot.speed.faster()),
+            Action::ToStart => Request::Seek(crate::base::Position::default()),
+            Action::ToLatest => Request::ToHead,
+            Action::Undo => Request::Undo,
+            Action::Redo => Request::Redo,
+            Action::Branches => {
+                if snapshot.branches.is_empty() {
+                    return self.no("no branches yet: step back (,) and give a command to start one".into());
+                }
+                return self.open(Overlay::Choice(Purpose::Branch, List::branches(snapshot)));
+            }
+            Action::NextStep if snapshot.script.steps == 0 => return self.no("this preset has no script".into()),
+            Action::NextStep => Request::NextStep,
+            _ => Request::RunUntil(Condition::Converged { within: None }),
+        };
+        vec![Effect::Ask(request)]
+    }
+
+    fn speed(&mut self, speed: crate::drive::Speed) -> Request {
+        self.say(format!("speed {speed}"));
+        Request::SetSpeed(speed)
+    }
+
+    fn explain(&mut self) -> Vec<Effect> {
+        self.side = if self.side == Side::Story { Side::Nothing } else { Side::Story };
+        let about = (self.side == Side::Story).then_some(self.picked);
+        vec![Effect::Ask(Request::Explain(about))]
+    }
+
+    fn inspect(&mut self) -> Vec<Effect> {
+        self.side = if self.side == Side::Inspector { Side::Nothing } else { Side::Inspector };
+        vec![Effect::Ask(Request::Explain(None))]
+    }
+
+    fn turn_view(&mut self, action: Action) -> Vec<Effect> {
+        let views = [View::Cluster, View::Events, View::Details];
+        let at = views.iter().position(|view| *view == self.view).unwrap_or(0);
+        let by = if action == Action::NextView { 1 } else { 2 };
+        self.view = views[(at + by) % 3];
+        self.scroll = 0;
+        Vec::new()
+    }
+
+    fn close(&mut self) -> Vec<Effect> {
+        match self.overlay {
+            Overlay::None if self.side != Side::Nothing => {
+                self.side = Side::Nothing;
+                vec![Effect::Ask(Request::Explain(None))]
+            }
+            Overlay::None => {
+                self.view = View::Cluster;
+                Vec::new()
+            }
+            Overlay::Help(_) | Overlay::Choice(..) | Overlay::Prompt(_) | Overlay::Question => {
+                self.open(Overlay::None)
+            }
+        }
+    }
+
+    fn edit(&mut self, action: Action, snapshot: &Snapshot) -> Vec<Effect> {
+        if action == Action::Accept {
+            return self.accept(snapshot);
+        }
+        match &mut self.overlay {
+            Overlay::Prompt(prompt) => match action {
+                Action::EraseBack => prompt.erase_back(),
+                Action::EraseForward => prompt.erase_forward(),
+                Action::EraseAll => *prompt = Prompt::new(prompt.kind, String::new()),
+                Action::ToFirst => prompt.cursor = 0,
+                Action::ToLast => prompt.move_by(isize::MAX),
+                _ => prompt.complete(snapshot),
+            },
+            Overlay::Help(list) | Overlay::Choice(_, list) => match action {
+                Action::EraseBack => list.edit(|filter| drop(filter.pop())),
+                Action::EraseAll => list.edit(String::clear),
+                Action::ToFirst => list.step(isize::MIN),
+                Action::ToLast => list.step(isize::MAX),
+                Action::PageUp => list.step(-10),
+                _ => list.step(10),
+            },
+            Overlay::None | Overlay::Question => {}
+        }
+        Vec::new()
+    }
+
+    fn accept(&mut self, snapshot: &Snapshot) -> Vec<Effect> {
+        match std::mem::replace(&mut self.overlay, Overlay::None) {
+            Overlay::Prompt(prompt) => match self.understand(&prompt, snapshot) {
+                Ok(commands) => {
+                    let action = match prompt.kind {
+                        PromptKind::Write => Action::WriteTyped,
+                        PromptKind::Read => Action::ReadTyped,
+                        PromptKind::Clock => Action::SkewClock,
+                        PromptKind::Links => Action::LinkFaults,
+                    };
+                    by(action, commands)
+                }
+                Err(why) => {
+                    self.overlay = Overlay::Prompt(prompt);
+                    self.no(why)
+                }
+            },
+            Overlay::Help(list) => match list.chosen() {
+                Some(Id::Action(action)) => self.act(action, snapshot),
+                _ => Vec::new(),
+            },
+            Overlay::Choice(purpose, list) => match (purpose, list.chosen()) {
+                (Purpose::SecondReplica(action), Some(Id::Index(index))) => {
+                    self.link(snapshot, action, NodeId::at(index))
+                }
+                (Purpose::Branch, Some(Id::Index(index))) => vec![Effect::Ask(Request::Switch(index))],
+                (Purpose::Preset, Some(Id::Name(name))) => vec![Effect::Open(name)],
+                _ => self.no("nothing there to choose".into()),
+            },
+            Overlay::None | Overlay::Question => Vec::new(),
+        }
+    }
+
+    fn answer(&mut self, action: Action, snapshot: &Snapshot) -> Vec<Effect> {
+        let Some(crate::drive::Said::Question { choices, .. }) = &snapshot.script.said else {
+            return self.open(Overlay::None);
+        };
+        let count = choices.len();
+        match (action, self.question.marked) {
+            (Action::Answer(place), _) if usize::from(place) < count => self.question.marked = Some(place),
+            (Action::Answer(_), _) => return self.no(format!("there are {count} answers")),
+            (Action::MoreHands | Action::FewerHands, None) => return self.no("mark an answer first: a to e".into()),
+            (Action::MoreHands, Some(place)) => self.question.hands[usize::from(place)] += 1,
+            (Action::FewerHands, Some(place)) => {
+                let hands = &mut self.question.hands[usize::from(place)];
+                *hands = hands.saturating_sub(1);
+            }
+            _ => {
+                self.overlay = Overlay::None;
+                return vec![Effect::Ask(Request::NextStep)];
+            }
+        }
+        Vec::new()
+    }
+}

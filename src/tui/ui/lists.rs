@@ -1,0 +1,125 @@
+//! Lists to choose from, narrowed by typing: help, presets, branches, a second replica.
+
+use crate::{drive::Snapshot, tui::registry::{self, Action, Group}};
+
+/// What a choice is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum Purpose {
+    /// The other end of a link to cut or restore.
+    SecondReplica(Action),
+    Preset,
+    Branch,
+}
+
+/// Entries, a filter, and where the bar stands among what the filter leaves.
+#[derive(Debug, Clone)]
+pub(in crate::tui) struct List {
+    pub(in crate::tui) entries: Vec<Entry>,
+    pub(in crate::tui) filter: String,
+    pub(in crate::tui) at: usize,
+}
+
+#[derive(Debug, Clone)]
+pub(in crate::tui) struct Entry {
+    /// What choosing it means: an index, an id, a name.
+    pub(in crate::tui) id: Id,
+    /// A word or key in front.
+    pub(in crate::tui) head: String,
+    pub(in crate::tui) text: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::tui) enum Id {
+    Action(Action),
+    Index(usize),
+    Name(String),
+    /// A heading: not to be chosen.
+    Heading,
+}
+
+impl List {
+    pub(super) fn new(entries: Vec<Entry>) -> Self {
+        let at = entries.iter().position(|entry| entry.id != Id::Heading).unwrap_or(0);
+        Self { entries, filter: String::new(), at }
+    }
+
+    /// Every action of the registry, under its headings.
+    pub(super) fn help() -> Self {
+        let heading = |group: Group| Entry { id: Id::Heading, head: group.title().into(), text: String::new() };
+        let entry = |entry: &registry::Entry| Entry {
+            id: Id::Action(entry.action),
+            head: registry::keys_of(entry.action),
+            text: entry.doc.into(),
+        };
+        let of = |group: Group| std::iter::once(heading(group)).chain(registry::group(group).map(entry));
+        Self::new(Group::ALL.into_iter().flat_map(of).collect())
+    }
+
+    pub(super) fn replicas(snapshot: &Snapshot, but: usize) -> Self {
+        let replicas = snapshot.view.replicas.iter().enumerate().filter(|(i, _)| *i != but);
+        let entry = |(i, replica): (usize, &crate::sim::ReplicaView)| Entry {
+            id: Id::Index(i),
+            head: (i + 1).to_string(),
+            text: replica.name.to_string(),
+        };
+        Self::new(replicas.map(entry).collect())
+    }
+
+    pub(super) fn branches(snapshot: &Snapshot) -> Self {
+        let entry = |(i, branch): (usize, &crate::drive::BranchView)| Entry {
+            id: Id::Index(i),
+            head: format!("{}", i + 1),
+            text: format!(
+                "parted at {}, went on to {}: {} commands, the last a {}",
+                branch.parted.at, branch.head.at, branch.commands, branch.last
+            ),
+        };
+        Self::new(snapshot.branches.iter().enumerate().map(entry).collect())
+    }
+
+    pub(super) fn named(entries: impl Iterator<Item = (String, String)>) -> Self {
+        let entry = |(name, text): (String, String)| Entry { id: Id::Name(name.clone()), head: name, text };
+        Self::new(entries.map(entry).collect())
+    }
+
+    /// What the filter leaves; headings only while nothing is filtered.
+    pub(in crate::tui) fn shown(&self) -> Vec<&Entry> {
+        let wanted = self.filter.to_lowercase();
+        let matches = |entry: &&Entry| {
+            wanted.is_empty()
+                || (entry.id != Id::Heading
+                    && (entry.text.to_lowercase().contains(&wanted) || entry.head.to_lowercase().contains(&wanted)))
+        };
+        self.entries.iter().filter(matches).collect()
+    }
+
+    pub(super) fn chosen(&self) -> Option<Id> {
+        self.shown().get(self.at).map(|entry| entry.id.clone()).filter(|id| *id != Id::Heading)
+    }
+
+    /// Moves the bar, over headings.
+    pub(super) fn step(&mut self, by: isize) {
+        let shown = self.shown();
+        let last = shown.len().saturating_sub(1);
+        let mut at = self.at.saturating_add_signed(by).min(last);
+        let direction = if by < 0 { -1 } else { 1 };
+        while shown.get(at).is_some_and(|entry| entry.id == Id::Heading) {
+            let next = at.saturating_add_signed(direction).min(last);
+            if next == at {
+                break;
+            }
+            at = next;
+        }
+        if shown.get(at).is_none_or(|entry| entry.id != Id::Heading) {
+            self.at = at;
+        }
+    }
+
+    pub(super) fn edit(&mut self, edit: impl FnOnce(&mut String)) {
+        edit(&mut self.filter);
+        self.at = 0;
+        if self.shown().first().is_some_and(|entry| entry.id == Id::Heading) {
+            self.step(1);
+        }
+    }
+}

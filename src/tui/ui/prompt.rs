@@ -1,0 +1,251 @@
+//! A line being typed, and what it means.
+//!
+//! ```text
+//! write: green key=user123 level=quorum by=bob at=nyc
+//! read:  key=user123 level=all
+//! clock: -2s
+//! links: loss=5% duplicate=1% order=fifo link=ams-nyc
+//! ```
+
+use std::sync::Arc;
+
+use crate::{
+    action::{Act, Ask, Command, Context, Level},
+    base::{ClientId, KeyId, NodeId, Ppm, Span},
+    data::Value,
+    drive::Snapshot,
+    net::{Delay, LinkChange, Order, Scope},
+    scenario::units,
+};
+
+use super::Ui;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum PromptKind {
+    Write,
+    Read,
+    Clock,
+    Links,
+}
+
+/// The line and where the cursor stands in it, in characters.
+#[derive(Debug, Clone)]
+pub(in crate::tui) struct Prompt {
+    pub(in crate::tui) kind: PromptKind,
+    pub(in crate::tui) text: String,
+    pub(in crate::tui) cursor: usize,
+}
+
+/// A longer line is no line.
+const MAX_LENGTH: usize = 400;
+
+impl PromptKind {
+    pub(in crate::tui) fn label(self) -> &'static str {
+        match self {
+            Self::Write => "write",
+            Self::Read => "read",
+            Self::Clock => "clock",
+            Self::Links => "links",
+        }
+    }
+
+    /// The names that may stand before `=`.
+    fn settings(self) -> &'static [&'static str] {
+        match self {
+            Self::Write | Self::Read => &["key", "level", "by", "at"],
+            Self::Clock => &[],
+            Self::Links => &["latency", "loss", "duplicate", "order", "link"],
+        }
+    }
+
+    pub(in crate::tui) fn usage(self) -> &'static str {
+        match self {
+            Self::Write => "VALUE  key=K level=quorum by=CLIENT at=REPLICA",
+            Self::Read => "key=K level=quorum by=CLIENT at=REPLICA",
+            Self::Clock => "how far ahead: +2s, -300ms, 0",
+            Self::Links => "latency=80ms loss=5% duplicate=1% order=fifo|any link=A-B",
+        }
+    }
+}
+
+impl Prompt {
+    pub(super) fn new(kind: PromptKind, text: String) -> Self {
+        let cursor = text.chars().count();
+        Self { kind, text, cursor }
+    }
+
+    fn byte(&self, index: usize) -> usize {
+        self.text.char_indices().nth(index).map_or(self.text.len(), |(at, _)| at)
+    }
+
+    pub(super) fn insert(&mut self, text: &str) {
+        for c in text.chars().filter(|c| !c.is_control()) {
+            if self.text.len() < MAX_LENGTH {
+                self.text.insert(self.byte(self.cursor), c);
+                self.cursor += 1;
+            }
+        }
+    }
+
+    pub(super) fn erase_back(&mut self) {
+        if self.cursor > 0 {
+            self.cursor -= 1;
+            self.text.remove(self.byte(self.cursor));
+        }
+    }
+
+    pub(super) fn erase_forward(&mut self) {
+        if self.cursor < self.text.chars().count() {
+            self.text.remove(self.byte(self.cursor));
+        }
+    }
+
+    /// Completes the last word: a setting's name, or a replica's, a client's or a key's after `=`.
+    pub(super) fn complete(&mut self, snapshot: &Snapshot) {
+        let (before, word) = match self.text.rsplit_once(' ') {
+            Some((before, word)) => (format!("{before} "), word),
+            None => (String::new(), self.text.as_str()),
+        };
+        let replicas = || snapshot.view.replicas.iter().map(|replica| replica.name.to_string());
+        let candidates: Vec<String> = match word.split_once('=') {
+            Some(("at", _)) => replicas().map(|name| format!("at={name}")).collect(),
+            Some(("by", _)) => snapshot.scenario.clients.iter().map(|client| format!("by={}", client.name)).collect(),
+            Some(("key", _)) => snapshot.view.keys.iter().map(|key| format!("key={key}")).collect(),
+            Some(("level", _)) => ["one", "two", "three", "quorum", "all"].map(|l| format!("level={l}")).into(),
+            Some(_) => Vec::new(),
+            None => self.kind.settings().iter().map(|name| format!("{name}=")).collect(),
+        };
+        if let Some(full) = candidates.iter().find(|full| full.starts_with(word) && full.len() > word.len()) {
+            *self = Self::new(self.kind, format!("{before}{full}"));
+        }
+    }
+
+    pub(super) fn move_by(&mut self, by: isize) {
+        self.cursor = self.cursor.saturating_add_signed(by).min(self.text.chars().count());
+    }
+}
+
+/// A line's `word=value` pairs and what is left of it.
+struct Words<'a> {
+    rest: String,
+    pairs: Vec<(&'a str, &'a str)>,
+}
+
+fn words<'a>(text: &'a str, known: &[&str]) -> Words<'a> {
+    let mut rest: Vec<&str> = Vec::new();
+    let mut pairs = Vec::new();
+    for word in text.split_whitespace() {
+        match word.split_once('=') {
+            Some((name, value)) if known.contains(&name) => pairs.push((name, value)),
+            _ => rest.push(word),
+        }
+    }
+    Words { rest: rest.join(" "), pairs }
+}
+
+impl Ui {
+    /// What a typed line asks for, or what is wrong with it.
+    pub(super) fn understand(&self, prompt: &Prompt, snapshot: &Snapshot) -> Result<Vec<Command>, String> {
+        match prompt.kind {
+            PromptKind::Write | PromptKind::Read => self.understand_ask(prompt, snapshot),
+            PromptKind::Clock => {
+                let offset = units::parse_signed_duration(prompt.text.trim()).map_err(|error| error.to_string())?;
+                Ok(vec![Command::Skew { node: self.picked, offset }])
+            }
+            PromptKind::Links => understand_links(&prompt.text, snapshot),
+        }
+    }
+
+    fn understand_ask(&self, prompt: &Prompt, snapshot: &Snapshot) -> Result<Vec<Command>, String> {
+        let Words { rest, pairs } = words(&prompt.text, prompt.kind.settings());
+        let mut ask = Ask { client: self.client, at: Some(self.picked), key: snapshot.focus, act: Act::Read, level: None };
+        let mut commands = Vec::new();
+        for (name, value) in pairs {
+            match name {
+                "key" => match key_named(snapshot, value) {
+                    Some(key) => ask.key = key,
+                    None if prompt.kind == PromptKind::Write && !value.is_empty() => {
+                        ask.key = KeyId::after(&snapshot.view.keys);
+                        commands.push(Command::NameKey(Arc::from(value)));
+                    }
+                    None => return Err(format!("no key {value} yet: write to it first")),
+                },
+                "level" => {
+                    let level = Level::parse(value);
+                    let level = level.ok_or("levels are one, two, three, quorum, all, or a number")?;
+                    let copies = snapshot.view.settings.copies;
+                    if level.required(copies) > copies {
+                        return Err(format!("{level} needs {} replicas; N is {copies}", level.required(copies)));
+                    }
+                    ask.level = Some(level);
+                }
+                "by" => ask.client = client_named(snapshot, value)?,
+                _ => ask.at = Some(node_named(snapshot, value)?),
+            }
+        }
+        match prompt.kind {
+            PromptKind::Write if rest.is_empty() => return Err("what value? For example: green".into()),
+            PromptKind::Write => {
+                ask.act = Act::Write { value: Value::parse(&rest), context: Context::Last, stamp: None };
+            }
+            _ if !rest.is_empty() => return Err(format!("a read takes key=, level=, by=, at=; not {rest}")),
+            _ => {}
+        }
+        commands.push(Command::Submit(ask));
+        Ok(commands)
+    }
+}
+
+fn understand_links(text: &str, snapshot: &Snapshot) -> Result<Vec<Command>, String> {
+    let Words { rest, pairs } = words(text, PromptKind::Links.settings());
+    if !rest.is_empty() || pairs.is_empty() {
+        return Err(format!("{}: for example loss=5%", PromptKind::Links.usage()));
+    }
+    let mut scope = Scope::All;
+    let mut changes = Vec::new();
+    for (name, value) in pairs {
+        match name {
+            "link" => {
+                let ends = value.split_once('-').ok_or("a link is two replicas: link=ams-nyc")?;
+                scope = Scope::Between(node_named(snapshot, ends.0)?, node_named(snapshot, ends.1)?);
+            }
+            "latency" => {
+                let nanos = units::parse_duration(value).map_err(|error| error.to_string())?;
+                changes.push(LinkChange::Delay(Delay::Fixed(Span(nanos))));
+            }
+            "order" if value == "fifo" => changes.push(LinkChange::Order(Order::Fifo)),
+            "order" if value == "any" => changes.push(LinkChange::Order(Order::MayOvertake)),
+            "order" => return Err("order is fifo or any".into()),
+            _ => {
+                let parts = units::parse_share(value).map_err(|error| error.to_string())?;
+                let share = Ppm::new(parts).ok_or("at most 100%")?;
+                changes.push(if name == "loss" { LinkChange::Loss(share) } else { LinkChange::Duplicate(share) });
+            }
+        }
+    }
+    if changes.is_empty() {
+        return Err("which setting? For example loss=5%".into());
+    }
+    Ok(changes.into_iter().map(|change| Command::SetLink { scope, change }).collect())
+}
+
+fn key_named(snapshot: &Snapshot, name: &str) -> Option<KeyId> {
+    let index = snapshot.view.keys.iter().position(|key| &**key == name)?;
+    u32::try_from(index).ok().map(KeyId)
+}
+
+fn client_named(snapshot: &Snapshot, name: &str) -> Result<ClientId, String> {
+    snapshot.scenario.client_named(name).ok_or_else(|| {
+        let names: Vec<&str> = snapshot.scenario.clients.iter().map(|client| &*client.name).collect();
+        format!("no client {name}; there are {}", names.join(", "))
+    })
+}
+
+/// A replica by its name or its number.
+fn node_named(snapshot: &Snapshot, name: &str) -> Result<NodeId, String> {
+    let by_number = || {
+        let number: usize = name.parse().ok()?;
+        (1..=snapshot.view.replicas.len()).contains(&number).then(|| NodeId::at(number - 1))
+    };
+    snapshot.scenario.node_named(name).or_else(by_number).ok_or_else(|| format!("no replica {name}"))
+}
