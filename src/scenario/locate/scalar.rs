@@ -10,9 +10,11 @@ pub(super) fn resolve(text: &str, style: ScalarStyle) -> Value {
     let Some(first) = text.chars().next() else {
         return if style == ScalarStyle::Plain { Value::Null } else { word() };
     };
-    let doubtful = first.is_ascii_digit() || "+-.~nNtTfF".contains(first);
-    if style != ScalarStyle::Plain || !doubtful || text.contains(char::is_whitespace) {
+    if style != ScalarStyle::Plain || !doubtful(first, text) {
         return word();
+    }
+    if text.len() < 18 && first != '0' && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.parse::<u64>().map_or_else(|_| word(), |number| Value::Number(number.into()));
     }
     match serde_yaml::from_str(text) {
         Ok(value @ (Value::Null | Value::Bool(_) | Value::Number(_))) => value,
@@ -21,5 +23,14 @@ pub(super) fn resolve(text: &str, style: ScalarStyle) -> Value {
             Value::Number(text.parse().unwrap_or(f64::INFINITY).into())
         }
         _ => word(),
+    }
+}
+
+/// Whether `text` might be something else than a word. Asking is dear, and quantities such as `80ms` are many.
+fn doubtful(first: char, text: &str) -> bool {
+    if first.is_ascii_digit() || "+-.".contains(first) {
+        text.chars().all(|c| c.is_ascii_hexdigit() || "+-._xoXOinIN".contains(c))
+    } else {
+        ["~", "null", "true", "false", "nan"].iter().any(|known| text.eq_ignore_ascii_case(known))
     }
 }
