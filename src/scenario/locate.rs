@@ -7,9 +7,12 @@
 //! knows nothing of presets.
 
 mod build;
+mod scalar;
 mod text;
 
 use std::collections::BTreeMap;
+
+use serde_yaml::Value;
 
 use super::path::{Path, Segment};
 use super::problem::{Place, Problems, Source};
@@ -39,9 +42,11 @@ struct Node {
     values: usize,
 }
 
+/// What is written in one place.
 #[derive(Debug)]
-enum Content {
-    Scalar,
+pub(super) enum Content {
+    /// What the typed reader will take it for.
+    Scalar(Value),
     List(Vec<Child>),
     Map(BTreeMap<String, Entry>),
 }
@@ -49,17 +54,19 @@ enum Content {
 /// Bytes of the text, from and to.
 type Range = (usize, usize);
 
+/// A value in its place, to be looked into with [`Locations::content`].
 #[derive(Debug, Clone, Copy)]
-struct Child {
+pub(super) struct Child {
     node: usize,
     /// Of the alias itself, not of what it stands for.
     range: Range,
 }
 
+/// A value under a key.
 #[derive(Debug, Clone, Copy)]
-struct Entry {
+pub(super) struct Entry {
     key: Range,
-    value: Child,
+    pub(super) value: Child,
 }
 
 /// Where a path ended.
@@ -113,7 +120,7 @@ impl Locations {
         let mut open = vec![(Path::root(), self.root.node)];
         while let Some((path, node)) = open.pop() {
             match &self.nodes[node].content {
-                Content::Scalar => {}
+                Content::Scalar(_) => {}
                 Content::List(items) => {
                     open.extend(items.iter().enumerate().map(|(index, item)| (path.index(index), item.node)));
                 }
@@ -125,6 +132,16 @@ impl Locations {
         }
         paths.sort();
         paths
+    }
+
+    /// The document itself.
+    pub(super) const fn root(&self) -> Child {
+        self.root
+    }
+
+    /// What is inside a value, aliases unfolded.
+    pub(super) fn content(&self, value: Child) -> &Content {
+        &self.nodes[value.node].content
     }
 
     const fn top(&self) -> Found {

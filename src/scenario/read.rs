@@ -16,16 +16,13 @@ use super::shape;
 /// Reads a preset from `text`, which is called `name` in problems.
 pub fn read_text(name: &str, text: &[u8]) -> Result<(Preset, Locations), Problems> {
     let locations = Locations::new(name, text)?;
-    let source = locations.source();
-    let value = serde_yaml::from_str(&source.text).map_err(|error| disagreement(source, &error))?;
     let mut report = Report::new(&locations);
-    shape::check(&value, &SCHEMA, &mut report);
+    shape::check(&SCHEMA, &mut report);
     report.finish()?;
-    let reader = serde_yaml::Deserializer::from_str(&source.text);
+    let reader = serde_yaml::Deserializer::from_str(&locations.source().text);
     let preset = serde_path_to_error::deserialize(reader).map_err(|error| {
         let path = path_of(error.path());
-        let message = without_place(&error.inner().to_string());
-        Problems::one(source.clone(), Problem::new(path.clone(), message).at(locations.value(&path)))
+        disagreement(&locations, path, error.inner())
     })?;
     Ok((preset, locations))
 }
@@ -90,15 +87,22 @@ fn neighbour(path: &FilePath) -> Option<String> {
     Some(folder.join(near).display().to_string())
 }
 
-/// The index took the text for YAML, the typed reader does not.
-fn disagreement(source: &Source, error: &serde_yaml::Error) -> Problems {
-    let problem =
-        Problem::new(Path::root(), format!("this is not YAML: {}", without_place(&error.to_string())));
-    let problem = match error.location() {
-        None => problem,
-        Some(location) => problem.at(source.place(location.index(), location.index() + 1)),
+/// The index and the shape check took the text for a preset, the typed reader does not.
+fn disagreement(locations: &Locations, path: Path, error: &serde_yaml::Error) -> Problems {
+    let source = locations.source();
+    let why = without_place(&error.to_string());
+    let (place, message) = match error.location() {
+        Some(location) if !is_about_values(&why) => {
+            (source.place(location.index(), location.index() + 1), format!("this is not YAML: {why}"))
+        }
+        _ => (locations.value(&path), format!("this cannot be read: {why}")),
     };
-    Problems::one(source.clone(), problem)
+    Problems::one(source.clone(), Problem::new(path, message).at(place))
+}
+
+/// Whether serde speaks (its path is the better place), not the parser below it (whose own place is).
+fn is_about_values(message: &str) -> bool {
+    ["invalid ", "unknown ", "missing ", "duplicate "].iter().any(|start| message.starts_with(start))
 }
 
 /// Serde's message without the path before and the place behind it, which are drawn better than that.

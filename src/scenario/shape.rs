@@ -3,17 +3,42 @@
 //! Serde stops at its first error and words it for programmers. This walk comes first, so that serde only ever sees
 //! files it accepts. It does not know what a preset means, only what the schema says.
 
-use serde_json::Value as Json;
-use serde_yaml::{Mapping, Value};
+use std::collections::BTreeMap;
 
+use serde_json::Value as Json;
+use serde_yaml::Value;
+
+use super::locate::{Child, Content, Entry};
 use super::path::{Path, Segment};
 use super::problem::{Report, quoted};
 use super::rules::{Rule, planned, rules};
 use super::units::{UnitError, parse_drift, parse_duration, parse_rate, parse_share, parse_signed_duration};
 
-/// Reports what in `value` does not fit `schema`, whose `$ref`s lead into itself.
-pub(super) fn check(value: &Value, schema: &Json, report: &mut Report<'_>) {
-    Checker { root: schema, report }.value(value, schema, &Path::root());
+/// Reports what in the indexed document does not fit `schema`, whose `$ref`s lead into itself.
+pub(super) fn check(schema: &Json, report: &mut Report<'_>) {
+    let document = report.locations().root();
+    Checker { root: schema, report }.value(document, schema, &Trail::Top);
+}
+
+/// The way down to the value being checked; made a [`Path`] only when there is something to tell.
+enum Trail<'a> {
+    Top,
+    Key(&'a Self, &'a str),
+    Index(&'a Self, usize),
+}
+
+impl<'a> Trail<'a> {
+    const fn key(&'a self, key: &'a str) -> Self {
+        Trail::Key(self, key)
+    }
+
+    fn path(&self) -> Path {
+        match self {
+            Self::Top => Path::root(),
+            Self::Key(parent, key) => parent.path().key(*key),
+            Self::Index(parent, index) => parent.path().index(*index),
+        }
+    }
 }
 
 struct Checker<'a, 'b> {
@@ -30,25 +55,26 @@ struct Form<'a> {
 }
 
 impl<'a> Checker<'a, '_> {
-    fn value(&mut self, value: &Value, schema: &'a Json, path: &Path) {
+    fn value(&mut self, value: Child, schema: &'a Json, path: &Trail<'_>) {
         if self.report.is_full() {
             return;
         }
         let mut forms = Vec::new();
         self.forms(schema, "Preset", &mut forms);
-        let outcome = match value {
-            Value::Mapping(map) => match forms.iter().find(|form| form.takes("object")) {
+        let content = self.report.locations().content(value);
+        let outcome = match content {
+            Content::Map(map) => match forms.iter().find(|form| form.takes("object")) {
                 Some(form) => return self.map(map, *form, path),
                 None => Err(None),
             },
-            Value::Sequence(items) => match forms.iter().find(|form| form.takes("array")) {
+            Content::List(items) => match forms.iter().find(|form| form.takes("array")) {
                 Some(form) => return self.list(items, form.schema, path),
                 None => Err(None),
             },
-            scalar => self.scalar(scalar, &forms, path),
+            Content::Scalar(scalar) => self.scalar(scalar, &forms, path),
         };
         if let Err(unit_error) = outcome {
-            self.misfit(value, schema, &forms, unit_error, path);
+            self.misfit(content, schema, &forms, unit_error, path);
         }
     }
 
@@ -69,23 +95,22 @@ impl<'a> Checker<'a, '_> {
         }
     }
 
-    fn map(&mut self, map: &Mapping, form: Form<'a>, path: &Path) {
+    fn map(&mut self, map: &BTreeMap<String, Entry>, form: Form<'a>, path: &Trail<'_>) {
         let known = form.schema.get("properties").and_then(Json::as_object);
         let mut present = Vec::new();
         let mut strangers = false;
-        for (key, value) in map {
-            let key = key_text(key);
-            let path = path.key(key.as_str());
-            if let Some(schema) = known.and_then(|known| known.get(&key)) {
-                self.value(value, schema, &path);
-                present.push(key);
+        for (key, Entry { value, .. }) in map {
+            let path = path.key(key);
+            if let Some(schema) = known.and_then(|known| known.get(key)) {
+                self.value(*value, schema, &path);
+                present.push(key.as_str());
             } else if let Some(schema) =
                 form.schema.get("additionalProperties").filter(|rest| rest.is_object())
             {
-                self.value(value, schema, &path);
+                self.value(*value, schema, &path);
             } else {
                 strangers = true;
-                self.stranger(&key, form, known, &path);
+                self.stranger(key, form, known, &path);
             }
         }
         // A misspelt setting is not also a missing one.
@@ -111,25 +136,27 @@ impl<'a> Checker<'a, '_> {
         key: &str,
         form: Form<'_>,
         known: Option<&serde_json::Map<String, Json>>,
-        path: &Path,
+        path: &Trail<'_>,
     ) {
         if self.report.is_full() {
             return;
         }
         if planned(form.name, key) {
-            self.report.key(path, format!("{} is not supported yet", quoted(key)));
+            self.report.key(&path.path(), format!("{} is not supported yet", quoted(key)));
             return;
         }
         let valid: Vec<&str> = known.into_iter().flat_map(|known| known.keys().map(String::as_str)).collect();
-        let problem = self.report.key(path, format!("unknown setting {}", quoted(key)));
+        let problem = self.report.key(&path.path(), format!("unknown setting {}", quoted(key)));
         *problem = problem.clone().did_you_mean(key, valid.iter().copied());
     }
 
-    fn missing(&mut self, present: &[String], form: Form<'_>, path: &Path) {
+    fn missing(&mut self, present: &[&str], form: Form<'_>, path: &Trail<'_>) {
         let required = form.schema.get("required").and_then(Json::as_array);
         for name in required.into_iter().flatten().filter_map(Json::as_str) {
-            if present.iter().all(|key| key != name) {
-                let problem = self.report.key(path, format!("{} is missing{}", quoted(name), inside(path)));
+            if !present.contains(&name) {
+                let problem = self
+                    .report
+                    .key(&path.path(), format!("{} is missing{}", quoted(name), inside(&path.path())));
                 problem.help = description(&form.schema["properties"][name])
                     .map(|text| format!("{}: {text}", quoted(name)));
             }
@@ -139,20 +166,21 @@ impl<'a> Checker<'a, '_> {
             let valid = form.schema["properties"].as_object();
             let names: Vec<String> =
                 valid.into_iter().flat_map(|valid| valid.keys().map(|key| quoted(key))).collect();
-            let problem = self.report.key(path, format!("a setting is missing{}", inside(path)));
+            let problem =
+                self.report.key(&path.path(), format!("a setting is missing{}", inside(&path.path())));
             problem.help = Some(format!("give at least one of {}", names.join(", ")));
         }
     }
 
-    fn rule(&mut self, rule: &Rule, present: &[String], path: &Path) {
+    fn rule(&mut self, rule: &Rule, present: &[&str], path: &Trail<'_>) {
         let there = |of: &[&'static str]| -> Vec<&'static str> {
-            of.iter().copied().filter(|key| present.iter().any(|there| there == key)).collect()
+            of.iter().copied().filter(|key| present.contains(key)).collect()
         };
         let names = |of: &[&str]| of.iter().map(|key| quoted(key)).collect::<Vec<_>>().join(", ");
         match *rule {
             Rule::One { what, of } => match there(of)[..] {
                 [] => {
-                    let problem = self.report.key(path, format!("this names no {what}"));
+                    let problem = self.report.key(&path.path(), format!("this names no {what}"));
                     problem.help = Some(format!("give exactly one of {}", names(of)));
                 }
                 [_] => {}
@@ -163,36 +191,39 @@ impl<'a> Checker<'a, '_> {
                     self.both(first, second, "they exclude each other", path);
                 }
             }
-            Rule::With { key, of } if present.iter().any(|there| there == key) => match there(of)[..] {
+            Rule::With { key, of } if present.contains(&key) => match there(of)[..] {
                 [] => {
-                    let problem = self.report.key(&path.key(key), format!("`{key}` needs {}", either_of(of)));
+                    let problem =
+                        self.report.key(&path.key(key).path(), format!("`{key}` needs {}", either_of(of)));
                     problem.help = None;
                 }
                 [_] => {}
                 [first, second, ..] => self.both(first, second, "they exclude each other", path),
             },
-            Rule::Beside { key, of } if present.iter().any(|there| there == key) && there(of).is_empty() => {
-                self.report.key(&path.key(key), format!("`{key}` only makes sense beside {}", either_of(of)));
+            Rule::Beside { key, of } if present.contains(&key) && there(of).is_empty() => {
+                self.report
+                    .key(&path.key(key).path(), format!("`{key}` only makes sense beside {}", either_of(of)));
             }
             Rule::With { .. } | Rule::Beside { .. } => {}
         }
     }
 
-    fn both(&mut self, first: &str, second: &str, why: &str, path: &Path) {
+    fn both(&mut self, first: &str, second: &str, why: &str, path: &Trail<'_>) {
         let locations = self.report.locations();
-        let mut both = [first, second].map(|name| (locations.key(&path.key(name)), name));
+        let mut both = [first, second].map(|name| (locations.key(&path.key(name).path()), name));
         both.sort_by_key(|(place, _)| place.start);
         let [(other, first), (_, second)] = both;
-        let problem =
-            self.report.key(&path.key(second), format!("both `{first}` and `{second}` are given: {why}"));
+        let problem = self
+            .report
+            .key(&path.key(second).path(), format!("both `{first}` and `{second}` are given: {why}"));
         problem.other = Some((other, "the first".to_owned()));
         problem.help = Some("keep one of them here".to_owned());
     }
 
-    fn list(&mut self, items: &[Value], schema: &'a Json, path: &Path) {
+    fn list(&mut self, items: &[Child], schema: &'a Json, path: &Trail<'_>) {
         if let Some(item_schema) = schema.get("items") {
             for (index, item) in items.iter().enumerate() {
-                self.value(item, item_schema, &path.index(index));
+                self.value(*item, item_schema, &Trail::Index(path, index));
             }
         }
         let bound = |name| schema.get(name).and_then(Json::as_u64);
@@ -201,12 +232,12 @@ impl<'a> Checker<'a, '_> {
             || bound("maxItems").is_some_and(|most| count > most)
         {
             let wanted = bound("minItems").or(bound("maxItems")).unwrap_or_default();
-            self.report.value(path, format!("expected a list of {wanted} items, found {count}"));
+            self.report.value(&path.path(), format!("expected a list of {wanted} items, found {count}"));
         }
     }
 
     /// Whether one of the `forms` takes the scalar; if not, what is wrong with its unit, where that is all.
-    fn scalar(&self, value: &Value, forms: &[Form<'_>], path: &Path) -> Result<(), Option<UnitError>> {
+    fn scalar(&self, value: &Value, forms: &[Form<'_>], path: &Trail<'_>) -> Result<(), Option<UnitError>> {
         let mut unit_error = None;
         for form in forms {
             if let Some(unit) = form.schema.get("x-unit").and_then(Json::as_str) {
@@ -223,9 +254,9 @@ impl<'a> Checker<'a, '_> {
     }
 
     /// Whether the scalar is of the kind that `unit` wants, and why it fails if only the number or its unit is wrong.
-    fn unit(&self, value: &Value, unit: &str, path: &Path) -> Result<bool, UnitError> {
+    fn unit(&self, value: &Value, unit: &str, path: &Trail<'_>) -> Result<bool, UnitError> {
         let written = match value {
-            Value::Number(_) => self.report.locations().written(path).unwrap_or_default(),
+            Value::Number(_) => self.report.locations().written(&path.path()).unwrap_or_default(),
             Value::String(text) => text,
             Value::Null => return Ok(unit == "outcome"),
             _ => return Ok(false),
@@ -242,26 +273,26 @@ impl<'a> Checker<'a, '_> {
 
     fn misfit(
         &mut self,
-        value: &Value,
+        content: &Content,
         schema: &Json,
         forms: &[Form<'_>],
         unit_error: Option<UnitError>,
-        path: &Path,
+        path: &Trail<'_>,
     ) {
         let help = description(schema).or_else(|| forms.first().and_then(|form| description(form.schema)));
-        let help = match path.0.last() {
+        let help = match path.path().0.last() {
             None => Some("a preset is a map of settings, such as `title: Split brain`".to_owned()),
             Some(Segment::Key(name)) => help.map(|text| format!("{}: {text}", quoted(name))),
             Some(Segment::Index(_)) => help,
         };
         if let Some(error) = unit_error {
-            let problem = self.report.value(path, error.to_string());
+            let problem = self.report.value(&path.path(), error.to_string());
             problem.help = error.help().or(help);
             return;
         }
         let choices: Vec<&str> = forms.iter().flat_map(Form::choices).collect();
-        if let (Value::String(text), false) = (value, choices.is_empty()) {
-            let problem = self.report.value(path, format!("{} is not a choice here", quoted(text)));
+        if let (Content::Scalar(Value::String(text)), false) = (content, choices.is_empty()) {
+            let problem = self.report.value(&path.path(), format!("{} is not a choice here", quoted(text)));
             *problem = problem.clone().did_you_mean(text, choices.iter().copied());
             return;
         }
@@ -271,25 +302,28 @@ impl<'a> Checker<'a, '_> {
                 expected.push(noun);
             }
         }
-        let found = self.found(value, path);
-        let problem = self.report.value(path, format!("expected {}, found {found}", expected.join(" or ")));
+        let found = self.found(content, path);
+        let problem =
+            self.report.value(&path.path(), format!("expected {}, found {found}", expected.join(" or ")));
         problem.help = help;
-        if matches!(value, Value::Bool(_) | Value::Number(_)) && forms.iter().any(Form::is_value) {
+        if matches!(content, Content::Scalar(Value::Bool(_) | Value::Number(_)))
+            && forms.iter().any(Form::is_value)
+        {
             problem.help = Some("put it in quotes if it is text".to_owned());
         }
     }
 
-    fn found(&self, value: &Value, path: &Path) -> String {
-        let written = || quoted(self.report.locations().written(path).unwrap_or_default());
-        match value {
-            Value::Null => "nothing".to_owned(),
-            Value::Number(number) if number.as_i64().is_some_and(i64::is_negative) => {
+    fn found(&self, content: &Content, path: &Trail<'_>) -> String {
+        let written = || quoted(self.report.locations().written(&path.path()).unwrap_or_default());
+        match content {
+            Content::Map(_) => "a map".to_owned(),
+            Content::List(_) => "a list".to_owned(),
+            Content::Scalar(Value::Null) => "nothing".to_owned(),
+            Content::Scalar(Value::String(_)) => "text".to_owned(),
+            Content::Scalar(Value::Number(number)) if number.as_i64().is_some_and(i64::is_negative) => {
                 written() + ", which is negative"
             }
-            Value::Bool(_) | Value::Number(_) => written(),
-            Value::String(_) => "text".to_owned(),
-            Value::Sequence(_) => "a list".to_owned(),
-            Value::Mapping(_) | Value::Tagged(_) => "a map".to_owned(),
+            Content::Scalar(_) => written(),
         }
     }
 }
@@ -358,15 +392,4 @@ fn inside(path: &Path) -> String {
 
 fn either_of(of: &[&str]) -> String {
     of.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" or ")
-}
-
-/// A key as the index of places has it.
-fn key_text(key: &Value) -> String {
-    match key {
-        Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
-        Value::Bool(truth) => truth.to_string(),
-        Value::Null => "null".to_owned(),
-        Value::Sequence(_) | Value::Mapping(_) | Value::Tagged(_) => String::new(),
-    }
 }

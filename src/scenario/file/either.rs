@@ -42,6 +42,14 @@ impl<'de, S: Deserialize<'de>, C: Deserialize<'de>> Visitor<'de> for EitherVisit
         S::deserialize(value.into_deserializer()).map(Either::Scalar)
     }
 
+    fn visit_i128<E: Error>(self, value: i128) -> Result<Self::Value, E> {
+        S::deserialize(value.to_string().into_deserializer()).map(Either::Scalar)
+    }
+
+    fn visit_u128<E: Error>(self, value: u128) -> Result<Self::Value, E> {
+        S::deserialize(value.to_string().into_deserializer()).map(Either::Scalar)
+    }
+
     fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
         S::deserialize(value.into_deserializer()).map(Either::Scalar)
     }

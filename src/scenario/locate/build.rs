@@ -7,6 +7,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 
 use super::super::path::Path;
 use super::super::problem::{MOST_PROBLEMS, Problem, Problems, Source, quoted};
+use super::scalar::resolve;
 use super::{Child, Content, Entry, Locations, MOST_NESTING, MOST_VALUES, Node, Range};
 
 /// A list or map that has begun and not ended.
@@ -121,10 +122,14 @@ impl Builder {
             if self.open.is_empty() && text.is_empty() && style == ScalarStyle::Plain {
                 return Err(self.empty());
             }
-            return self.finish(Content::Scalar, 1, anchor, range);
+            return self.finish(Content::Scalar(resolve(text, style)), 1, anchor, range);
         };
         map.key = Some((text.to_owned(), range));
         map.end = range.1;
+        if self.source.text[range.0..range.1].contains('\n') {
+            // The two versions of YAML read this differently.
+            return Err(self.refuse(range, "a key must stand on one line with its `:`"));
+        }
         if style != ScalarStyle::Plain {
             return Ok(());
         }
@@ -193,10 +198,16 @@ impl Builder {
         open.end = open.end.max(child.range.1);
         let too_many = open.values > MOST_VALUES;
         match &mut open.content {
-            Content::Scalar => {}
+            Content::Scalar(_) => {}
             Content::List(items) => items.push(child),
             Content::Map(entries) => {
                 let Some((key, range)) = open.key.take() else { return Ok(()) };
+                let between = self.source.text.get(range.1..child.range.0).unwrap_or_default();
+                if between.split(':').next().is_some_and(|before| before.contains('\n'))
+                    && between.contains(':')
+                {
+                    return Err(self.refuse(range, "a key must stand on one line with its `:`"));
+                }
                 match entries.entry(key) {
                     btree_map::Entry::Vacant(entry) => {
                         entry.insert(Entry { key: range, value: child });

@@ -369,6 +369,19 @@ error: a second document begins here
 }
 
 #[test]
+fn what_only_the_typed_reader_refuses_has_its_place_too() {
+    assert_eq!(
+        check("title: T\u{e9}\u{1f600}\nscript: [{predict: P, choices: {a: 1, b:}}]\n"),
+        r"error: this is not YAML: found unexpected ':'
+ --> test.yaml:2:40
+  |
+2 | script: [{predict: P, choices: {a: 1, b:}}]
+  |                                        ^
+"
+    );
+}
+
+#[test]
 fn a_bomb_is_refused_at_once() {
     let mut yaml = "title: T\na0: &a0 ha\n".to_owned();
     for level in 1..=9 {

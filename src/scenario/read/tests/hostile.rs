@@ -62,9 +62,7 @@ proptest! {
         }
         if let Err(problems) = read_text("test.yaml", text.as_bytes()) {
             let drawn = problems.render(Look::Plain);
-            for serde_says in ["invalid ", "unknown field", "unknown variant", "missing field", "duplicate"] {
-                prop_assert!(!drawn.contains(&format!("error: {serde_says}")), "{drawn}\n{text}");
-            }
+            prop_assert!(!drawn.contains("this cannot be read"), "{drawn}\n{text}");
         }
     }
 
@@ -81,9 +79,9 @@ proptest! {
             replace(&mut preset, &mut at.index(150), new.get(&pool));
         }
         let yaml = serde_yaml::to_string(&preset).unwrap();
-        let problems = read_text("test.yaml", yaml.as_bytes()).map_or_else(|problems| problems.render(Look::Plain), |_| String::new());
-        for serde_says in ["invalid ", "unknown field", "unknown variant", "missing field", "duplicate"] {
-            prop_assert!(!problems.contains(&format!("error: {serde_says}")), "{problems}\n{yaml}");
+        if let Err(problems) = read_text("test.yaml", yaml.as_bytes()) {
+            let drawn = problems.render(Look::Plain);
+            prop_assert!(!drawn.contains("this cannot be read"), "{drawn}\n{yaml}");
         }
     }
 }
