@@ -7,6 +7,7 @@
 //!
 //! Only this floor knows YAML. It opens no file that it was not asked to open, and reads no clock.
 
+mod builtin;
 pub mod file;
 pub mod limits;
 pub mod locate;
@@ -20,6 +21,7 @@ pub mod schema;
 mod shape;
 pub mod units;
 
+pub use builtin::{builtin, builtin_text, find};
 pub use model::{
     Choice, ClientSpec, Deed, Expectation, ReplicaSpec, Scenario, Settings, Step, Timing, WorkloadSpec,
 };

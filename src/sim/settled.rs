@@ -70,20 +70,18 @@ impl Simulation {
     }
 
     /// Whether a message on its way, or one that waits at a frozen replica, carries `write`.
-    pub fn is_carried(&self, key: KeyId, write: WriteId) -> bool {
-        let carries = |message: &Message| {
-            let single = match &message.body {
-                Body::Write { key: k, held, .. } if *k == key => Some(held),
-                _ => None,
-            };
-            let many = message.body.payload().iter().filter(|(k, _)| *k == key).map(|(_, held)| held);
-            single.into_iter().chain(many).any(|held| held.versions().iter().any(|v| v.id == write))
-        };
+    /// to a replica that would take it: a message that only meets something later brings nothing back.
+    pub fn may_still_spread(&self, key: KeyId, write: WriteId) -> bool {
+        self.any_undelivered(|message| carries(message, key, write) && self.would_teach(message))
+    }
+
+    /// Whether any message that is on its way, or waits at a frozen replica, passes `test`.
+    fn any_undelivered(&self, test: impl Fn(&Message) -> bool) -> bool {
         let flying = self.queue.iter().any(|(_, event)| match event {
-            Event::Arrival(message) => !message.lost && carries(message),
+            Event::Arrival(message) => !message.lost && test(message),
             Event::Gossip(_) | Event::Timeout(_) | Event::Work { .. } => false,
         });
-        flying || self.nodes.iter().any(|node| node.inbox.iter().any(carries))
+        flying || self.nodes.iter().any(|node| node.inbox.iter().any(&test))
     }
 
     /// Whether this message, if nobody intervenes, teaches its target anything or draws an answer that does.
@@ -139,4 +137,14 @@ impl Simulation {
             })
         })
     }
+}
+
+/// Whether `message` has `write` on board.
+fn carries(message: &Message, key: KeyId, write: WriteId) -> bool {
+    let single = match &message.body {
+        Body::Write { key: k, held, .. } if *k == key => Some(held),
+        _ => None,
+    };
+    let many = message.body.payload().iter().filter(|(k, _)| *k == key).map(|(_, held)| held);
+    single.into_iter().chain(many).any(|held| held.versions().iter().any(|v| v.id == write))
 }
