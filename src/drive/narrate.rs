@@ -233,7 +233,8 @@ impl Narrator<'_> {
         };
         let now = self.timeline.position().at;
         let behind = versions(staleness.versions);
-        let mut lines = vec![format!("{node} is STALE: {behind} behind, for {}.", now.since(staleness.since))];
+        let mut lines =
+            vec![format!("{node} is STALE: {behind} behind, for {}.", now.since(staleness.since))];
         for trail in &story.trails {
             lines.push(self.trail(node, trail));
         }
@@ -253,7 +254,9 @@ impl Narrator<'_> {
             let eta = arrives.since(now);
             return match death {
                 None => format!("{missing}: the copy is on its way, {eta} to go."),
-                Some(Death::Cut(id)) => format!("{missing}: the copy will die at {} in {eta}.", cut_name(*id)),
+                Some(Death::Cut(id)) => {
+                    format!("{missing}: the copy will die at {} in {eta}.", cut_name(*id))
+                }
                 Some(Death::Lost) => format!("{missing}: the link will lose the copy in {eta}."),
                 Some(Death::Down) => format!("{missing}: the copy will find {node} down."),
             };

@@ -21,13 +21,13 @@ use super::{Plan, route::route};
 pub(super) fn walls(paint: &mut Paint<'_>, plan: &Plan, snapshot: &Snapshot) -> Vec<Position> {
     let mut cells = Vec::new();
     if snapshot.view.sides.len() > 1 {
-        let side = |index: usize| {
-            snapshot.view.sides.iter().position(|side| side.contains(&NodeId::at(index)))
-        };
+        let side =
+            |index: usize| snapshot.view.sides.iter().position(|side| side.contains(&NodeId::at(index)));
         let (gap_x, gap_y) = plan.gap;
         for (index, card) in plan.cards.iter().enumerate() {
             let (_, column) = plan.place_of(index);
-            let right = (column + 1 < plan.columns).then_some(index + 1).filter(|other| *other < plan.cards.len());
+            let right =
+                (column + 1 < plan.columns).then_some(index + 1).filter(|other| *other < plan.cards.len());
             let top = card.y.saturating_sub(gap_y / 2);
             let bottom = card.bottom() + gap_y.div_ceil(2);
             if right.is_some_and(|other| side(other) != side(index)) {
@@ -112,7 +112,12 @@ pub(super) fn messages(paint: &mut Paint<'_>, plan: &Plan, snapshot: &Snapshot, 
     }
 }
 
-fn one(paint: &mut Paint<'_>, plan: &Plan, snapshot: &Snapshot, (message, walls): (&MessageView, &[Position])) {
+fn one(
+    paint: &mut Paint<'_>,
+    plan: &Plan,
+    snapshot: &Snapshot,
+    (message, walls): (&MessageView, &[Position]),
+) {
     let way = route(plan, message.from.index(), message.to.index());
     // What the link will lose gets half way; nobody can tell it from the others before.
     let stopped = message.blocked || message.lost;
@@ -153,9 +158,10 @@ fn label(paint: &Paint<'_>, snapshot: &Snapshot, message: &MessageView, arrow: &
     });
     let role = if matches!(message.kind, MessageKind::WriteAck) { Role::Ack } else { Role::Message };
     match (message.carries, value) {
-        (Some(write), Some(value)) => {
-            (format!("{}{write}{arrow}", paint.shape(&value)), super::super::paint::bold(paint.theme.value(&value)))
-        }
+        (Some(write), Some(value)) => (
+            format!("{}{write}{arrow}", paint.shape(&value)),
+            super::super::paint::bold(paint.theme.value(&value)),
+        ),
         (Some(write), None) => (format!("{write}{arrow}"), paint.style(role)),
         (None, _) => {
             let word = match message.kind {

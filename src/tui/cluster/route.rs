@@ -15,10 +15,18 @@ pub(super) fn route(plan: &Plan, from: usize, to: usize) -> Vec<Position> {
     let shift = u16::from(from > to);
     let corners = if row_a == row_b && column_a.abs_diff(column_b) == 1 {
         let y = a.y + a.height / 2 - u16::from(a.height > 3) + shift;
-        if a.x < b.x { vec![(a.right(), y), (b.x - 1, y)] } else { vec![(a.x.saturating_sub(1), y), (b.right(), y)] }
+        if a.x < b.x {
+            vec![(a.right(), y), (b.x - 1, y)]
+        } else {
+            vec![(a.x.saturating_sub(1), y), (b.right(), y)]
+        }
     } else if column_a == column_b && row_a.abs_diff(row_b) == 1 {
         let x = a.x + a.width / 2 - 1 + 2 * shift;
-        if a.y < b.y { vec![(x, a.bottom()), (x, b.y - 1)] } else { vec![(x, a.y.saturating_sub(1)), (x, b.bottom())] }
+        if a.y < b.y {
+            vec![(x, a.bottom()), (x, b.y - 1)]
+        } else {
+            vec![(x, a.y.saturating_sub(1)), (x, b.bottom())]
+        }
     } else {
         around(plan, (*a, row_a), (*b, row_b), shift)
     };
@@ -37,11 +45,8 @@ fn around(plan: &Plan, (a, row_a): (Rect, usize), (b, row_b): (Rect, usize), shi
         return vec![(lane(a), start), (lane(a), street), (lane(b), street), (lane(b), start)];
     }
     let (out, enter) = if row_a < row_b { (below(a), above(b)) } else { (above(a), below(b)) };
-    let (first, last) = if row_a < row_b {
-        (a.bottom(), b.y.saturating_sub(1))
-    } else {
-        (a.y.saturating_sub(1), b.bottom())
-    };
+    let (first, last) =
+        if row_a < row_b { (a.bottom(), b.y.saturating_sub(1)) } else { (a.y.saturating_sub(1), b.bottom()) };
     if row_a.abs_diff(row_b) == 1 {
         return vec![(lane(a), first), (lane(a), out), (lane(b), out), (lane(b), last)];
     }
@@ -81,7 +86,9 @@ mod tests {
 
     #[test]
     fn every_route_is_connected_and_runs_in_the_streets() {
-        for (count, width, height) in [(2, 80, 13), (3, 80, 13), (6, 80, 14), (6, 130, 30), (9, 130, 40), (12, 180, 40)] {
+        for (count, width, height) in
+            [(2, 80, 13), (3, 80, 13), (6, 80, 14), (6, 130, 30), (9, 130, 40), (12, 180, 40)]
+        {
             let plan = Plan::new(count, Rect { x: 0, y: 0, width, height });
             for from in 0..count {
                 for to in (0..count).filter(|to| *to != from) {
@@ -91,7 +98,8 @@ mod tests {
                         let apart = pair[0].x.abs_diff(pair[1].x) + pair[0].y.abs_diff(pair[1].y);
                         assert!(apart <= 1, "{from}→{to} of {count}: {pair:?}");
                     }
-                    let hidden = cells.iter().filter(|cell| plan.cards.iter().any(|card| card.contains(**cell)));
+                    let hidden =
+                        cells.iter().filter(|cell| plan.cards.iter().any(|card| card.contains(**cell)));
                     assert_eq!(hidden.count(), 0, "{from}→{to} of {count} at {width}x{height}");
                 }
             }
