@@ -27,16 +27,24 @@ pub fn builtin() -> impl Iterator<Item = (&'static str, String)> {
 }
 impl Scenario {
     pub fn find(name: &str) -> Result<Self, problem::Problems> {
-        use crate::{base::*, data::Value, net::*, action::*};
+        use crate::{action::*, base::*, data::Value, net::*};
         let n = name.parse().unwrap_or(3);
         let mut s = Self::of(n);
-        if n == 3 { for (r, n) in s.replicas.iter_mut().zip(["ams", "lon", "nyc"]) { r.name = n.into(); } }
+        if n == 3 {
+            for (r, n) in s.replicas.iter_mut().zip(["ams", "lon", "nyc"]) {
+                r.name = n.into();
+            }
+        }
         s.title = "Favourite colour".into();
         s.keys = vec!["user123".into()];
         s.initial = vec![(KeyId(0), Value::text("blue"))];
-        s.network = Network::new(n, LinkProfile::plain(Delay::Uniform { min: Span::millis(1500), max: Span::millis(2500) }));
+        s.network = Network::new(
+            n,
+            LinkProfile::plain(Delay::Uniform { min: Span::millis(1500), max: Span::millis(2500) }),
+        );
         s.settings.timeout = Span::secs(30);
-        s.settings.anti_entropy = Some(AntiEntropy { every: Span::secs(3), style: Style::PushPull, fan_out: 1 });
+        s.settings.anti_entropy =
+            Some(AntiEntropy { every: Span::secs(3), style: Style::PushPull, fan_out: 1 });
         Ok(s)
     }
 }

@@ -2,9 +2,10 @@
 //! the replicas it takes from the snapshot.
 
 use crate::{
-    base::NodeId,
-    data::Value,
-    drive::{Said, Snapshot},
+    base::{NodeId, WriteId},
+    check::Loss,
+    data::{Relation, Value},
+    drive::{Mark, Said, Snapshot},
     sim::Status,
 };
 
@@ -25,11 +26,11 @@ pub(super) fn advice(ui: &Ui, snapshot: &Snapshot) -> (&'static str, String) {
     if status == Status::Frozen {
         return ("Z", format!("Z: thaw {picked}; the messages that wait for it are handled then"));
     }
-    if !snapshot.losses.is_empty() {
-        return loss(snapshot);
-    }
     let diverged = !snapshot.agreement.converged();
     let moving = !view.messages.is_empty();
+    if !snapshot.playing && moving {
+        return ("space", "space: let time run (it is paused), or . to go event by event".into());
+    }
     if !view.cuts.is_empty() {
         return behind_walls(ui, snapshot, diverged);
     }
@@ -53,6 +54,12 @@ pub(super) fn advice(ui: &Ui, snapshot: &Snapshot) -> (&'static str, String) {
     if diverged {
         return ("e", "e: why does this replica not catch up?".into());
     }
+    if !snapshot.losses.is_empty() {
+        return (
+            ",",
+            "a write was lost. , steps back through how it happened; u takes the last command back".into(),
+        );
+    }
     if tally.cut == 0 && view.replicas.len() > 1 {
         return ("p", format!("p: cut {picked} off, then w: write on both sides of the wall"));
     }
@@ -66,7 +73,8 @@ fn in_the_past(snapshot: &Snapshot) -> Option<(&'static str, String)> {
 }
 
 fn about_stale(ui: &Ui, snapshot: &Snapshot) -> Option<(&'static str, String)> {
-    let stale = snapshot.last_read.as_ref().is_some_and(|read| read.staleness.is_some());
+    // Only while the stale read is the last thing that happened.
+    let stale = snapshot.events.first().is_some_and(|event| event.mark == Mark::StaleRead);
     if snapshot.playing || !stale || snapshot.agreement.converged() {
         return None;
     }
@@ -76,10 +84,26 @@ fn about_stale(ui: &Ui, snapshot: &Snapshot) -> Option<(&'static str, String)> {
     Some(("e", "a stale read! e: why?   g: run until all replicas agree   space: run on".into()))
 }
 
-fn loss(snapshot: &Snapshot) -> (&'static str, String) {
-    let loss = &snapshot.losses[snapshot.losses.len() - 1];
-    let (write, value) = (loss.write, &loss.value);
-    ("Home", format!("{value} ({write}) was acknowledged and is gone. , steps back through how; u undoes"))
+/// A silently lost write, in one sentence: which, what survived, how the two stand to each other.
+pub(super) fn obituary(snapshot: &Snapshot, loss: &Loss) -> String {
+    let value_of = |write: WriteId| {
+        let held = snapshot.view.replicas.iter().flat_map(|replica| &replica.held);
+        let mut versions = held.flat_map(|held| held.versions());
+        versions.find(|version| version.id == write).map(|version| version.value.to_string())
+    };
+    let gone = format!("{} ({})", loss.value, loss.write);
+    let Some((winner, relation, _)) = loss.dropped_for else {
+        return format!("{gone} LOST: acknowledged, and nobody holds it any more");
+    };
+    let winner = value_of(winner).map_or_else(|| winner.to_string(), |value| format!("{value} ({winner})"));
+    match relation {
+        Relation::Concurrent => {
+            format!("{gone} LOST: acknowledged, but {winner} was concurrent and won (last write wins)")
+        }
+        Relation::Before | Relation::After | Relation::Same => {
+            format!("{gone} LOST: acknowledged, but {winner} has a later stamp (clock skew)")
+        }
+    }
 }
 
 fn behind_walls(ui: &Ui, snapshot: &Snapshot, diverged: bool) -> (&'static str, String) {

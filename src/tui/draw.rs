@@ -89,8 +89,10 @@ fn wide(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
 
 fn cluster_with_walls(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
     let mut rows = Rows(area);
-    let walls = u16::try_from(snapshot.view.cuts.len().min(2)).unwrap_or(0);
-    let walls = rows.bottom(walls);
+    let lines = |count: usize| u16::try_from(count.min(2)).unwrap_or(0);
+    let walls = rows.bottom(lines(snapshot.view.cuts.len()));
+    let losses = rows.bottom(lines(snapshot.losses.len()));
+    panels::losses(paint, losses, snapshot);
     let plan = cluster::draw(paint, rows.0, ui, snapshot);
     (ui.columns, ui.cards) = (plan.columns, plan.cards);
     panels::walls(paint, walls, snapshot);

@@ -7,5 +7,5 @@ mod overlay;
 
 pub(super) use details::{detail_lines, details};
 pub(super) use events::events;
-pub(super) use head::{advice, header, hero, hints, status, walls};
+pub(super) use head::{advice, header, hero, hints, losses, status, walls};
 pub(super) use overlay::overlay;

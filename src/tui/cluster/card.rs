@@ -168,7 +168,7 @@ fn vector(paint: &Paint<'_>, subject: Subject<'_>) -> Line<'static> {
     let entries: Vec<String> = snapshot
         .vector(NodeId::at(index))
         .entries()
-        .map(|(node, counter)| format!("{}{counter}", snapshot.replica_name(node)))
+        .map(|(node, counter)| format!("{}:{counter}", snapshot.replica_name(node)))
         .collect();
     let text = if entries.is_empty() { String::new() } else { format!("[{}]", entries.join(" ")) };
     Line::from(paint.span(text, Role::Dim))
@@ -216,9 +216,8 @@ pub(in crate::tui) fn summary(
 fn tile(paint: &mut Paint<'_>, area: Rect, subject: Subject<'_>) {
     let (index, ui, _) = subject;
     let role = if ui.picked.index() == index { Role::Selected } else { Role::Dim };
-    let mut spans = vec![paint.span(format!("{:>2}", index + 1), role), Span::raw(" ")];
+    let mut spans = vec![paint.span(format!("{:>2}", index + 1), role), mark(paint, subject)];
     spans.extend(value(paint, subject));
-    spans.push(mark(paint, subject));
     paint.line(Rect { width: area.width.saturating_sub(1), ..area }, 0, &Line::from(spans));
 }
 

@@ -26,6 +26,8 @@ pub(in crate::tui) struct Plan {
     pub(in crate::tui) columns: usize,
     /// By node; fewer than there are nodes where not all fit.
     pub(in crate::tui) cards: Vec<Rect>,
+    /// All the room there is.
+    pub(super) area: Rect,
     /// The streets: columns of free space between cards, and rows.
     pub(super) gap: (u16, u16),
 }
@@ -101,7 +103,7 @@ impl Plan {
                 height: shape.height,
             }
         };
-        Self { size: shape.size, columns, cards: (0..count).map(place).collect(), gap: (gap_x, gap_y) }
+        Self { size: shape.size, columns, cards: (0..count).map(place).collect(), area, gap: (gap_x, gap_y) }
     }
 
     /// The heat map: as many cells as there is room for.
@@ -116,7 +118,7 @@ impl Plan {
             height: 1,
         };
         let shown = count.min(room(width));
-        Self { size: Size::Cell, columns, cards: (0..shown).map(place).collect(), gap: (0, 0) }
+        Self { size: Size::Cell, columns, cards: (0..shown).map(place).collect(), area, gap: (0, 0) }
     }
 
     /// Says how many replicas found no room.

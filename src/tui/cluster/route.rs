@@ -1,6 +1,8 @@
 //! The streets that a message takes from card to card: straight across to a neighbour, else out into the
 //! street, along it, and in again; never underneath a card.
 
+use std::collections::VecDeque;
+
 use ratatui::layout::{Position, Rect};
 
 use super::Plan;
@@ -53,6 +55,61 @@ fn around(plan: &Plan, (a, row_a): (Rect, usize), (b, row_b): (Rect, usize), shi
     // Over several rows: down the street beside the target's column.
     let beside = if a.x <= b.x { b.x.saturating_sub(1 + shift) } else { b.right() + shift };
     vec![(lane(a), first), (lane(a), out), (beside, out), (beside, enter), (lane(b), enter), (lane(b), last)]
+}
+
+/// A way around walls for a message that no wall stops: the shortest one that crosses neither card nor wall.
+pub(super) fn detour(
+    plan: &Plan,
+    area: Rect,
+    (from, to): (usize, usize),
+    walls: &[Position],
+) -> Option<Vec<Position>> {
+    let (start, goal) = (plan.cards.get(from)?, plan.cards.get(to)?);
+    let index = |cell: Position| {
+        usize::from(cell.y - area.y) * usize::from(area.width) + usize::from(cell.x - area.x)
+    };
+    let mut came_from: Vec<Option<Position>> = vec![None; usize::from(area.width) * usize::from(area.height)];
+    for cell in walls.iter().filter(|cell| area.contains(**cell)) {
+        came_from[index(*cell)] = Some(*cell);
+    }
+    let mut frontier: VecDeque<Position> = VecDeque::new();
+    let doors = [
+        Position::new(start.x + start.width / 2, start.bottom()),
+        Position::new(start.x + start.width / 2, start.y.wrapping_sub(1)),
+        Position::new(start.right(), start.y + start.height / 2),
+        Position::new(start.x.wrapping_sub(1), start.y + start.height / 2),
+    ];
+    for door in doors.into_iter().filter(|door| area.contains(*door)) {
+        if came_from[index(door)].is_none() && !plan.cards.iter().any(|card| card.contains(door)) {
+            came_from[index(door)] = Some(door);
+            frontier.push_back(door);
+        }
+    }
+    while let Some(cell) = frontier.pop_front() {
+        let Position { x, y } = cell;
+        let sides = [(x.wrapping_sub(1), y), (x + 1, y), (x, y.wrapping_sub(1)), (x, y + 1)];
+        for next in sides.into_iter().map(Position::from) {
+            if goal.contains(next) {
+                return Some(back_to_start(cell, |cell| came_from[index(cell)]));
+            }
+            let free = area.contains(next) && !plan.cards.iter().any(|card| card.contains(next));
+            if free && came_from[index(next)].is_none() {
+                came_from[index(next)] = Some(cell);
+                frontier.push_back(next);
+            }
+        }
+    }
+    None
+}
+
+fn back_to_start(mut cell: Position, came_from: impl Fn(Position) -> Option<Position>) -> Vec<Position> {
+    let mut way = vec![cell];
+    while let Some(before) = came_from(cell).filter(|before| *before != cell) {
+        way.push(before);
+        cell = before;
+    }
+    way.reverse();
+    way
 }
 
 fn walk(corners: &[(u16, u16)]) -> Vec<Position> {

@@ -37,11 +37,15 @@ pub(in crate::tui) fn header(paint: &mut Paint<'_>, area: Rect, ui: &Ui, snapsho
     let mut right = vec![
         Span::styled(format!("{clock}  t={}", snapshot.view.position.at), bold(paint.style(Role::Title))),
         paint.span(
-            format!(
-                "  {key}  N{copies} W{} R{}{latency}",
-                settings.write.required(copies),
-                settings.read.required(copies)
-            ),
+            if area.width < 80 {
+                format!("  {key}")
+            } else {
+                format!(
+                    "  {key}  N{copies} W{} R{}{latency}",
+                    settings.write.required(copies),
+                    settings.read.required(copies)
+                )
+            },
             Role::Text,
         ),
     ];
@@ -98,7 +102,9 @@ pub(in crate::tui) fn hero(paint: &mut Paint<'_>, area: Rect, snapshot: &Snapsho
         spans.push(Span::raw(all));
         spans.extend(contents(paint, snapshot, 0));
     } else {
-        spans.push(Span::raw(format!("{} values: ", agreement.groups.len())));
+        if area.width >= 80 {
+            spans.push(Span::raw(format!("{} values: ", agreement.groups.len())));
+        }
         for (group, (_, nodes)) in agreement.groups.iter().enumerate().take(4) {
             spans.extend(contents(paint, snapshot, group));
             spans.push(Span::raw(format!("×{}  ", nodes.len())));
@@ -122,7 +128,7 @@ pub(in crate::tui) fn hero(paint: &mut Paint<'_>, area: Rect, snapshot: &Snapsho
         right.push(paint.span(format!("{} other keys differ ", agreement.other_keys_diverged), Role::Stale));
     }
     let room = paint.line_right(area, 0, &Line::from(right));
-    paint.line(Rect { width: room, ..area }, 0, &Line::from(spans));
+    paint.line(Rect { width: room.saturating_sub(1), ..area }, 0, &Line::from(spans));
 }
 
 /// The values of one group of agreeing replicas.
@@ -167,6 +173,15 @@ pub(in crate::tui) fn walls(paint: &mut Paint<'_>, area: Rect, snapshot: &Snapsh
         };
         let text = format!("{shape}  for {}  {} died at it{more}  P heals", now.since(cut.since), cut.killed);
         paint.line(area, row, &Line::from(vec![wall.clone(), paint.span(text, Role::Text)]));
+    }
+}
+
+/// Which acknowledged writes are gone, the newest first, and for what.
+pub(in crate::tui) fn losses(paint: &mut Paint<'_>, area: Rect, snapshot: &Snapshot) {
+    let mark = paint.glyphs.mark(Role::Lost);
+    for (row, loss) in (0..area.height).zip(snapshot.losses.iter().rev()) {
+        let text = format!(" {mark} {}", coach::obituary(snapshot, loss));
+        paint.line(area, row, &Line::from(paint.span(text, Role::Lost)));
     }
 }
 
