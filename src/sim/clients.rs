@@ -23,6 +23,8 @@ pub(super) struct Client {
     timeout: Option<Span>,
     guarantees: Vec<Guarantee>,
     session: Session,
+    /// How many operations it was commanded to do.
+    commanded: u64,
 }
 
 /// An operation whose client still waits.
@@ -45,7 +47,16 @@ impl Client {
             timeout: spec.timeout,
             guarantees: spec.guarantees.clone(),
             session: Session::default(),
+            commanded: 0,
         }
+    }
+
+    /// Names the next operation it is commanded to do for the randomness of its messages: by client and
+    /// place, not by the order of all operations, so that what others do reshuffles nothing. The
+    /// workload's operations have the names below 2^40.
+    pub(super) fn name_operation(&mut self, id: ClientId) -> u64 {
+        self.commanded += 1;
+        ((u64::from(id.0) + 1) << 40) | self.commanded
     }
 }
 
@@ -60,7 +71,8 @@ impl Simulation {
         self.open.values().any(|open| open.client == client)
     }
 
-    pub(super) fn submit(&mut self, ask: &Ask, facts: &mut Vec<Fact>) {
+    /// `name` is the operation's for its randomness.
+    pub(super) fn submit(&mut self, ask: &Ask, name: u64, facts: &mut Vec<Fact>) {
         let op = self.next_op;
         self.next_op.0 = self.next_op.0.wrapping_add(1);
         let client = &self.clients[usize::from(ask.client.0)];
@@ -81,7 +93,7 @@ impl Simulation {
             Status::Crashed => self.finish(op, Outcome::CoordinatorDown, facts),
             // The request waits in the frozen process's socket and is never taken up in time.
             Status::Frozen => {}
-            Status::Up => self.hand_over(op, node, ask.client, (ask.key, &act, required), facts),
+            Status::Up => self.hand_over((op, name), node, ask.client, (ask.key, &act, required), facts),
         }
         if self.open.contains_key(&op) {
             self.queue.push(self.now + timeout, Event::Timeout(op));
@@ -90,7 +102,7 @@ impl Simulation {
 
     fn hand_over(
         &mut self,
-        op: OpId,
+        (op, name): (OpId, u64),
         node: NodeId,
         client: ClientId,
         (key, act, required): (KeyId, &Act, u16),
@@ -101,7 +113,7 @@ impl Simulation {
             Act::Read => VersionVector::EMPTY,
         };
         let request = Request { op, key, act, required, context: &context };
-        self.act(node, facts, |replica, around, out| replica.handle_request(&request, around, out));
+        self.act(node, name, facts, |replica, around, out| replica.handle_request(&request, around, out));
     }
 
     pub(super) fn answer(&mut self, op: OpId, answer: Answer, facts: &mut Vec<Fact>) {
@@ -197,7 +209,7 @@ impl Simulation {
             let value = Value::Number(i64::try_from(self.workload.made).unwrap_or(i64::MAX));
             Act::Write { value, context: Context::Last, stamp: None }
         };
-        self.submit(&Ask { client, at, key, act, level: None }, facts);
+        self.submit(&Ask { client, at, key, act, level: None }, self.workload.made, facts);
         self.schedule_work();
     }
 
