@@ -2,7 +2,8 @@
 //! crashes are judged at arrival.
 
 use crate::{
-    base::{MessageId, NodeId, SimTime},
+    base::{KeyId, MessageId, NodeId, SimTime},
+    data::Held,
     net::MessageName,
     replica::Body,
 };
@@ -19,6 +20,23 @@ pub(super) struct Message {
     /// What names it for its randomness: its operation or round.
     pub(super) cause: u64,
     pub(super) body: Body,
+}
+
+impl Message {
+    /// What the target would merge into `key`.
+    pub(super) fn contents_of(&self, key: KeyId) -> impl Iterator<Item = &Held> {
+        let single = match &self.body {
+            Body::Write { key: k, held, .. } if *k == key => Some(held),
+            Body::Write { .. }
+            | Body::WriteAck { .. }
+            | Body::Read { .. }
+            | Body::ReadReply { .. }
+            | Body::Sync { .. }
+            | Body::SyncReply { .. } => None,
+        };
+        let many = self.body.payload().iter().filter(move |(k, _)| *k == key).map(|(_, held)| held);
+        single.into_iter().chain(many)
+    }
 }
 
 impl Simulation {
