@@ -607,3 +607,31 @@ fn switching_the_workload_moves_no_draw() {
         assert_eq!(spans(&plain[&trip]), spans(&times), "{trip:?}");
     }
 }
+
+/// The counter-example: outside the replicas of the key, a coordinator's vector entry has gaps. (Dynamo's
+/// coordinators are always replicas of the key, so this is no law broken, but one to know about.)
+#[test]
+fn a_coordinator_that_is_no_replica_can_make_a_write_give_way_to_who_has_not_seen_it() {
+    let mut scenario = Scenario::of(4);
+    scenario.settings.copies = 2;
+    scenario.settings.conflicts = Conflicts::Siblings;
+    let simulation = Simulation::new(Arc::new(scenario.clone()), Seed(5));
+    let owners: Vec<u16> = simulation.owners(KeyId(0)).map(|node| node.0).collect();
+    let outside = (0..4).find(|node| !owners.contains(node)).expect("two of four");
+    let cut = |to: u16| {
+        let shape = CutShape::OneWay { from: NodeId(outside), to: NodeId(to) };
+        Move::Give(Command::Cut { name: None, shape })
+    };
+    let mut moves = vec![cut(owners[1]), Move::Give(write(outside, "first", Level::One)), millis(500)];
+    moves.extend([Move::Give(Command::Heal(laggard::action::Mend::All)), cut(owners[0])]);
+    moves.extend([Move::Give(write(outside, "second", Level::One)), millis(500)]);
+    moves
+        .extend([Move::Give(read(owners[1], Level::One)), Move::Give(write(owners[1], "third", Level::One))]);
+    moves.push(millis(500));
+    let end = run(&plan_of(scenario, moves), |_, _| ());
+    for node in owners {
+        let held = end.held(NodeId(node), KeyId(0)).versions();
+        assert_eq!(held.len(), 1, "the first write is gone, though the third never saw it");
+        assert_eq!(held[0].value, Value::text("third"));
+    }
+}
