@@ -10,7 +10,7 @@ use crate::{
     action::Guarantee,
     base::{ClientId, KeyId, NodeId, OpId, Position, SimTime, Span, WriteId},
     data::{Held, Relation, Version},
-    session::Session,
+    session::{Owed, Session},
     sim::{Death, Fact, Outcome, Simulation, What},
 };
 
@@ -74,6 +74,8 @@ struct Asked {
     key: KeyId,
     /// Writes of the key that had been acknowledged when it began.
     acks: u64,
+    /// What the answer must reflect for the client's guarantees to hold.
+    owed: Option<Owed>,
     version: Option<Arc<Version>>,
 }
 
@@ -141,7 +143,8 @@ impl Ledger {
             }
             What::Asked { op, client, node, key, .. } => {
                 let acks = self.keys[key.index()].acks();
-                let asked = Asked { client: *client, node: *node, key: *key, acks, version: None };
+                let owed = self.sessions[usize::from(client.0)].owed(*key);
+                let asked = Asked { client: *client, node: *node, key: *key, acks, owed, version: None };
                 self.open.insert(*op, asked);
             }
             What::Accepted { op, node, version } => {
@@ -243,14 +246,13 @@ impl Ledger {
         let staleness = self.keys[asked.key.index()].staleness(held, asked.acks);
         self.tally.reads += 1;
         self.tally.stale_reads += u64::from(staleness.is_some());
-        let session = &mut self.sessions[usize::from(asked.client.0)];
         for guarantee in [Guarantee::ReadYourWrites, Guarantee::MonotonicReads] {
-            if !session.bears_on(guarantee, asked.key) {
+            let Some(owed) = asked.owed.as_ref().filter(|owed| owed.bears_on(guarantee)) else {
                 continue;
-            }
+            };
             let observed = self.guarantees.entry((asked.client, guarantee)).or_default();
             observed.times += 1;
-            if session.would_break(guarantee, asked.key, held, conflicts) {
+            if owed.is_broken(guarantee, held, conflicts) {
                 observed.broken += 1;
                 if observed.first.len() < MAX_EVIDENCE {
                     let client = &simulation.scenario().clients[usize::from(asked.client.0)].name;
@@ -259,7 +261,7 @@ impl Ledger {
                 }
             }
         }
-        session.read(asked.key, held);
+        self.sessions[usize::from(asked.client.0)].read(asked.key, held);
         let (client, node, key, found) = (asked.client, asked.node, asked.key, held.clone());
         self.last_read = Some(ReadRecord { op, client, node, key, found, staleness, at });
     }

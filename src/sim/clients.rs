@@ -10,7 +10,7 @@ use crate::{
     data::{Value, Version, VersionVector},
     replica::{Answer, Request},
     scenario::{ClientSpec, WorkloadSpec},
-    session::Session,
+    session::{Owed, Session},
 };
 
 use super::{Event, Fact, Outcome, Simulation, Status, What};
@@ -34,6 +34,8 @@ pub(super) struct Open {
     pub(super) node: NodeId,
     key: KeyId,
     required: u16,
+    /// What the answer of a read must reflect, where its client has guarantees.
+    owed: Option<Owed>,
     /// What a write became.
     pub(super) version: Option<Arc<Version>>,
 }
@@ -86,8 +88,9 @@ impl Simulation {
         let act = Arc::new(ask.act.clone());
         let asked =
             What::Asked { op, client: ask.client, node, key: ask.key, required, act: Arc::clone(&act) };
+        let owed = if client.guarantees.is_empty() { None } else { client.session.owed(ask.key) };
         self.record(facts, asked);
-        let open = Open { client: ask.client, node, key: ask.key, required, version: None };
+        let open = Open { client: ask.client, node, key: ask.key, required, owed, version: None };
         self.open.insert(op, open);
         match self.nodes[node.index()].status {
             Status::Crashed => self.finish(op, Outcome::CoordinatorDown, facts),
@@ -132,7 +135,9 @@ impl Simulation {
         let client = &mut self.clients[usize::from(open.client.0)];
         let outcome = match outcome {
             Outcome::Found(held) => {
-                let breaks = |g: &&Guarantee| client.session.would_break(**g, open.key, &held, conflicts);
+                let breaks = |guarantee: &&Guarantee| {
+                    open.owed.as_ref().is_some_and(|owed| owed.is_broken(**guarantee, &held, conflicts))
+                };
                 match client.guarantees.iter().find(breaks) {
                     Some(guarantee) => Outcome::NotFresh(*guarantee),
                     None => {

@@ -117,7 +117,7 @@ pub(crate) fn for_draws<S: Strategy>(
         cases,
         rng_seed: RngSeed::Fixed(seed),
         failure_persistence: None,
-        max_shrink_iters: 3_000,
+        max_shrink_iters: 400,
         ..Config::default()
     };
     if let Err(failure) = TestRunner::new(config).run(strategy, property) {

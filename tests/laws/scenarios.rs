@@ -171,7 +171,7 @@ fn semantics_13_9_dotted_version_vectors_do_not_explode() {
     scenario.settings.conflicts = Conflicts::Siblings;
     scenario.clients = ["one", "two"].map(|name| laggard::scenario::ClientSpec::at(name, NodeId(A))).into();
     let mut timeline = start(scenario);
-    let mut put = |timeline: &mut Timeline, client: u16, value: &str| {
+    let put = |timeline: &mut Timeline, client: u16, value: &str| {
         let act = Act::Write { value: Value::text(value), context: Context::Last, stamp: None };
         let ask = Ask { client: ClientId(client), at: Some(NodeId(A)), key: X, act, level: None };
         give(timeline, Command::Submit(ask));
