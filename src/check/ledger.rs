@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    action::Guarantee,
+    action::{Act, Guarantee},
     base::{ClientId, KeyId, NodeId, OpId, Position, SimTime, Span, WriteId},
     data::{Held, Relation, Version},
     session::{Owed, Session},
@@ -72,6 +72,7 @@ struct Asked {
     client: ClientId,
     node: NodeId,
     key: KeyId,
+    act: Arc<Act>,
     /// Writes of the key that had been acknowledged when it began.
     acks: u64,
     /// What the answer must reflect for the client's guarantees to hold.
@@ -120,7 +121,7 @@ impl Ledger {
             let owners: Vec<NodeId> = simulation.owners(key).collect();
             // A key enters the ledger before anything is written to it: all its replicas hold the same.
             let content = owners.first().map_or(0, |node| simulation.held(*node, key).content());
-            self.keys.push(KeyLedger::new(nodes, owners, content));
+            self.keys.push(KeyLedger::new(key, nodes, owners, content));
         }
     }
 
@@ -141,16 +142,22 @@ impl Ledger {
                 self.keys[key.index()].dropped(*write, *winner, reversed(*relation), at);
                 self.follow_kept(fact, simulation);
             }
-            What::Asked { op, client, node, key, .. } => {
+            What::Asked { op, client, node, key, act, .. } => {
                 let acks = self.keys[key.index()].acks();
                 let owed = self.sessions[usize::from(client.0)].owed(*key);
-                let asked = Asked { client: *client, node: *node, key: *key, acks, owed, version: None };
+                if **act == Act::Read {
+                    self.keys[key.index()].read_began();
+                }
+                let (client, node, key, act) = (*client, *node, *key, Arc::clone(act));
+                let asked = Asked { client, node, key, act, acks, owed, version: None };
                 self.open.insert(*op, asked);
             }
             What::Accepted { op, node, version } => {
                 self.disturbed = at.at;
                 self.remember_key(version.id, version.key);
-                self.keys[version.key.index()].accepted(version, *node, at);
+                if self.keys[version.key.index()].accepted(version, *node, at, simulation) {
+                    remember(&mut self.times_to_consistency, Span::ZERO);
+                }
                 if let Some(asked) = self.open.get_mut(op) {
                     asked.version = Some(Arc::clone(version));
                 }
@@ -202,13 +209,7 @@ impl Ledger {
         let ledger = &mut self.keys[key.index()];
         let was_diverged = ledger.different() > 1;
         let times = &mut self.times_to_consistency;
-        let conflicts = sim.settings().conflicts;
-        ledger.stored(node, sim.held(node, key), content, conflicts, at.at, |record| {
-            if times.len() == MAX_TIMES {
-                times.pop_front();
-            }
-            times.push_back(at.at.since(record.accepted.at));
-        });
+        ledger.stored(node, content, at.at, sim, |record| remember(times, at.at.since(record.accepted.at)));
         let is_diverged = ledger.different() > 1;
         match (was_diverged, is_diverged) {
             (false, true) => self.diverged_keys += 1,
@@ -224,6 +225,12 @@ impl Ledger {
 
     fn follow_answer(&mut self, op: OpId, outcome: &Outcome, at: Position, simulation: &Simulation) {
         let Some(asked) = self.open.remove(&op) else { return };
+        let ledger = &mut self.keys[asked.key.index()];
+        match &asked.version {
+            Some(version) => ledger.answered(version.id),
+            None if *asked.act == Act::Read => ledger.read_ended(),
+            None => {}
+        }
         if outcome.is_refusal() {
             self.tally.refused += 1;
         }
@@ -337,6 +344,13 @@ impl Ledger {
         let ok = self.tally.reads + self.tally.writes;
         (ok, ok + self.tally.refused + self.tally.timed_out)
     }
+}
+
+fn remember(times: &mut VecDeque<Span>, time: Span) {
+    if times.len() == MAX_TIMES {
+        times.pop_front();
+    }
+    times.push_back(time);
 }
 
 fn reversed(relation: Relation) -> Relation {

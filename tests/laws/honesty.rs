@@ -27,6 +27,10 @@ struct Write {
     acked: Option<(usize, SimTime, u64)>,
     reflected: Vec<NodeId>,
     consistent: bool,
+    /// Every replica has moved past it and none holds it: it cannot come back.
+    vanished: bool,
+    /// A write was made on top of it before it vanished.
+    superseded: bool,
 }
 
 #[derive(Debug)]
@@ -60,6 +64,11 @@ fn supersedes(held: &Held, write: &Version, conflicts: Conflicts) -> bool {
     })
 }
 
+fn is_held(simulation: &Simulation, version: &Version) -> bool {
+    let ids = |node| simulation.held(node, version.key).versions().iter().map(|v| v.id);
+    simulation.owners(version.key).flat_map(ids).any(|id| id == version.id)
+}
+
 impl Oracle {
     fn watch(&mut self, simulation: &Simulation, new: &[Fact]) -> Vec<(OpId, Option<(u64, SimTime)>)> {
         let mut judged = Vec::new();
@@ -74,15 +83,22 @@ impl Oracle {
                         self.reads.insert(*op, Read { key, client, asked, acks, answered: None });
                     }
                 }
-                What::Accepted { op, version, .. } => self.writes.push(Write {
-                    version: Arc::clone(version),
-                    client: self.asked[op].0,
-                    accepted: now,
-                    acks_before: self.acks.get(&version.key).copied().unwrap_or(0),
-                    acked: None,
-                    reflected: Vec::new(),
-                    consistent: false,
-                }),
+                What::Accepted { op, version, .. } => {
+                    for write in self.writes.iter_mut().filter(|w| w.version.key == version.key) {
+                        write.superseded |= !write.vanished && version.context.covers(write.version.dot);
+                    }
+                    self.writes.push(Write {
+                        version: Arc::clone(version),
+                        client: self.asked[op].0,
+                        accepted: now,
+                        acks_before: self.acks.get(&version.key).copied().unwrap_or(0),
+                        acked: None,
+                        reflected: Vec::new(),
+                        consistent: false,
+                        vanished: false,
+                        superseded: false,
+                    })
+                }
                 What::Answered { outcome: Outcome::Written(write), .. } => {
                     let write =
                         self.writes.iter_mut().find(|w| w.version.id == *write).expect("accepted before");
@@ -118,6 +134,9 @@ impl Oracle {
                 write.consistent = true;
                 self.times.push(simulation.position().at.since(write.accepted));
             }
+        }
+        for write in self.writes.iter_mut().filter(|write| write.consistent && !write.vanished) {
+            write.vanished = !is_held(simulation, &write.version);
         }
     }
 
@@ -183,15 +202,8 @@ impl Oracle {
 
     /// Acknowledged, not written upon, and nowhere to be found.
     fn lost(&self, simulation: &Simulation) -> Vec<WriteId> {
-        let nodes = || (0..simulation.scenario().replicas.len()).map(NodeId::at);
         let lost = |write: &&Write| {
-            let version = &write.version;
-            let rivals = self.writes.iter().filter(|w| w.version.key == version.key);
-            write.acked.is_some()
-                && !rivals.map(|w| &w.version).any(|v| v.id != version.id && v.context.covers(version.dot))
-                && !nodes().any(|node| {
-                    simulation.held(node, version.key).versions().iter().any(|v| v.id == version.id)
-                })
+            write.acked.is_some() && !write.superseded && !is_held(simulation, &write.version)
         };
         self.writes.iter().filter(lost).map(|w| w.version.id).collect()
     }
