@@ -635,3 +635,52 @@ fn a_coordinator_that_is_no_replica_can_make_a_write_give_way_to_who_has_not_see
         assert_eq!(held[0].value, Value::text("third"));
     }
 }
+
+/// The fact names what is new, not what came along.
+#[test]
+fn what_is_said_to_be_stored_was_not_there_before_and_is_there_now() {
+    for_plans(120, 27, 70, |plan| {
+        let mut before: BTreeMap<(NodeId, KeyId), Held> = BTreeMap::new();
+        let mut wrong = None;
+        run(&plan, |simulation, new| {
+            for fact in new {
+                let What::Stored { node, key, write, .. } = fact.what else { continue };
+                let now = simulation.held(node, key).clone();
+                let was = before.insert((node, key), now.clone()).unwrap_or_default();
+                let has = |held: &Held| held.versions().iter().any(|version| version.id == write);
+                // Several may be stored in one step: when a replica thaws.
+                let alone = new.iter().filter(|f| matches!(f.what, What::Stored { .. })).count() == 1;
+                if alone && plan.scenario.initial.is_empty() && (has(&was) || !has(&now)) {
+                    wrong = Some(format!("{write} at {node}: {was:?} became {now:?}"));
+                }
+            }
+        });
+        prop_assert!(wrong.is_none(), "{}", wrong.unwrap_or_default());
+        Ok(())
+    });
+}
+
+#[test]
+fn a_clock_set_to_the_end_of_time_stops_nothing() {
+    for offset in [i64::MAX, i64::MIN] {
+        let skew = Command::Skew { node: NodeId(0), offset };
+        let moves = vec![
+            millis(10),
+            Move::Give(skew),
+            Move::Give(write(0, "a", Level::One)),
+            Move::Give(write(0, "b", Level::One)),
+            millis(500),
+        ];
+        let end = run(&plan_of(Scenario::of(3), moves), |_, _| ());
+        assert!(end.converged());
+        assert_eq!(end.view().replicas[0].skew.signum(), offset.signum());
+    }
+}
+
+#[test]
+fn anti_entropy_without_a_period_is_refused_as_time_would_stand_still() {
+    let mut simulation = Simulation::new(Arc::new(Scenario::of(3)), Seed(1));
+    let never_resting = AntiEntropy { every: Span::ZERO, style: Style::Push, fan_out: 1 };
+    let set = Command::Set(laggard::action::Setting::AntiEntropy(Some(never_resting)));
+    assert!(simulation.apply(&set, &mut Vec::new()).is_err());
+}
