@@ -181,13 +181,13 @@ impl Replica {
                 self.absorb(*key, held, around, out);
                 out.push(Output::Send { to: from, body: Body::WriteAck { op: *op } });
             }
-            Body::WriteAck { op } => self.count_ack(*op, out),
+            Body::WriteAck { op } => self.count_ack(*op, from, out),
             Body::Read { op, key } => {
                 let held = self.store.held(*key).clone();
                 let body = Body::ReadReply { op: *op, held };
                 out.push(Output::Send { to: from, body });
             }
-            Body::ReadReply { op, held } => self.count_reply(*op, held, around.conflicts, out),
+            Body::ReadReply { op, held } => self.count_reply(*op, (from, held), around.conflicts, out),
             Body::Sync { round, exchange, contents } => {
                 self.answer_sync(from, *round, *exchange, contents, around, out);
             }

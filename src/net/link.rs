@@ -121,11 +121,7 @@ impl Network {
         profile.change(change);
         let index = match self.profiles.iter().position(|known| *known == profile) {
             Some(index) => index,
-            None if self.profiles.len() < usize::from(u16::MAX) => {
-                self.profiles.push(profile);
-                self.profiles.len() - 1
-            }
-            None => self.reuse_profile(profile),
+            None => self.place_profile(profile),
         };
         if self.table.is_empty() {
             self.table.resize(self.nodes * self.nodes, 0);
@@ -133,16 +129,25 @@ impl Network {
         self.table[from.index() * self.nodes + to.index()] = u16::try_from(index).unwrap_or(0);
     }
 
-    /// Puts `profile` where no link points any more; so the list stays bounded however long one plays.
-    fn reuse_profile(&mut self, profile: LinkProfile) -> usize {
+    /// Puts `profile` where no link points any more, else at the end: there are never many more than links,
+    /// however long one plays.
+    fn place_profile(&mut self, profile: LinkProfile) -> usize {
         let mut used = vec![false; self.profiles.len()];
         used[0] = true;
         for index in &self.table {
             used[usize::from(*index)] = true;
         }
-        let free = used.iter().position(|used| !used).unwrap_or(0);
-        self.profiles[free] = profile;
-        free
+        match used.iter().position(|used| !used) {
+            Some(free) => {
+                self.profiles[free] = profile;
+                free
+            }
+            None if self.profiles.len() < usize::from(u16::MAX) => {
+                self.profiles.push(profile);
+                self.profiles.len() - 1
+            }
+            None => 0,
+        }
     }
 
     /// The fate of the message named by (`from`, `to`, `kind`, `cause`, `attempt`), sent at `now`: a pure

@@ -62,7 +62,10 @@ impl Simulation {
         self.check(command)?;
         self.step += 1;
         match command {
-            Command::Submit(ask) => self.submit(ask, facts),
+            Command::Submit(ask) => {
+                let name = self.clients[usize::from(ask.client.0)].name_operation(ask.client);
+                self.submit(ask, name, facts);
+            }
             Command::NameKey(name) => self.keys.push(Arc::clone(name)),
             Command::Cut { name, shape } => {
                 if let Some(id) = self.cuts.raise(name.clone(), shape.clone(), self.now) {

@@ -2,7 +2,7 @@
 
 use crate::{
     action::{AntiEntropy, Style},
-    base::{CutId, KeyId, NodeId, Ppm, WriteId},
+    base::{CutId, KeyId, NodeId, Ppm, SimTime, WriteId},
     data::{Conflicts, Held, Merge},
     replica::{Body, Exchange},
 };
@@ -72,18 +72,27 @@ impl Simulation {
     /// Whether a message on its way, or one that waits at a frozen replica, carries `write`.
     pub fn is_carried(&self, key: KeyId, write: WriteId) -> bool {
         let carries = |message: &Message| {
-            let single = match &message.body {
-                Body::Write { key: k, held, .. } if *k == key => Some(held),
-                _ => None,
-            };
-            let many = message.body.payload().iter().filter(|(k, _)| *k == key).map(|(_, held)| held);
-            single.into_iter().chain(many).any(|held| held.versions().iter().any(|v| v.id == write))
+            message.contents_of(key).any(|held| held.versions().iter().any(|v| v.id == write))
         };
-        let flying = self.queue.iter().any(|(_, event)| match event {
-            Event::Arrival(message) => !message.lost && carries(message),
-            Event::Gossip(_) | Event::Timeout(_) | Event::Work { .. } => false,
-        });
+        let flying = self.arrivals().any(|(_, message)| !message.lost && carries(message));
         flying || self.nodes.iter().any(|node| node.inbox.iter().any(carries))
+    }
+
+    /// When the first message arrives, as things are now, that teaches `node` anything about `key`.
+    pub fn next_news(&self, node: NodeId, key: KeyId) -> Option<SimTime> {
+        let arrives = |message: &Message| {
+            message.to == node && !message.lost && self.is_up(node) && !self.cuts.blocks(message.from, node)
+        };
+        let teaches =
+            |message: &Message| message.contents_of(key).any(|held| self.would_learn(node, key, held));
+        self.arrivals().filter(|(_, m)| arrives(m) && teaches(m)).map(|(at, _)| at).min()
+    }
+
+    fn arrivals(&self) -> impl Iterator<Item = (SimTime, &Message)> {
+        self.queue.iter().filter_map(|(at, event)| match event {
+            Event::Arrival(message) => Some((at, message)),
+            Event::Gossip(_) | Event::Timeout(_) | Event::Work { .. } => None,
+        })
     }
 
     /// Whether this message, if nobody intervenes, teaches its target anything or draws an answer that does.

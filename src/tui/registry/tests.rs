@@ -117,14 +117,6 @@ fn a_digit_picks_the_replica_of_its_number() {
 }
 
 #[test]
-fn arrows_scrub_in_space_time_and_everything_else_stays() {
-    let here = |code| lookup(Layer::SpaceTime, press(code, KeyModifiers::NONE));
-    assert_eq!(here(KeyCode::Left), Some(Action::ScrubBack));
-    assert_eq!(here(KeyCode::Char('w')), Some(Action::Write));
-    assert_eq!(main(KeyCode::Left, KeyModifiers::NONE), Some(Action::Left));
-}
-
-#[test]
 fn letters_are_text_where_text_is_typed() {
     for layer in [Layer::Prompt, Layer::Choice, Layer::Help] {
         for letter in (' '..='~').filter(|letter| !letter.is_control()) {
