@@ -17,5 +17,5 @@ pub use journal::Journal;
 pub use narrate::{EventLine, Mark, Narrator, ratio, skew};
 pub use pace::Speed;
 pub use script::{DEFAULT_LIMIT, Reach, Said};
-pub use snapshot::{Agreement, BranchView, Notice, ScriptView, Snapshot};
+pub use snapshot::{Agreement, BranchView, Clock, Notice, Playhead, ScriptView, Snapshot};
 pub use timeline::{Branch, Cause, Logged, Moment, Nothing, Timeline};

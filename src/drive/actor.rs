@@ -24,7 +24,7 @@ use crate::{
 };
 
 use super::{
-    Cause, EventLine, Logged, Nothing, Snapshot, Speed, Timeline,
+    Cause, Clock, EventLine, Logged, Nothing, Snapshot, Speed, Timeline,
     pace::Pace,
     script::{DEFAULT_LIMIT, Poll, Reach, Runner},
     snapshot::{self, Notice, ScriptView, Surroundings},
@@ -96,7 +96,7 @@ struct Actor {
     scenario: Arc<Scenario>,
     seed: Seed,
     timeline: Timeline,
-    playing: bool,
+    clock: Clock,
     speed: Speed,
     pace: Pace<Instant>,
     focus: KeyId,
@@ -123,7 +123,7 @@ struct Pursuit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Then {
     Pause,
-    GoOnWithScript { playing: bool },
+    GoOnWithScript { clock: Clock },
 }
 
 /// Events are performed in slices of at most so many steps; between two, requests are heard.
@@ -141,7 +141,7 @@ impl Actor {
         let mut actor = Self {
             timeline: Timeline::new(Arc::clone(&scenario), start.seed),
             seed: start.seed,
-            playing: true,
+            clock: Clock::Running,
             speed: Speed::NORMAL,
             pace: Pace { wall: wall(), at: SimTime::ZERO, speed: Speed::NORMAL },
             focus: scenario.focus,
@@ -195,7 +195,7 @@ impl Actor {
 
     /// When something is due that changes the picture; never while paused or quiet.
     fn wake_at(&self) -> Option<Instant> {
-        if !self.playing {
+        if self.clock == Clock::Stopped {
             return None;
         }
         let soonest = wall() + MIN_WAIT;
@@ -226,7 +226,7 @@ impl Actor {
 
     /// Performs what is due by now, at most a slice of it.
     fn catch_up(&mut self) {
-        if !self.playing {
+        if self.clock == Clock::Stopped {
             return;
         }
         let now = wall();
@@ -257,7 +257,7 @@ impl Actor {
         }
         self.first_stale_read = FirstStaleRead::GoesBy;
         self.stop();
-        self.tell("a stale read: the clock is stopped", false);
+        self.tell("a stale read: the clock is stopped");
         true
     }
 
@@ -275,25 +275,25 @@ impl Actor {
             Then::Pause => {
                 self.stop();
                 if reached {
-                    self.tell(&format!("reached: {}", pursuit.words), false);
+                    self.tell(&format!("reached: {}", pursuit.words));
                 } else {
-                    self.tell(&format!("not reached in time: {}", pursuit.words), true);
+                    self.warn(&format!("not reached in time: {}", pursuit.words));
                 }
             }
-            Then::GoOnWithScript { playing } => {
-                self.set_playing(playing);
+            Then::GoOnWithScript { clock } => {
+                self.set_clock(clock);
                 self.perform_script_step();
             }
         }
     }
 
-    fn set_playing(&mut self, playing: bool) {
-        self.playing = playing;
+    fn set_clock(&mut self, clock: Clock) {
+        self.clock = clock;
         self.anchor();
     }
 
     fn stop(&mut self) {
-        self.set_playing(false);
+        self.set_clock(Clock::Stopped);
     }
 
     /// From here on virtual time is counted from this instant.
@@ -302,14 +302,18 @@ impl Actor {
         self.pace = Pace { wall: wall(), at: self.timeline.position().at, speed: self.speed };
     }
 
-    fn tell(&mut self, text: &str, is_error: bool) {
-        self.notice = Notice { number: self.notice.number + 1, text: text.to_owned(), is_error };
+    fn tell(&mut self, text: &str) {
+        self.notice = Notice { number: self.notice.number + 1, text: text.to_owned(), is_error: false };
+    }
+
+    fn warn(&mut self, text: &str) {
+        self.notice = Notice { number: self.notice.number + 1, text: text.to_owned(), is_error: true };
     }
 
     fn handle(&mut self, request: Request) {
         match request {
             Request::Do(commands, cause) => self.give(commands, &cause),
-            Request::Play => self.set_playing(true),
+            Request::Play => self.set_clock(Clock::Running),
             Request::Pause => self.stop(),
             Request::SetSpeed(speed) => {
                 self.speed = speed;
@@ -347,12 +351,12 @@ impl Actor {
         let branches = self.timeline.branches().len();
         for command in commands {
             if let Err(refused) = self.timeline.apply(command, cause.clone()) {
-                self.tell(&refused.to_string(), true);
+                self.warn(&refused.to_string());
                 return;
             }
         }
         if self.timeline.branches().len() > branches {
-            self.tell("a new branch starts here; the old future is kept (B lists branches)", false);
+            self.tell("a new branch starts here; the old future is kept (B lists branches)");
         }
     }
 
@@ -361,32 +365,32 @@ impl Actor {
         let went = go(&mut self.timeline);
         self.stop();
         if let Err(why) = went {
-            self.tell(&why.to_string(), true);
+            self.warn(&why.to_string());
         }
     }
 
     fn revise(&mut self, revision: impl FnOnce(&mut Timeline) -> Result<Logged, Nothing>, done: &str) {
         match revision(&mut self.timeline) {
-            Ok(logged) => self.tell(&format!("{done}: {}", snapshot::name(&logged.command)), false),
-            Err(nothing) => self.tell(&nothing.to_string(), true),
+            Ok(logged) => self.tell(&format!("{done}: {}", snapshot::name(&logged.command))),
+            Err(nothing) => self.warn(&nothing.to_string()),
         }
         self.anchor();
     }
 
     fn run_until(&mut self, condition: Condition) {
         if self.timeline.ledger().meets(&condition, self.timeline.simulation()) {
-            self.tell(&format!("already {}", snapshot::words(&condition)), false);
+            self.tell(&format!("already {}", snapshot::words(&condition)));
             return;
         }
         if condition == (Condition::Converged { within: None }) && self.is_quiet() {
-            self.tell(self.why_never(), true);
+            self.warn(self.why_never());
             return;
         }
         let words = snapshot::words(&condition).to_owned();
         let deadline = self.timeline.position().at + DEFAULT_LIMIT;
         self.pursuit =
             Some(Pursuit { reach: Reach::Condition { condition, deadline }, then: Then::Pause, words });
-        self.set_playing(true);
+        self.set_clock(Clock::Running);
     }
 
     /// Why a cluster in which nothing is due any more will not converge by itself.
@@ -407,9 +411,9 @@ impl Actor {
         match self.runner.poll(&mut self.timeline) {
             Poll::Reach(reach) => {
                 let words = self.script.upcoming.clone().unwrap_or_default();
-                let then = Then::GoOnWithScript { playing: self.playing };
+                let then = Then::GoOnWithScript { clock: self.clock };
                 self.pursuit = Some(Pursuit { reach, then, words });
-                self.set_playing(true);
+                self.set_clock(Clock::Running);
             }
             Poll::Did(done) => {
                 if let Some(said) = done.said {
@@ -418,11 +422,11 @@ impl Actor {
                 self.script.judged =
                     done.verdicts.last().map(|(what, verdict)| (what.clone(), verdict.holds()));
                 if let Some(why) = done.failed {
-                    self.tell(&format!("step {}: {why}", done.step + 1), true);
+                    self.warn(&format!("step {}: {why}", done.step + 1));
                 }
                 self.look_at_script();
             }
-            Poll::Finished => self.tell("the preset's script is at its end", true),
+            Poll::Finished => self.warn("the preset's script is at its end"),
         }
     }
 
@@ -449,7 +453,7 @@ impl Actor {
             seed: self.seed,
             focus: self.focus,
             asked_about: self.asked_about,
-            playing: self.playing,
+            clock: self.clock,
             speed: self.speed,
             script: self.script.clone(),
             pursuit: self.pursuit.as_ref().map(|pursuit| pursuit.words.clone()),

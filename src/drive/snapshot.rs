@@ -34,11 +34,11 @@ pub struct Snapshot {
     /// Newest first.
     pub events: Arc<[EventLine]>,
     pub recent_times_to_consistency: Vec<Span>,
-    pub playing: bool,
+    pub clock: Clock,
     pub speed: Speed,
+    pub playhead: Playhead,
+    /// The furthest position of this line.
     pub head: Position,
-    /// Whether the playhead stands in the past.
-    pub past: bool,
     /// Commands of the log before the playhead, and all of them.
     pub commands: (usize, usize),
     pub can_redo: bool,
@@ -47,6 +47,20 @@ pub struct Snapshot {
     /// What is being run for, in words.
     pub pursuit: Option<String>,
     pub notice: Notice,
+}
+
+/// Whether virtual time passes by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    Running,
+    Stopped,
+}
+
+/// Whether anything of this line is still to come that has been before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Playhead {
+    AtHead,
+    InThePast,
 }
 
 /// Something to tell the person once. A new one has a larger number.
@@ -131,7 +145,7 @@ pub(super) struct Surroundings {
     pub(super) seed: Seed,
     pub(super) focus: KeyId,
     pub(super) asked_about: Option<NodeId>,
-    pub(super) playing: bool,
+    pub(super) clock: Clock,
     pub(super) speed: Speed,
     pub(super) script: ScriptView,
     pub(super) pursuit: Option<String>,
@@ -159,14 +173,14 @@ impl Snapshot {
             events,
             recent_times_to_consistency: ledger.times_to_consistency().collect(),
             head: timeline.head(),
-            past: timeline.is_past(),
+            playhead: if timeline.is_past() { Playhead::InThePast } else { Playhead::AtHead },
             commands: (timeline.given(), timeline.log().len()),
             can_redo: timeline.can_redo(),
             branches: timeline.branches().iter().map(BranchView::of).collect(),
             scenario: around.scenario,
             seed: around.seed,
             focus,
-            playing: around.playing,
+            clock: around.clock,
             speed: around.speed,
             script: around.script,
             pursuit: around.pursuit,
