@@ -448,10 +448,12 @@ impl Actor {
         if step(self.events.0) != step(made_for) {
             self.events = (made_for, snapshot::events(&self.timeline));
         }
+        // Before the step that named it, a key is not there to be shown.
+        let known = self.focus.index() < self.timeline.simulation().keys().len();
         let around = Surroundings {
             scenario: Arc::clone(&self.scenario),
             seed: self.seed,
-            focus: self.focus,
+            focus: if known { self.focus } else { self.scenario.focus },
             asked_about: self.asked_about,
             clock: self.clock,
             speed: self.speed,
