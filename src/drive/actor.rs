@@ -105,7 +105,9 @@ struct Actor {
     script: ScriptView,
     pursuit: Option<Pursuit>,
     notice: Notice,
+    /// What the first stale read does, in this session and in the next that is loaded.
     first_stale_read: FirstStaleRead,
+    stale_read_awaited: FirstStaleRead,
     /// Event lines, and the position and log they were made for.
     events: (Option<(Position, usize)>, Arc<[EventLine]>),
     /// Virtual time lags behind the wall: more work than a slice holds.
@@ -151,6 +153,7 @@ impl Actor {
             pursuit: None,
             notice: Notice::default(),
             first_stale_read: start.first_stale_read,
+            stale_read_awaited: start.first_stale_read,
             events: (None, Arc::from([])),
             behind: false,
             scenario,
@@ -252,10 +255,11 @@ impl Actor {
 
     /// The first stale read of a session stops the clock, once.
     fn stops_at_stale_read(&mut self) -> bool {
-        if self.first_stale_read == FirstStaleRead::GoesBy || self.timeline.ledger().tally.stale_reads == 0 {
+        let seen = self.timeline.ledger().tally.stale_reads > 0;
+        if self.stale_read_awaited == FirstStaleRead::GoesBy || !seen {
             return false;
         }
-        self.first_stale_read = FirstStaleRead::GoesBy;
+        self.stale_read_awaited = FirstStaleRead::GoesBy;
         self.stop();
         self.tell("a stale read: the clock is stopped");
         true
@@ -438,7 +442,7 @@ impl Actor {
 
     fn load(&mut self, scenario: Arc<Scenario>, seed: Seed) {
         let number = self.notice.number;
-        let fresh = Start { seed, first_stale_read: FirstStaleRead::Pauses };
+        let fresh = Start { seed, first_stale_read: self.first_stale_read };
         *self = Self { notice: Notice { number, ..Notice::default() }, ..Self::new(scenario, fresh) };
     }
 
