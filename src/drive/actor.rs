@@ -423,8 +423,10 @@ impl Actor {
                 if let Some(said) = done.said {
                     self.script.said = Some(said);
                 }
-                self.script.judged =
-                    done.verdicts.last().map(|(what, verdict)| (what.clone(), verdict.holds()));
+                // What fails is shown before what holds.
+                let failing = done.verdicts.iter().find(|(_, verdict)| !verdict.holds());
+                let shown = failing.or(done.verdicts.last());
+                self.script.judged = shown.map(|(what, verdict)| (what.clone(), verdict.holds()));
                 if let Some(why) = done.failed {
                     self.warn(&format!("step {}: {why}", done.step + 1));
                 }
