@@ -180,6 +180,7 @@ impl Actor {
                 request = inbox.recv() => match request {
                     Some(request) => {
                         self.catch_up();
+                        self.chase();
                         self.handle(request);
                         while let Ok(request) = inbox.try_recv() {
                             self.handle(request);
@@ -267,9 +268,7 @@ impl Actor {
 
     /// Ends a pursuit that has been reached, and goes on with the script where that was the purpose.
     fn chase(&mut self) {
-        if self.stops_at_stale_read() {
-            return;
-        }
+        let stopped = self.stops_at_stale_read();
         let Some(pursuit) = self.pursuit.take_if(|pursuit| pursuit.reach.state(&self.timeline).is_some())
         else {
             return;
@@ -278,14 +277,16 @@ impl Actor {
         match pursuit.then {
             Then::Pause => {
                 self.stop();
-                if reached {
+                if stopped {
+                    self.tell(&format!("a stale read: the clock is stopped; reached: {}", pursuit.words));
+                } else if reached {
                     self.tell(&format!("reached: {}", pursuit.words));
                 } else {
                     self.warn(&format!("not reached in time: {}", pursuit.words));
                 }
             }
             Then::GoOnWithScript { clock } => {
-                self.set_clock(clock);
+                self.set_clock(if stopped { Clock::Stopped } else { clock });
                 self.perform_script_step();
             }
         }
@@ -294,6 +295,14 @@ impl Actor {
     fn set_clock(&mut self, clock: Clock) {
         self.clock = clock;
         self.anchor();
+    }
+
+    /// As [`Self::stop`]; and what is run for will not start the clock again.
+    fn pause(&mut self) {
+        if let Some(Pursuit { then: Then::GoOnWithScript { clock }, .. }) = &mut self.pursuit {
+            *clock = Clock::Stopped;
+        }
+        self.stop();
     }
 
     fn stop(&mut self) {
@@ -318,7 +327,7 @@ impl Actor {
         match request {
             Request::Do(commands, cause) => self.give(commands, &cause),
             Request::Play => self.set_clock(Clock::Running),
-            Request::Pause => self.stop(),
+            Request::Pause => self.pause(),
             Request::SetSpeed(speed) => {
                 self.speed = speed;
                 self.anchor();
@@ -412,10 +421,15 @@ impl Actor {
     }
 
     fn perform_script_step(&mut self) {
+        // A step that is under way already has stored how the clock was before it.
+        let begun = self.pursuit.as_ref().and_then(|pursuit| match pursuit.then {
+            Then::GoOnWithScript { clock } => Some(clock),
+            Then::Pause => None,
+        });
         match self.runner.poll(&mut self.timeline) {
             Poll::Reach(reach) => {
                 let words = self.script.upcoming.clone().unwrap_or_default();
-                let then = Then::GoOnWithScript { clock: self.clock };
+                let then = Then::GoOnWithScript { clock: begun.unwrap_or(self.clock) };
                 self.pursuit = Some(Pursuit { reach, then, words });
                 self.set_clock(Clock::Running);
             }
