@@ -133,6 +133,9 @@ const SLICE: usize = 20_000;
 /// Two snapshots are at least so far apart while events come thick and fast.
 const MIN_WAIT: Duration = Duration::from_millis(4);
 
+/// Said where a command given in the past leaves a future behind.
+const NEW_BRANCH: &str = "a new branch starts here; the old future is kept (B lists branches)";
+
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
 fn wall() -> Instant {
     Instant::now()
@@ -346,6 +349,9 @@ impl Actor {
                 timeline.seek(timeline.head());
                 Ok(())
             }),
+            Request::Undo if self.timeline.is_past() => {
+                self.revise(Timeline::undo, "undone, and the old future kept as a branch (B)");
+            }
             Request::Undo => self.revise(Timeline::undo, "undone"),
             Request::Redo => self.revise(Timeline::redo, "done again"),
             Request::RunUntil(condition) => self.run_until(condition),
@@ -361,15 +367,15 @@ impl Actor {
     }
 
     fn give(&mut self, commands: Vec<Command>, cause: &Cause) {
-        let branches = self.timeline.branches().len();
+        let past = self.timeline.is_past();
         for command in commands {
             if let Err(refused) = self.timeline.apply(command, cause.clone()) {
                 self.warn(&refused.to_string());
                 return;
             }
         }
-        if self.timeline.branches().len() > branches {
-            self.tell("a new branch starts here; the old future is kept (B lists branches)");
+        if past && !self.timeline.is_past() {
+            self.tell(NEW_BRANCH);
         }
     }
 
@@ -426,6 +432,7 @@ impl Actor {
             Then::GoOnWithScript { clock } => Some(clock),
             Then::Pause => None,
         });
+        let past = self.timeline.is_past();
         match self.runner.poll(&mut self.timeline) {
             Poll::Reach(reach) => {
                 let words = self.script.upcoming.clone().unwrap_or_default();
@@ -441,6 +448,9 @@ impl Actor {
                 let failing = done.verdicts.iter().find(|(_, verdict)| !verdict.holds());
                 let shown = failing.or(done.verdicts.last());
                 self.script.judged = shown.map(|(what, verdict)| (what.clone(), verdict.holds()));
+                if past && !self.timeline.is_past() {
+                    self.tell(NEW_BRANCH);
+                }
                 if let Some(why) = done.failed {
                     self.warn(&format!("step {}: {why}", done.step + 1));
                 }
