@@ -108,8 +108,8 @@ struct Actor {
     /// What the first stale read does, in this session and in the next that is loaded.
     first_stale_read: FirstStaleRead,
     stale_read_awaited: FirstStaleRead,
-    /// Event lines, and the position and log they were made for.
-    events: (Option<(Position, usize)>, Arc<[EventLine]>),
+    /// Event lines, and the step up to which they tell; none after travelling.
+    events: (Option<u64>, Arc<[EventLine]>),
     /// Virtual time lags behind the wall: more work than a slice holds.
     behind: bool,
 }
@@ -381,6 +381,7 @@ impl Actor {
 
     fn travel(&mut self, go: impl FnOnce(&mut Timeline) -> Result<(), Nothing>) {
         self.pursuit = None;
+        self.events.0 = None;
         let went = go(&mut self.timeline);
         self.stop();
         if let Err(why) = went {
@@ -389,6 +390,7 @@ impl Actor {
     }
 
     fn revise(&mut self, revision: impl FnOnce(&mut Timeline) -> Result<Logged, Nothing>, done: &str) {
+        self.events.0 = None;
         match revision(&mut self.timeline) {
             Ok(logged) => self.tell(&format!("{done}: {}", snapshot::name(&logged.command))),
             Err(nothing) => self.warn(&nothing.to_string()),
@@ -473,11 +475,9 @@ impl Actor {
     }
 
     fn snapshot(&mut self) -> Snapshot {
-        let made_for = Some((self.timeline.position(), self.timeline.log().len()));
-        let step = |made: Option<(Position, usize)>| made.map(|(position, log)| (position.step, log));
-        if step(self.events.0) != step(made_for) {
-            self.events = (made_for, snapshot::events(&self.timeline));
-        }
+        let (told, lines) = &self.events;
+        let lines = snapshot::events(&self.timeline, told.unwrap_or(0), told.is_some().then_some(lines));
+        self.events = (Some(self.timeline.position().step), lines);
         // Before the step that named it, a key is not there to be shown.
         let known = self.focus.index() < self.timeline.simulation().keys().len();
         let around = Surroundings {

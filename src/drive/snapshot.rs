@@ -107,9 +107,8 @@ pub struct ScriptView {
     pub judged: Option<(String, bool)>,
 }
 
-/// At most so many event lines, out of at most so many facts.
+/// At most so many event lines.
 const MAX_EVENTS: usize = 200;
-const MAX_SCANNED: usize = 4_000;
 
 impl Agreement {
     pub(super) fn of(timeline: &Timeline, focus: KeyId, staleness: &[Option<Staleness>]) -> Self {
@@ -198,11 +197,18 @@ impl Snapshot {
     }
 }
 
-/// The newest event lines of a timeline, newest first.
-pub(super) fn events(timeline: &Timeline) -> Arc<[EventLine]> {
+/// The newest event lines of a timeline, newest first: those after step `told`, then those `before`. So an
+/// hour of gossip that nobody sees pushes no line out.
+pub(super) fn events(timeline: &Timeline, told: u64, before: Option<&Arc<[EventLine]>>) -> Arc<[EventLine]> {
     let narrator = Narrator { timeline };
-    let facts = timeline.journal().facts().rev().take(MAX_SCANNED);
-    facts.filter_map(|fact| narrator.line(fact)).take(MAX_EVENTS).collect()
+    let new = timeline.journal().facts().rev().take_while(|fact| fact.at.step > told);
+    let mut new = new.filter_map(|fact| narrator.line(fact)).peekable();
+    match before {
+        Some(before) if new.peek().is_none() => Arc::clone(before),
+        before => {
+            new.chain(before.into_iter().flat_map(|lines| lines.iter().cloned())).take(MAX_EVENTS).collect()
+        }
+    }
 }
 
 impl BranchView {
