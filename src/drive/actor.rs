@@ -21,6 +21,7 @@ use crate::{
     action::{Command, Condition},
     base::{KeyId, NodeId, Position, Seed, SimTime},
     scenario::Scenario,
+    sim::Status,
 };
 
 use super::{
@@ -223,12 +224,31 @@ impl Actor {
 
     /// Whether nothing scheduled will ever show: then the actor sleeps until it is asked something.
     fn is_quiet(&self) -> bool {
+        !self.timeline.is_past() && self.pursuit.is_none() && self.nothing_is_ahead()
+    }
+
+    /// Whether nothing that people can see will happen by itself any more. Gossip between replicas that
+    /// differ shows, even where it can only die: at a wall, at a replica that is down.
+    fn nothing_is_ahead(&self) -> bool {
         let simulation = self.timeline.simulation();
-        !self.timeline.is_past()
-            && self.pursuit.is_none()
+        let gossip_shows = simulation.settings().anti_entropy.is_some() && !simulation.converged();
+        self.timeline.given() == self.timeline.log().len()
             && simulation.open_operations() == 0
             && simulation.settled()
             && simulation.messages().next().is_none()
+            && !gossip_shows
+    }
+
+    /// Why `condition`, which does not hold, never will unless somebody does something; `None` where it may.
+    fn why_never(&self, condition: &Condition) -> Option<&'static str> {
+        let simulation = self.timeline.simulation();
+        let no_more_commands = self.timeline.given() == self.timeline.log().len();
+        if *condition == (Condition::Converged { within: None }) && no_more_commands && simulation.settled() {
+            Some(self.why_diverged())
+        } else {
+            (self.nothing_is_ahead() && !waits_for_time(condition))
+                .then_some("never: nothing more will happen by itself")
+        }
     }
 
     /// Performs what is due by now, at most a slice of it.
@@ -403,8 +423,8 @@ impl Actor {
             self.tell(&format!("already {}", snapshot::words(&condition)));
             return;
         }
-        if condition == (Condition::Converged { within: None }) && self.is_quiet() {
-            self.warn(self.why_never());
+        if let Some(why) = self.why_never(&condition) {
+            self.warn(why);
             return;
         }
         let words = snapshot::words(&condition).to_owned();
@@ -414,17 +434,20 @@ impl Actor {
         self.set_clock(Clock::Running);
     }
 
-    /// Why a cluster in which nothing is due any more will not converge by itself.
-    fn why_never(&self) -> &'static str {
+    /// Why replicas differ for good, though nothing is on its way that would change any of them.
+    fn why_diverged(&self) -> &'static str {
         let simulation = self.timeline.simulation();
-        if simulation.settings().anti_entropy.is_some() {
-            if simulation.cuts().standing().is_empty() {
-                "never: a replica that is down or frozen cannot catch up"
-            } else {
-                "never while the wall stands: heal it first (P)"
+        let mut statuses = (0..self.scenario.replicas.len()).map(|i| simulation.status(NodeId::at(i)));
+        let stands = !simulation.cuts().standing().is_empty();
+        match (simulation.settings().anti_entropy, stands, statuses.all(|status| status == Status::Up)) {
+            (None, _, false) => {
+                "never: a replica is down or frozen, and no anti-entropy repairs what was lost"
             }
-        } else {
-            "never: nothing is on its way, and no anti-entropy repairs what was lost"
+            (None, _, true) => "never: no anti-entropy repairs what was lost",
+            (Some(_), true, true) => "never while the wall stands: heal it first (P)",
+            (Some(_), true, false) => "never while a wall stands and a replica is down or frozen",
+            (Some(_), false, false) => "never: a replica that is down or frozen cannot catch up",
+            (Some(_), false, true) => "never: a link that loses everything keeps them apart",
         }
     }
 
@@ -492,5 +515,28 @@ impl Actor {
             notice: self.notice.clone(),
         };
         Snapshot::of(&self.timeline, around, Arc::clone(&self.events.1))
+    }
+}
+
+/// Whether time alone could fulfil it.
+fn waits_for_time(condition: &Condition) -> bool {
+    match condition {
+        Condition::Elapsed(_) => true,
+        Condition::Not(inner) => waits_for_time(inner),
+        Condition::All(parts) | Condition::Any(parts) => parts.iter().any(waits_for_time),
+        Condition::Settled
+        | Condition::Converged { .. }
+        | Condition::Diverged
+        | Condition::Replica { .. }
+        | Condition::LastRead(_)
+        | Condition::InFlight(_)
+        | Condition::StaleReads(_)
+        | Condition::LostWrites(_)
+        | Condition::Refused(_)
+        | Condition::TimedOut(_)
+        | Condition::Upholds { .. }
+        | Condition::Violated { .. }
+        | Condition::Available(_)
+        | Condition::TimeToConsistency { .. } => false,
     }
 }
