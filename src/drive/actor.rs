@@ -292,6 +292,7 @@ impl Actor {
     /// Ends a pursuit that has been reached, and goes on with the script where that was the purpose.
     fn chase(&mut self) {
         let stopped = self.stops_at_stale_read();
+        self.give_up_what_never_comes();
         let Some(pursuit) = self.pursuit.take_if(|pursuit| pursuit.reach.state(&self.timeline).is_some())
         else {
             return;
@@ -312,6 +313,23 @@ impl Actor {
                 self.set_clock(if stopped { Clock::Stopped } else { clock });
                 self.perform_script_step();
             }
+        }
+    }
+
+    /// Ends a run for something that cannot come any more. A script's own limits stay with the script.
+    fn give_up_what_never_comes(&mut self) {
+        let Some(Pursuit { reach: reach @ Reach::Condition { condition, .. }, then: Then::Pause, .. }) =
+            &self.pursuit
+        else {
+            return;
+        };
+        if self.clock == Clock::Stopped || reach.state(&self.timeline).is_some() {
+            return;
+        }
+        if let Some(why) = self.why_never(condition) {
+            self.pursuit = None;
+            self.stop();
+            self.warn(why);
         }
     }
 
