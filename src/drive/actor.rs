@@ -373,7 +373,9 @@ impl Actor {
                 self.speed = speed;
                 self.anchor();
             }
-            Request::Step => self.travel(|timeline| timeline.step_visibly(1_000_000)),
+            // Idle gossip is stepped over, but not for hours in search of what is not there.
+            Request::Step if self.nothing_is_ahead() => self.travel(|_| Err(Nothing::After)),
+            Request::Step => self.travel(|timeline| timeline.step_visibly(SLICE as u64)),
             Request::StepBack => self.travel(Timeline::step_back),
             Request::Seek(position) => self.travel(|timeline| {
                 timeline.seek(position);
