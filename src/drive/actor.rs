@@ -111,6 +111,8 @@ struct Actor {
     stale_read_awaited: FirstStaleRead,
     /// Event lines, and the step up to which they tell; none after travelling.
     events: (Option<u64>, Arc<[EventLine]>),
+    /// The clock stands and this time is run to as fast as can be.
+    journey: Option<SimTime>,
     /// Virtual time lags behind the wall: more work than a slice holds.
     behind: bool,
 }
@@ -159,6 +161,7 @@ impl Actor {
             first_stale_read: start.first_stale_read,
             stale_read_awaited: start.first_stale_read,
             events: (None, Arc::from([])),
+            journey: None,
             behind: false,
             scenario,
         };
@@ -203,6 +206,9 @@ impl Actor {
 
     /// When something is due that changes the picture; never while paused or quiet.
     fn wake_at(&self) -> Option<Instant> {
+        if self.journey.is_some() {
+            return Some(wall());
+        }
         if self.clock == Clock::Stopped {
             return None;
         }
@@ -251,8 +257,21 @@ impl Actor {
         }
     }
 
+    /// Goes one slice further on a journey.
+    fn travel_on(&mut self) {
+        let Some(time) = self.journey else { return };
+        for _ in 0..SLICE {
+            if !self.timeline.step_within(time) {
+                self.timeline.rest_until(time);
+                self.journey = None;
+                return;
+            }
+        }
+    }
+
     /// Performs what is due by now, at most a slice of it.
     fn catch_up(&mut self) {
+        self.travel_on();
         if self.clock == Clock::Stopped {
             return;
         }
@@ -335,6 +354,7 @@ impl Actor {
 
     fn set_clock(&mut self, clock: Clock) {
         self.clock = clock;
+        self.journey = None;
         self.anchor();
     }
 
@@ -378,13 +398,10 @@ impl Actor {
             Request::Step => self.travel(|timeline| timeline.step_visibly(SLICE as u64)),
             Request::StepBack => self.travel(Timeline::step_back),
             Request::Seek(position) => self.travel(|timeline| {
-                timeline.seek(position);
+                timeline.seek(position.min(timeline.head()));
                 Ok(())
             }),
-            Request::SeekTime(time) => self.travel(|timeline| {
-                timeline.seek_time(time);
-                Ok(())
-            }),
+            Request::SeekTime(time) => self.seek_time(time),
             Request::ToHead => self.travel(|timeline| {
                 timeline.seek(timeline.head());
                 Ok(())
@@ -427,6 +444,17 @@ impl Actor {
         if let Err(why) = went {
             self.warn(&why.to_string());
         }
+    }
+
+    /// What has been is gone to at once; what has not, in slices.
+    fn seek_time(&mut self, time: SimTime) {
+        let known = self.timeline.head().at;
+        self.travel(|timeline| {
+            timeline.seek_time(time.min(known));
+            Ok(())
+        });
+        self.journey = (time > known).then_some(time);
+        self.travel_on();
     }
 
     fn revise(&mut self, revision: impl FnOnce(&mut Timeline) -> Result<Logged, Nothing>, done: &str) {
