@@ -111,6 +111,8 @@ struct Actor {
     stale_read_awaited: FirstStaleRead,
     /// Event lines, and the step up to which they tell; none after travelling.
     events: (Option<u64>, Arc<[EventLine]>),
+    /// When it last woke by itself.
+    woke: Instant,
     /// The clock stands and this time is run to as fast as can be.
     journey: Option<SimTime>,
     /// Virtual time lags behind the wall: more work than a slice holds.
@@ -133,7 +135,7 @@ enum Then {
 
 /// Events are performed in slices of at most so many steps; between two, requests are heard.
 const SLICE: usize = 20_000;
-/// Two snapshots are at least so far apart while events come thick and fast.
+/// It wakes by itself at most once in this time, however thick and fast events come.
 const MIN_WAIT: Duration = Duration::from_millis(4);
 
 /// Said where a command given in the past leaves a future behind.
@@ -161,6 +163,7 @@ impl Actor {
             first_stale_read: start.first_stale_read,
             stale_read_awaited: start.first_stale_read,
             events: (None, Arc::from([])),
+            woke: wall(),
             journey: None,
             behind: false,
             scenario,
@@ -195,7 +198,10 @@ impl Actor {
                     }
                     None => return,
                 },
-                () = asleep => self.catch_up(),
+                () = asleep => {
+                    self.woke = wall();
+                    self.catch_up();
+                }
             }
             self.chase();
             publish.send_replace(Arc::new(self.snapshot()));
@@ -206,15 +212,11 @@ impl Actor {
 
     /// When something is due that changes the picture; never while paused or quiet.
     fn wake_at(&self) -> Option<Instant> {
-        if self.journey.is_some() {
+        if self.journey.is_some() || self.behind {
             return Some(wall());
         }
         if self.clock == Clock::Stopped {
             return None;
-        }
-        let soonest = wall() + MIN_WAIT;
-        if self.behind {
-            return Some(wall());
         }
         let awaited =
             self.pursuit.as_ref().map(|pursuit| pursuit.reach.limit()).filter(|limit| limit.0 < u64::MAX);
@@ -225,7 +227,7 @@ impl Actor {
         };
         let span = due.since(self.pace.at);
         let exact = self.pace.wall + self.speed.wall_duration(span);
-        Some(if exact <= wall() { soonest } else { exact.max(wall()) })
+        Some(exact.max(self.woke + MIN_WAIT))
     }
 
     /// Whether nothing scheduled will ever show: then the actor sleeps until it is asked something.
