@@ -137,6 +137,8 @@ enum Then {
 const SLICE: usize = 20_000;
 /// It wakes by itself at most once in this time, however thick and fast events come.
 const MIN_WAIT: Duration = Duration::from_millis(4);
+/// A request waits at most so long until idle gossip is made good.
+const MAX_WAIT: Duration = Duration::from_millis(500);
 
 /// Said where a command given in the past leaves a future behind.
 const NEW_BRANCH: &str = "a new branch starts here; the old future is kept (B lists branches)";
@@ -189,7 +191,7 @@ impl Actor {
                 biased;
                 request = inbox.recv() => match request {
                     Some(request) => {
-                        self.catch_up();
+                        self.come_to_the_present();
                         self.chase();
                         self.handle(request);
                         while let Ok(request) = inbox.try_recv() {
@@ -291,6 +293,18 @@ impl Actor {
             }
         }
         self.behind = true;
+    }
+
+    /// Catches up before a request is handled. After a sleep in which nothing showed only idle gossip is due,
+    /// hours of it perhaps: it is made good whole, so that a command falls where the clock says. Amid more
+    /// work than a slice holds, requests are heard at once instead.
+    fn come_to_the_present(&mut self) {
+        let patience = wall() + MAX_WAIT;
+        let was_quiet = self.is_quiet();
+        self.catch_up();
+        while was_quiet && self.behind && wall() < patience {
+            self.catch_up();
+        }
     }
 
     /// Whether what is run for has been reached or has failed; `chase` sees to it.
