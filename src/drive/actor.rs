@@ -21,12 +21,12 @@ use crate::{
     action::{Command, Condition},
     base::{KeyId, NodeId, Position, Seed, SimTime},
     scenario::Scenario,
-    sim::Status,
 };
 
 use super::{
     Cause, Clock, EventLine, Logged, Nothing, Snapshot, Speed, Timeline,
     pace::Pace,
+    prospect,
     script::{DEFAULT_LIMIT, Poll, Reach, Runner},
     snapshot::{self, Notice, ScriptView, Surroundings},
 };
@@ -234,31 +234,7 @@ impl Actor {
 
     /// Whether nothing scheduled will ever show: then the actor sleeps until it is asked something.
     fn is_quiet(&self) -> bool {
-        !self.timeline.is_past() && self.pursuit.is_none() && self.nothing_is_ahead()
-    }
-
-    /// Whether nothing that people can see will happen by itself any more. Gossip between replicas that
-    /// differ shows, even where it can only die: at a wall, at a replica that is down.
-    fn nothing_is_ahead(&self) -> bool {
-        let simulation = self.timeline.simulation();
-        let gossip_shows = simulation.settings().anti_entropy.is_some() && !simulation.converged();
-        self.timeline.given() == self.timeline.log().len()
-            && simulation.open_operations() == 0
-            && simulation.settled()
-            && simulation.messages().next().is_none()
-            && !gossip_shows
-    }
-
-    /// Why `condition`, which does not hold, never will unless somebody does something; `None` where it may.
-    fn why_never(&self, condition: &Condition) -> Option<&'static str> {
-        let simulation = self.timeline.simulation();
-        let no_more_commands = self.timeline.given() == self.timeline.log().len();
-        if *condition == (Condition::Converged { within: None }) && no_more_commands && simulation.settled() {
-            Some(self.why_diverged())
-        } else {
-            (self.nothing_is_ahead() && !waits_for_time(condition))
-                .then_some("never: nothing more will happen by itself")
-        }
+        !self.timeline.is_past() && self.pursuit.is_none() && prospect::nothing_is_ahead(&self.timeline)
     }
 
     /// Goes one slice further on a journey.
@@ -361,7 +337,7 @@ impl Actor {
         if self.clock == Clock::Stopped || reach.state(&self.timeline).is_some() {
             return;
         }
-        if let Some(why) = self.why_never(condition) {
+        if let Some(why) = prospect::why_never(condition, &self.timeline) {
             self.pursuit = None;
             self.stop();
             self.warn(why);
@@ -410,7 +386,9 @@ impl Actor {
                 self.anchor();
             }
             // Idle gossip is stepped over, but not for hours in search of what is not there.
-            Request::Step if self.nothing_is_ahead() => self.travel(|_| Err(Nothing::After)),
+            Request::Step if prospect::nothing_is_ahead(&self.timeline) => {
+                self.travel(|_| Err(Nothing::After));
+            }
             Request::Step => self.travel(|timeline| timeline.step_visibly(SLICE as u64)),
             Request::StepBack => self.travel(Timeline::step_back),
             Request::Seek(position) => self.travel(|timeline| {
@@ -487,7 +465,7 @@ impl Actor {
             self.tell(&format!("already {}", snapshot::words(&condition)));
             return;
         }
-        if let Some(why) = self.why_never(&condition) {
+        if let Some(why) = prospect::why_never(&condition, &self.timeline) {
             self.warn(why);
             return;
         }
@@ -496,23 +474,6 @@ impl Actor {
         self.pursuit =
             Some(Pursuit { reach: Reach::Condition { condition, deadline }, then: Then::Pause, words });
         self.set_clock(Clock::Running);
-    }
-
-    /// Why replicas differ for good, though nothing is on its way that would change any of them.
-    fn why_diverged(&self) -> &'static str {
-        let simulation = self.timeline.simulation();
-        let mut statuses = (0..self.scenario.replicas.len()).map(|i| simulation.status(NodeId::at(i)));
-        let stands = !simulation.cuts().standing().is_empty();
-        match (simulation.settings().anti_entropy, stands, statuses.all(|status| status == Status::Up)) {
-            (None, _, false) => {
-                "never: a replica is down or frozen, and no anti-entropy repairs what was lost"
-            }
-            (None, _, true) => "never: no anti-entropy repairs what was lost",
-            (Some(_), true, true) => "never while the wall stands: heal it first (P)",
-            (Some(_), true, false) => "never while a wall stands and a replica is down or frozen",
-            (Some(_), false, false) => "never: a replica that is down or frozen cannot catch up",
-            (Some(_), false, true) => "never: a link that loses everything keeps them apart",
-        }
     }
 
     fn perform_script_step(&mut self) {
@@ -579,28 +540,5 @@ impl Actor {
             notice: self.notice.clone(),
         };
         Snapshot::of(&self.timeline, around, Arc::clone(&self.events.1))
-    }
-}
-
-/// Whether time alone could fulfil it.
-fn waits_for_time(condition: &Condition) -> bool {
-    match condition {
-        Condition::Elapsed(_) => true,
-        Condition::Not(inner) => waits_for_time(inner),
-        Condition::All(parts) | Condition::Any(parts) => parts.iter().any(waits_for_time),
-        Condition::Settled
-        | Condition::Converged { .. }
-        | Condition::Diverged
-        | Condition::Replica { .. }
-        | Condition::LastRead(_)
-        | Condition::InFlight(_)
-        | Condition::StaleReads(_)
-        | Condition::LostWrites(_)
-        | Condition::Refused(_)
-        | Condition::TimedOut(_)
-        | Condition::Upholds { .. }
-        | Condition::Violated { .. }
-        | Condition::Available(_)
-        | Condition::TimeToConsistency { .. } => false,
     }
 }
