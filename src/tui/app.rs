@@ -129,7 +129,7 @@ fn press(ui: &mut Ui, key: crossterm::event::KeyEvent, snapshot: &Snapshot) -> V
 
 /// Whether anything on the screen moves between two events.
 fn moves(snapshot: &Snapshot) -> bool {
-    snapshot.playing && (!snapshot.view.messages.is_empty() || !snapshot.deaths.is_empty())
+    snapshot.is_running() && (!snapshot.view.messages.is_empty() || !snapshot.deaths.is_empty())
 }
 
 #[expect(clippy::disallowed_methods, reason = "the screen's own pace; it never reaches the simulation")]

@@ -28,7 +28,7 @@ pub(super) fn advice(ui: &Ui, snapshot: &Snapshot) -> (&'static str, String) {
     }
     let diverged = !snapshot.agreement.converged();
     let moving = !view.messages.is_empty();
-    if !snapshot.playing && moving {
+    if !snapshot.is_running() && moving {
         return ("space", "space: let time run (it is paused), or . to go event by event".into());
     }
     if !view.cuts.is_empty() {
@@ -67,7 +67,7 @@ pub(super) fn advice(ui: &Ui, snapshot: &Snapshot) -> (&'static str, String) {
 }
 
 fn in_the_past(snapshot: &Snapshot) -> Option<(&'static str, String)> {
-    snapshot.past.then(|| {
+    snapshot.is_past().then(|| {
         ("End", "you are in the past: a command here starts a branch; . goes forward, End returns".into())
     })
 }
@@ -75,7 +75,7 @@ fn in_the_past(snapshot: &Snapshot) -> Option<(&'static str, String)> {
 fn about_stale(ui: &Ui, snapshot: &Snapshot) -> Option<(&'static str, String)> {
     // Only while the stale read is the last thing that happened.
     let stale = snapshot.events.first().is_some_and(|event| event.mark == Mark::StaleRead);
-    if snapshot.playing || !stale || snapshot.agreement.converged() {
+    if snapshot.is_running() || !stale || snapshot.agreement.converged() {
         return None;
     }
     if ui.side == Side::Story {

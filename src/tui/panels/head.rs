@@ -6,7 +6,7 @@ use ratatui::{
 };
 
 use crate::{
-    drive::{Snapshot, ratio},
+    drive::{Clock, Playhead, Snapshot, ratio},
     net::CutShape,
     tui::{
         coach,
@@ -20,11 +20,11 @@ use crate::{
 /// Title, clock, what is shown and how.
 pub(in crate::tui) fn header(paint: &mut Paint<'_>, area: Rect, ui: &Ui, snapshot: &Snapshot) {
     let (run, pause) = paint.glyphs.clock;
-    let clock = match (snapshot.past, snapshot.playing) {
-        (_, true) if snapshot.past => format!("{run} REPLAY {}", snapshot.speed),
-        (_, true) => format!("{run} RUN {}", snapshot.speed),
-        (true, false) => format!("{pause} PAST"),
-        (false, false) => format!("{pause} PAUSED"),
+    let clock = match (snapshot.playhead, snapshot.clock) {
+        (Playhead::InThePast, Clock::Running) => format!("{run} REPLAY {}", snapshot.speed),
+        (Playhead::AtHead, Clock::Running) => format!("{run} RUN {}", snapshot.speed),
+        (Playhead::InThePast, Clock::Stopped) => format!("{pause} PAST"),
+        (Playhead::AtHead, Clock::Stopped) => format!("{pause} PAUSED"),
     };
     let settings = &snapshot.view.settings;
     let copies = settings.copies;

@@ -183,7 +183,7 @@ impl Ui {
 
     fn travel(&mut self, action: Action, snapshot: &Snapshot) -> Vec<Effect> {
         let request = match action {
-            Action::PauseOrRun if snapshot.playing => Request::Pause,
+            Action::PauseOrRun if snapshot.is_running() => Request::Pause,
             Action::PauseOrRun => Request::Play,
             Action::StepForward => Request::Step,
             Action::StepBack => Request::StepBack,
