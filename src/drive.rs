@@ -10,6 +10,7 @@ mod pace;
 mod prospect;
 mod script;
 mod snapshot;
+mod tell;
 mod timeline;
 
 pub use actor::{FirstStaleRead, Handle, Request, Start, spawn};

@@ -6,11 +6,10 @@ use std::sync::Arc;
 use crate::{
     action::{Act, Command, Setting, Switch},
     base::{CutId, KeyId, NodeId, OpId, Position, Span, WriteId},
-    check::{Remedy, Story, Trail},
     data::{Held, Relation},
     net::{CutShape, LinkChange, Scope},
     replica::MessageKind,
-    sim::{Death, Fact, Outcome, Status, What},
+    sim::{Death, Fact, Outcome, What},
 };
 
 use super::{Cause, Timeline};
@@ -207,74 +206,6 @@ impl<'a> Narrator<'a> {
         Some((Mark::Died, format!("{}→{} {cargo}: {why}", self.node(from), self.node(to)), value))
     }
 
-    /// The story of a replica, sentence by sentence: what it misses, what became of the copies meant for it,
-    /// what will bring it up to date, what would have prevented it.
-    pub fn story(self, story: &Story) -> Vec<String> {
-        let node = self.node(story.node);
-        let Some(staleness) = &story.staleness else {
-            return vec![format!("{node} is fresh: no acknowledged write is newer than what it holds.")];
-        };
-        let now = self.timeline.position().at;
-        let behind = versions(staleness.versions);
-        let mut lines =
-            vec![format!("{node} is STALE: {behind} behind, for {}.", now.since(staleness.since))];
-        for trail in &story.trails {
-            lines.push(self.trail(node, trail));
-        }
-        lines.push(self.remedy(story));
-        lines.extend(story.prevention.as_ref().map(|text| format!("What would prevent it: {text}.")));
-        lines
-    }
-
-    fn trail(self, node: &str, trail: &Trail) -> String {
-        let now = self.timeline.position().at;
-        let from = self.node(trail.coordinator);
-        let missing = format!("It misses {} ({}), acknowledged at {from}", trail.value, trail.write);
-        if trail.came_and_lost {
-            return format!("{missing}: it came, and lost to what {node} holds (last write wins).");
-        }
-        if let Some((_, arrives, death)) = trail.coming.first() {
-            let eta = arrives.since(now);
-            return match death {
-                None => format!("{missing}: the copy is on its way, {eta} to go."),
-                Some(Death::Cut(id)) => {
-                    format!("{missing}: the copy will die at {} in {eta}.", cut_name(*id))
-                }
-                Some(Death::Lost) => format!("{missing}: the link will lose the copy in {eta}."),
-                Some(Death::Down) => format!("{missing}: the copy will find {node} down."),
-            };
-        }
-        match trail.died.last() {
-            Some((Death::Cut(id), at)) => format!("{missing}: the copy died at {} at {at}.", cut_name(*id)),
-            Some((Death::Lost, at)) => format!("{missing}: the link lost the copy at {at}."),
-            Some((Death::Down, at)) => format!("{missing}: the copy found {node} down at {at}."),
-            None => format!("{missing}: no copy is on its way."),
-        }
-    }
-
-    fn remedy(self, story: &Story) -> String {
-        let now = self.timeline.position().at;
-        match &story.remedy {
-            Remedy::NothingMissing => "Nothing is missing.".into(),
-            Remedy::Message { arrives } => {
-                format!("What will fix it: the message on its way, in {} (g: run until converged).", arrives.since(now))
-            }
-            Remedy::Gossip { every } => {
-                format!("What will fix it: anti-entropy; each replica gossips every {every} (g: run until converged).")
-            }
-            Remedy::Revive(Status::Frozen) => "What will fix it: thaw it (Z); then its messages are handled.".into(),
-            Remedy::Revive(_) => "What will fix it: restart it (C) first.".into(),
-            Remedy::HealThenGossip { every } => {
-                format!("What will fix it: heal the wall (P); then anti-entropy, every {every}.")
-            }
-            Remedy::Never => {
-                "What will fix it: nothing by itself. No message is on its way and nothing repairs; a new write would."
-                    .into()
-            }
-            Remedy::Overruled => "Nothing will bring it back: last-write-wins decided against it.".into(),
-        }
-    }
-
     fn wall(self, id: CutId) -> String {
         let given = |logged: &&super::Logged| matches!(logged.command, Command::Cut { .. });
         let standing = self.timeline.simulation().cuts().standing().iter().find(|cut| cut.id == id);
@@ -354,7 +285,7 @@ impl<'a> Narrator<'a> {
         }
     }
 
-    fn node(self, node: NodeId) -> &'a str {
+    pub(super) fn node(self, node: NodeId) -> &'a str {
         self.timeline.simulation().scenario().replicas.get(node.index()).map_or("?", |replica| &replica.name)
     }
 
@@ -386,7 +317,7 @@ fn show(held: &Held) -> String {
     if values.is_empty() { "nothing".into() } else { values.join(" + ") }
 }
 
-fn cut_name(id: CutId) -> String {
+pub(super) fn cut_name(id: CutId) -> String {
     format!("cut {}", id.0 + 1)
 }
 
@@ -394,7 +325,7 @@ fn messages(count: u64) -> String {
     format!("{count} message{}", if count == 1 { "" } else { "s" })
 }
 
-fn versions(count: u64) -> String {
+pub(super) fn versions(count: u64) -> String {
     format!("{count} version{}", if count == 1 { "" } else { "s" })
 }
 
