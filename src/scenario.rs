@@ -2,16 +2,19 @@
 //!
 //! ```text
 //! bytes --locate--> tree of places --shape--> names, kinds and units checked --serde--> file::Preset
+//!       --resolve--> Scenario
 //! ```
 //!
 //! Only this floor knows YAML. It opens no file that it was not asked to open, and reads no clock.
 
 pub mod file;
+pub mod limits;
 pub mod locate;
 mod model;
 pub mod path;
 pub mod problem;
 pub mod read;
+mod resolve;
 mod rules;
 pub mod schema;
 mod shape;

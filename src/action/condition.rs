@@ -57,8 +57,10 @@ pub enum Holding {
     Holds(Value),
     /// No version with this value.
     Lacks(Value),
-    /// Exactly these concurrent values, in any order.
+    /// Exactly these concurrent values, in any order; none: nothing, or a tombstone.
     Siblings(Vec<Value>),
+    /// So many values.
+    SiblingCount(Count),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -113,7 +113,8 @@ impl Ledger {
             ReadClaim::Returns(values) => {
                 Verdict::from_claim(same_values(&read.found, values), read.at, || {
                     let wanted: Vec<String> = values.iter().map(ToString::to_string).collect();
-                    format!("the last read returned {}, expected {}", show(&read.found), wanted.join(" and "))
+                    let wanted = if wanted.is_empty() { "nothing".to_owned() } else { wanted.join(" and ") };
+                    format!("the last read returned {}, expected {wanted}", show(&read.found))
                 })
             }
             ReadClaim::Stale(wanted) => {
@@ -163,6 +164,9 @@ fn holds(held: &Held, holding: &Holding) -> bool {
         Holding::Holds(value) => matches!(held.versions(), [one] if one.value == *value),
         Holding::Lacks(value) => held.versions().iter().all(|version| version.value != *value),
         Holding::Siblings(values) => same_values(held, values),
+        Holding::SiblingCount(wanted) => {
+            wanted.admits(held.versions().iter().filter(|v| !v.value.is_tombstone()).count() as u64)
+        }
     }
 }
 
@@ -186,6 +190,8 @@ fn want(holding: &Holding) -> String {
     match holding {
         Holding::Holds(value) => value.to_string(),
         Holding::Lacks(value) => format!("anything but {value}"),
+        Holding::Siblings(values) if values.is_empty() => "nothing".to_owned(),
         Holding::Siblings(values) => values.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and "),
+        Holding::SiblingCount(wanted) => format!("{wanted} values"),
     }
 }

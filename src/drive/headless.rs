@@ -137,8 +137,15 @@ impl Run {
         let simulation = self.report.timeline.simulation();
         if simulation.workload_running() {
             let now = self.report.timeline.position().at;
-            let until = simulation.workload_stops().unwrap_or(now + WORKLOAD_LIMIT);
-            self.go(&Reach::Time(until.max(now)), each);
+            let counted = simulation.scenario().workload.as_ref().is_some_and(|w| w.operations.is_some());
+            match simulation.workload_stops() {
+                Some(until) => self.go(&Reach::Time(until.max(now)), each),
+                None if counted => {
+                    let deadline = now + REST_LIMIT;
+                    self.go(&Reach::Condition { condition: Condition::Settled, deadline }, each);
+                }
+                None => self.go(&Reach::Time(now + WORKLOAD_LIMIT), each),
+            }
             if self.report.timeline.simulation().workload_running() {
                 let stopped = self.report.timeline.apply(Command::Workload(Switch::Stop), Cause::Program);
                 debug_assert!(stopped.is_ok(), "a running workload can be stopped");

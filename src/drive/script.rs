@@ -235,4 +235,4 @@ fn unmet(reach: &Reach, timeline: &Timeline) -> String {
 }
 
 /// How long a `when` or an `until` waits where the preset does not say.
-pub const DEFAULT_LIMIT: Span = Span::secs(60);
+pub const DEFAULT_LIMIT: Span = Step::LIMIT;

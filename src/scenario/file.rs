@@ -9,6 +9,7 @@ mod cluster;
 mod condition;
 mod either;
 mod network;
+mod pause;
 mod quantity;
 mod step;
 mod value;
@@ -24,14 +25,14 @@ pub use cluster::{
     ReadRepair, Replica, ReplicaItem, Replicas, Replicate, Replication,
 };
 pub use condition::{
-    Bounds, Condition, Converged, Last, Limit, Stale, State, Test, TimeToConsistency, Versions,
+    Bounds, Condition, Converged, Last, Limit, Siblings, Stale, State, Test, TimeToConsistency, Versions,
 };
 pub use network::{
     Distribution, Empirical, Exponential, Latency, Link, Lognormal, Network, Normal, Pareto, Part, Quantile,
     Uniform,
 };
 pub use quantity::{DriftText, DurationText, Name, RateText, ShareText, SignedDurationText};
-pub use step::{Context, Cut, Delete, Ends, Knobs, Read, Skew, StartStop, Step, Write};
+pub use step::{Context, Cut, Delete, Ends, Knobs, Pause, Read, Skew, StartStop, Step, Write};
 pub use value::{Literal, Outcome};
 
 /// A preset of laggard: a cluster, its network and its clients, a script of what happens to them, and what must be
@@ -45,7 +46,8 @@ pub struct Preset {
     pub about: Option<String>,
     /// The number that all chance in the simulation follows from: same seed, same run. Default: 0.
     pub seed: Option<u64>,
-    /// The key that the screen shows first. Default: the first key that the data or the script names.
+    /// The key that the screen shows first. Default: the first key that the data, the script or the workload names; `x`
+    /// if there is none.
     pub key: Option<String>,
     /// The replicas and how they replicate. Default: three replicas, each holding every key.
     #[serde(default)]
@@ -59,7 +61,7 @@ pub struct Preset {
     /// What every replica holds at the start, by key. Default: nothing.
     #[serde(default)]
     pub data: BTreeMap<String, Literal>,
-    /// Operations that go on by themselves. Default: none.
+    /// Operations that go on by themselves, from the start. Default: none.
     pub workload: Option<Workload>,
     /// What happens, step after step. Default: nothing, the keyboard decides.
     #[serde(default)]

@@ -32,6 +32,8 @@ pub struct Locations {
     source: Source,
     nodes: Vec<Node>,
     root: Child,
+    /// Where each line begins, in bytes.
+    lines: Vec<usize>,
 }
 
 /// A value: an alias shares the node of what it stands for.
@@ -112,6 +114,21 @@ impl Locations {
         }
         let (start, end) = found.value.range;
         self.source.text.get(start..end)
+    }
+
+    /// The line that the value at `path` begins on, from one: quicker than a whole place.
+    pub fn line(&self, path: &Path) -> usize {
+        let (start, _) = self.find(path).value.range;
+        self.lines.partition_point(|line| *line <= start)
+    }
+
+    /// The keys of the map at `path` in the order of the file; none if there is no map.
+    pub fn keys_in_order(&self, path: &Path) -> Vec<&str> {
+        let Content::Map(entries) = self.content(self.find(path).value) else { return Vec::new() };
+        let mut keys: Vec<(Range, &str)> =
+            entries.iter().map(|(key, entry)| (entry.key, key.as_str())).collect();
+        keys.sort_unstable();
+        keys.into_iter().map(|(_, key)| key).collect()
     }
 
     /// Every path of the document, aliases unfolded.

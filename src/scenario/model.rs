@@ -85,9 +85,11 @@ pub struct WorkloadSpec {
     pub skew: f64,
     /// When it stops by itself.
     pub stop: Option<SimTime>,
+    /// After how many operations it stops by itself.
+    pub operations: Option<u64>,
 }
 
-/// One step of a script.
+/// One step of a script. A `set` that turns several knobs makes one step for each, with the same line.
 #[derive(Debug, Clone)]
 pub struct Step {
     pub timing: Timing,
@@ -96,6 +98,8 @@ pub struct Step {
     pub claim: Option<Condition>,
     /// Where the step stands in the file, counted from 1; 0 where there is no file.
     pub line: usize,
+    /// The step as written, its first line; empty where there is no file.
+    pub text: String,
 }
 
 #[derive(Debug, Clone)]
@@ -136,11 +140,19 @@ pub struct Choice {
     pub text: Arc<str>,
 }
 
+impl Step {
+    /// How long a `when` or an `until` waits where the preset does not say.
+    pub const LIMIT: Span = Span::secs(60);
+}
+
 /// What must hold at the end of a run.
 #[derive(Debug, Clone)]
 pub struct Expectation {
     pub condition: Condition,
+    /// Where it stands in the file, counted from 1; 0 where there is no file.
     pub line: usize,
+    /// The condition as written, its first line; empty where there is no file.
+    pub text: String,
 }
 
 impl Scenario {

@@ -47,6 +47,32 @@ impl Path {
     }
 }
 
+/// The way down to a value while a walk stands at it; made a [`Path`] only when there is something to tell.
+#[derive(Clone, Copy)]
+pub(super) enum Trail<'a> {
+    Top,
+    Key(&'a Self, &'a str),
+    Index(&'a Self, usize),
+}
+
+impl<'a> Trail<'a> {
+    pub(super) const fn key(&'a self, key: &'a str) -> Self {
+        Trail::Key(self, key)
+    }
+
+    pub(super) const fn index(&'a self, index: usize) -> Self {
+        Trail::Index(self, index)
+    }
+
+    pub(super) fn path(&self) -> Path {
+        match self {
+            Self::Top => Path::root(),
+            Self::Key(parent, key) => parent.path().key(*key),
+            Self::Index(parent, index) => parent.path().index(*index),
+        }
+    }
+}
+
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (depth, segment) in self.0.iter().enumerate() {

@@ -142,6 +142,11 @@ impl<'a> Report<'a> {
         self.locations
     }
 
+    /// The problem found last.
+    pub fn latest(&self) -> Option<&Problem> {
+        self.problems.last()
+    }
+
     /// How many problems so far.
     pub const fn len(&self) -> usize {
         self.problems.len()

@@ -107,6 +107,7 @@ const TESTS: &[&str] = &[
     "stale_reads",
     "lost_writes",
     "refused",
+    "timed_out",
     "available",
     "time_to_consistency",
     "elapsed",

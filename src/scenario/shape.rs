@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use serde_yaml::Value;
 
 use super::locate::{Child, Content, Entry};
-use super::path::{Path, Segment};
+use super::path::{Path, Segment, Trail};
 use super::problem::{Report, quoted};
 use super::rules::{Rule, planned, rules};
 use super::units::{UnitError, parse_drift, parse_duration, parse_rate, parse_share, parse_signed_duration};
@@ -18,27 +18,6 @@ use super::units::{UnitError, parse_drift, parse_duration, parse_rate, parse_sha
 pub(super) fn check(schema: &Json, report: &mut Report<'_>) {
     let document = report.locations().root();
     Checker { root: schema, report }.value(document, schema, &Trail::Top);
-}
-
-/// The way down to the value being checked; made a [`Path`] only when there is something to tell.
-enum Trail<'a> {
-    Top,
-    Key(&'a Self, &'a str),
-    Index(&'a Self, usize),
-}
-
-impl<'a> Trail<'a> {
-    const fn key(&'a self, key: &'a str) -> Self {
-        Trail::Key(self, key)
-    }
-
-    fn path(&self) -> Path {
-        match self {
-            Self::Top => Path::root(),
-            Self::Key(parent, key) => parent.path().key(*key),
-            Self::Index(parent, index) => parent.path().index(*index),
-        }
-    }
 }
 
 struct Checker<'a, 'b> {
@@ -258,7 +237,8 @@ impl<'a> Checker<'a, '_> {
         let written = match value {
             Value::Number(_) => self.report.locations().written(&path.path()).unwrap_or_default(),
             Value::String(text) => text,
-            Value::Null => return Ok(unit == "outcome"),
+            Value::Null => return Ok(unit == "outcome" || unit == "nothing"),
+            _ if unit == "nothing" => return Ok(false),
             _ => return Ok(false),
         };
         match unit {
@@ -370,6 +350,7 @@ impl<'a> Form<'a> {
             Some("drift") => "a clock drift",
             Some("value") => "text or a whole number",
             Some("outcome") => "text, a whole number or null",
+            Some("nothing") => "nothing",
             Some("object") => "a map",
             Some("array") => "a list",
             Some("string") => "text",

@@ -184,7 +184,8 @@ impl Simulation {
         let mut stream = self.work_stream();
         let gap = Span::from_nanos_f64(-nanos(spec.mean_gap) * libm::log(stream.unit()));
         let at = self.now + gap;
-        if spec.stop.is_some_and(|stop| at > stop) {
+        let all_made = spec.operations.is_some_and(|most| self.workload.made >= most);
+        if all_made || spec.stop.is_some_and(|stop| at > stop) {
             self.workload.running = false;
         } else {
             self.queue.push(at, Event::Work { era: self.workload.era });

@@ -15,11 +15,12 @@ pub struct Client {
     pub name: String,
     /// The replica it talks to. Default: the first.
     pub at: Option<String>,
-    /// How many replicas must take part in its reads and writes. Default: as the replication says.
+    /// How many replicas must take part in its reads and writes. Default: what the replication says.
     pub level: Option<Level>,
-    /// How long it waits for an answer. Default: 5s.
+    /// How long it waits for an answer. Default: what the replication says.
     pub timeout: Option<DurationText>,
-    /// What its session promises it. Default: nothing.
+    /// What its session promises it: an answer that would break a promise becomes an error. Only `read_your_writes` and
+    /// `monotonic_reads` so far. Default: nothing.
     #[serde(default)]
     pub guarantees: Vec<Guarantee>,
 }
@@ -46,18 +47,19 @@ pub struct Workload {
     pub rate: Option<RateText>,
     /// The share of them that reads. Default: 50%.
     pub reads: Option<ShareText>,
-    /// How many keys they touch, or which. Default: 1.
+    /// How many keys they touch (`k1`, `k2`, …), or which. Default: every key that the preset names.
     pub keys: Option<Keys>,
     /// How unevenly keys are picked: the exponent of a Zipf distribution, 0 for evenly; no unit. Default: 0.
     pub skew: Option<f64>,
-    /// When it ends: after a duration, or after a number of operations. Default: never.
+    /// When it ends for good: so long after the start, or after so many operations. Default: when the script stops it, or
+    /// 10s after the script has ended.
     pub stop: Option<Stop>,
 }
 
 /// How many keys, or which.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Keys {
-    /// That many, named by the simulation.
+    /// That many: `k1`, `k2`, and so on.
     Count(u64),
     /// These.
     Named(Vec<String>),

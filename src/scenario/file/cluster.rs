@@ -10,7 +10,8 @@ use super::quantity::{DriftText, DurationText, Name, SignedDurationText};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Cluster {
-    /// How many replicas, or their names, or a map for each. Default: 3, named `a`, `b`, `c`.
+    /// How many replicas, or their names, or a map for each: 1 to 1,000. A number gives them the names `a`, `b`, `c`, …;
+    /// more than 26 are `n1`, `n2`, …. Default: 3.
     pub replicas: Option<Replicas>,
     /// The protocol between the replicas. Default: leaderless.
     pub replication: Option<Replication>,
@@ -86,7 +87,7 @@ pub struct Leaderless {
     pub read: Option<Level>,
     /// How a write reaches the other replicas. Default: `direct`.
     pub replicate: Option<Replicate>,
-    /// How long a coordinator waits for the replicas it asked. Default: 2s.
+    /// How long a client waits for its answer; after that nobody knows whether a write was done. Default: 2s.
     pub timeout: Option<DurationText>,
     /// Whether replicas compare and exchange what they hold from time to time. Default: `off`.
     pub anti_entropy: Option<AntiEntropy>,
@@ -129,7 +130,8 @@ pub enum LevelName {
 pub enum Replicate {
     /// The coordinator sends it to each of them at once.
     Direct,
-    /// The coordinator keeps it; it spreads by anti-entropy alone.
+    /// The coordinator keeps it, and anti-entropy alone carries it on; so only one replica can have stored it when it is
+    /// acknowledged.
     Gossip,
 }
 
@@ -168,7 +170,7 @@ pub enum Off {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Gossip {
-    /// How long a replica waits between two exchanges. Default: 1s.
+    /// How long a replica waits between two exchanges: 1ms or more. Default: 1s.
     pub every: Option<DurationText>,
     /// Which way data moves in an exchange. Default: `push_pull`.
     pub style: Option<AntiEntropyStyle>,

@@ -4,9 +4,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::client::Guarantee;
-use super::either::either;
+use super::either::{Either, ListOrMap, either};
 use super::quantity::{DurationText, ShareText};
-use super::value::Outcome;
+use super::value::{Literal, Outcome};
 
 /// Something that is true or false of a run at a moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,18 +44,18 @@ pub struct Test {
     pub replica: Option<String>,
     /// The key looked at. Stands beside `replica`.
     pub key: Option<String>,
-    /// The replica holds exactly this; `null` for no value.
+    /// The replica holds exactly this (a list: these siblings); `null` for no value.
     #[serde(default, deserialize_with = "Outcome::present")]
     pub holds: Option<Outcome>,
     /// The replica does not hold this, not even as a sibling.
     #[serde(default, deserialize_with = "Outcome::present")]
     pub lacks: Option<Outcome>,
-    /// The replica holds this many values of the key.
-    pub siblings: Option<Limit<u64>>,
+    /// The replica holds exactly these values, written at the same time, in any order; or so many.
+    pub siblings: Option<Siblings>,
 
     /// What a read returned, `last` for the latest one; with one of `returns`, `stale`.
     pub read: Option<Last>,
-    /// The read returned this; `null` for no value.
+    /// The read returned exactly this (a list: these siblings); `null` for no value.
     #[serde(default, deserialize_with = "Outcome::present")]
     pub returns: Option<Outcome>,
     /// Whether the read missed an acknowledged write, or by how many versions.
@@ -67,11 +67,13 @@ pub struct Test {
     pub stale_reads: Option<Limit<u64>>,
     /// How many acknowledged writes were overwritten by a concurrent one without a word.
     pub lost_writes: Option<Limit<u64>>,
-    /// How many operations were refused or timed out.
+    /// How many operations were refused: an error came, and nothing was done.
     pub refused: Option<Limit<u64>>,
+    /// How many operations timed out: nobody knows whether they were done.
+    pub timed_out: Option<Limit<u64>>,
     /// The share of operations answered without an error. A bare share is the least that will do.
     pub available: Option<Limit<ShareText>>,
-    /// How long acknowledged writes take to be seen everywhere. A bare duration is the most that will do.
+    /// How long writes take until every replica of their key reflects them.
     pub time_to_consistency: Option<TimeToConsistency>,
     /// How long the run has lasted. A bare duration is the least that will do.
     pub elapsed: Option<Limit<DurationText>>,
@@ -95,8 +97,45 @@ pub struct Test {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Converged {
-    /// How long after the last cut was healed (or the last write, if later). Default: any time.
+    /// How long after the last write, heal, restart or thaw, whichever came last. Default: any time.
     pub within: Option<DurationText>,
+}
+
+/// What a replica holds of a key when it holds several values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Siblings {
+    /// So many.
+    Count(Limit<u64>),
+    /// Exactly these, in any order.
+    These(Vec<Literal>),
+}
+
+impl<'de> Deserialize<'de> for Siblings {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Either::<u64, ListOrMap<Vec<Literal>, Bounds<u64>>>::deserialize(deserializer).map(|either| {
+            match either {
+                Either::Scalar(exact) => Self::Count(Limit::Exactly(exact)),
+                Either::Collection(ListOrMap::Map(bounds)) => Self::Count(Limit::Within(bounds)),
+                Either::Collection(ListOrMap::List(values)) => Self::These(values),
+            }
+        })
+    }
+}
+
+impl JsonSchema for Siblings {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Siblings".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "A list of values, or how many: a number, or bounds such as {at_least: 2}.",
+            "anyOf": [
+                generator.subschema_for::<Limit<u64>>(),
+                { "type": "array", "items": generator.subschema_for::<Literal>() },
+            ],
+        })
+    }
 }
 
 /// The word `last`.
@@ -128,7 +167,8 @@ pub struct Versions {
     pub versions: Limit<u64>,
 }
 
-/// How long acknowledged writes take to be seen by every replica, at least one of these.
+/// How long writes take until every replica of their key reflects them; at least one of these. A bare duration is the
+/// most that will do.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("minProperties" = 1))]
@@ -167,7 +207,6 @@ pub struct Bounds<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Limit<T> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        use super::either::Either;
         Either::deserialize(deserializer).map(|either| match either {
             Either::Scalar(exact) => Self::Exactly(exact),
             Either::Collection(bounds) => Self::Within(bounds),

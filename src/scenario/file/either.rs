@@ -67,6 +67,36 @@ impl<'de, S: Deserialize<'de>, C: Deserialize<'de>> Visitor<'de> for EitherVisit
     }
 }
 
+/// A list, or a map.
+pub(super) enum ListOrMap<L, M> {
+    List(L),
+    Map(M),
+}
+
+struct ListOrMapVisitor<L, M>(PhantomData<(L, M)>);
+
+impl<'de, L: Deserialize<'de>, M: Deserialize<'de>> Deserialize<'de> for ListOrMap<L, M> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ListOrMapVisitor(PhantomData))
+    }
+}
+
+impl<'de, L: Deserialize<'de>, M: Deserialize<'de>> Visitor<'de> for ListOrMapVisitor<L, M> {
+    type Value = ListOrMap<L, M>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list or a map")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Self::Value, A::Error> {
+        L::deserialize(SeqAccessDeserializer::new(items)).map(ListOrMap::List)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Self::Value, A::Error> {
+        M::deserialize(MapAccessDeserializer::new(entries)).map(ListOrMap::Map)
+    }
+}
+
 /// A whole number, or text.
 pub(super) enum NumberOr<N, T> {
     Number(N),

@@ -18,7 +18,7 @@ pub struct Network {
     pub duplicate: Option<ShareText>,
     /// Whether a message may overtake an earlier one on the same link. Default: true.
     pub reorder: Option<bool>,
-    /// Links that differ from the rest; of several for one link, the last counts. Default: none.
+    /// Links that differ from the rest; of several settings for one link, the last counts. Default: none.
     #[serde(default)]
     pub links: Vec<Link>,
 }

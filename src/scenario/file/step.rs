@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub use super::pause::Pause;
+
 use super::cluster::{AntiEntropy, Level};
 use super::condition::Condition;
 use super::network::Latency;
+use super::pause::present;
 use super::quantity::{DurationText, ShareText, SignedDurationText};
 use super::value::{Literal, Outcome};
 
@@ -35,7 +38,7 @@ pub struct Step {
 
     /// Splits the cluster into groups; no message passes between them. Replicas in no group form one together.
     pub partition: Option<Vec<Vec<String>>>,
-    /// Cuts one replica off from all others.
+    /// Cuts one replica off from all others. `heal` calls this cut by the replica's name.
     pub isolate: Option<String>,
     /// Cuts one link.
     pub cut: Option<Cut>,
@@ -72,9 +75,9 @@ pub struct Step {
     pub goal: Option<String>,
     /// What to try, for those who ask.
     pub hint: Option<String>,
-    /// How long the screen stands still, in real time, so that people can look; 0 waits for a key. Ignored without
-    /// a screen.
-    pub pause: Option<DurationText>,
+    /// Lets so much virtual time pass before the next step, so that people can look; without a length, 1s.
+    #[serde(default, deserialize_with = "present")]
+    pub pause: Option<Pause>,
     /// Waits until this is true.
     pub until: Option<Condition>,
 }

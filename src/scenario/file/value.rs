@@ -6,7 +6,7 @@ use std::fmt;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
-use super::either::NumberOr;
+use super::either::{Either, NumberOr};
 
 /// What a key holds: text or a whole number.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,13 +40,16 @@ impl JsonSchema for Literal {
     }
 }
 
-/// What a read gives or a replica holds: a value, or nothing (`null`: never written, or deleted).
+/// What a read gives or a replica holds: a value, several that were written at the same time, or nothing (`null`:
+/// never written, or deleted).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
     /// No value.
     Nothing,
     /// A value.
     Value(Literal),
+    /// Siblings, in any order.
+    Several(Vec<Literal>),
 }
 
 struct OutcomeVisitor;
@@ -55,7 +58,7 @@ impl<'de> Visitor<'de> for OutcomeVisitor {
     type Value = Outcome;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("text, a whole number or null")
+        f.write_str("text, a whole number, a list of them, or null")
     }
 
     fn visit_none<E: Error>(self) -> Result<Outcome, E> {
@@ -67,7 +70,10 @@ impl<'de> Visitor<'de> for OutcomeVisitor {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Outcome, D::Error> {
-        Literal::deserialize(deserializer).map(Outcome::Value)
+        Either::<Literal, Vec<Literal>>::deserialize(deserializer).map(|either| match either {
+            Either::Scalar(value) => Outcome::Value(value),
+            Either::Collection(values) => Outcome::Several(values),
+        })
     }
 }
 
@@ -89,11 +95,13 @@ impl JsonSchema for Outcome {
         "Outcome".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "A value (text or a whole number), or null for no value: never written, or deleted.",
-            "type": ["string", "integer", "null"],
-            "x-unit": "outcome",
+            "description": "A value (text or a whole number), a list of values written at the same time, or null for no value: never written, or deleted.",
+            "anyOf": [
+                { "type": ["string", "integer", "null"], "x-unit": "outcome" },
+                { "type": "array", "items": generator.subschema_for::<Literal>() },
+            ],
         })
     }
 }

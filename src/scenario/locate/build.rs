@@ -58,7 +58,11 @@ pub(super) fn build(source: Source) -> Result<Locations, Problems> {
     }
     let Builder { source, nodes, root, repeated, .. } = builder;
     match (Problems::new(source.clone(), repeated), root) {
-        (None, Some(root)) => Ok(Locations { source, nodes, root }),
+        (None, Some(root)) => {
+            let after = |(newline, _)| newline + 1;
+            let lines = [0].into_iter().chain(source.text.match_indices('\n').map(after)).collect();
+            Ok(Locations { source, nodes, root, lines })
+        }
         (Some(problems), _) => Err(problems),
         (None, None) => unreachable!("a document without a root has been reported as empty"),
     }

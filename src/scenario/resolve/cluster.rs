@@ -1,0 +1,213 @@
+//! `cluster`: replicas, and the settings that all of them share.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::action::{self, Level};
+use crate::base::{NodeId, Span};
+use crate::data;
+use crate::replica::Propagation;
+use crate::scenario::file::{
+    AntiEntropy, AntiEntropyStyle, Clock, Cluster, Conflicts, Gossip, Leaderless, ReplicaItem, Replicas,
+    Replicate,
+};
+use crate::scenario::limits::{LEAST_PERIOD, MOST_REPLICAS};
+use crate::scenario::path::{Path, Trail};
+use crate::scenario::{ReplicaSpec, Settings};
+
+use super::quantity::Use;
+use super::{Resolver, grouped};
+
+/// How many replicas, and copies of each key, there are if the preset does not say.
+const USUAL: usize = 3;
+const TIMEOUT: Span = Span::secs(2);
+const PERIOD: Span = Span::secs(1);
+
+impl Resolver<'_> {
+    pub(super) fn gossips(&self) -> bool {
+        self.propagation == Propagation::Gossip
+    }
+
+    pub(super) fn replicas(&mut self, replicas: Option<&Replicas>, top: &Trail<'_>) -> Vec<ReplicaSpec> {
+        let cluster = top.key("cluster");
+        let at = cluster.key("replicas");
+        let specs = match replicas {
+            None => numbered(USUAL),
+            Some(Replicas::Count(count)) => {
+                let count = usize::try_from(*count).unwrap_or(usize::MAX);
+                self.some_replicas(count, &at);
+                numbered(count.clamp(1, MOST_REPLICAS))
+            }
+            Some(Replicas::Listed(items)) => {
+                self.some_replicas(items.len(), &at);
+                self.listed(items, &at)
+            }
+        };
+        for spec in &specs {
+            self.replicas.add(&spec.name);
+        }
+        // Never empty, so that every problem after this one can be looked for.
+        if specs.is_empty() {
+            self.replicas.add("a");
+            return numbered(1);
+        }
+        specs
+    }
+
+    fn some_replicas(&mut self, count: usize, at: &Trail<'_>) {
+        if count == 0 {
+            let help = format!("a cluster has 1 to {} replicas", grouped(MOST_REPLICAS));
+            self.wrong(at, "there are no replicas", help);
+        }
+        self.at_most(count, MOST_REPLICAS, "replicas", at);
+    }
+
+    fn listed(&mut self, items: &[ReplicaItem], at: &Trail<'_>) -> Vec<ReplicaSpec> {
+        let mut specs: Vec<ReplicaSpec> = Vec::new();
+        let mut seen: BTreeMap<&str, Path> = BTreeMap::new();
+        for (index, item) in items.iter().enumerate().take(MOST_REPLICAS) {
+            let at = at.index(index);
+            let name_key = at.key("name");
+            let (name, named_at) = match item {
+                ReplicaItem::Name(name) => (name.0.as_str(), &at),
+                ReplicaItem::Described(replica) => (replica.name.as_str(), &name_key),
+            };
+            self.name("replica", name, named_at);
+            if let Some(first) = seen.get(name) {
+                self.given_twice(name, &first.clone(), named_at);
+                continue;
+            }
+            seen.insert(name, named_at.path());
+            let mut spec = plain(name);
+            if let ReplicaItem::Described(replica) = item {
+                if let Some(clock) = &replica.clock {
+                    (spec.skew, spec.drift) = self.clock(clock, &at.key("clock"));
+                }
+                spec.zone = replica.zone.as_deref().map(|zone| self.zone(zone, specs.len(), &at.key("zone")));
+            }
+            specs.push(spec);
+        }
+        self.zones_are_no_replicas(items, &seen, at);
+        specs
+    }
+
+    fn zone(&mut self, name: &str, node: usize, at: &Trail<'_>) -> Arc<str> {
+        self.name("zone", name, at);
+        let name = match self.zones.get_key_value(name) {
+            Some((known, _)) => Arc::clone(known),
+            None => name.into(),
+        };
+        self.zones.entry(Arc::clone(&name)).or_default().push(NodeId::at(node));
+        name
+    }
+
+    fn zones_are_no_replicas(&mut self, items: &[ReplicaItem], seen: &BTreeMap<&str, Path>, at: &Trail<'_>) {
+        for (index, item) in items.iter().enumerate() {
+            if let ReplicaItem::Described(replica) = item
+                && let Some(zone) = replica.zone.as_deref()
+                && let Some(first) = seen.get(zone)
+            {
+                self.given_twice(zone, &first.clone(), &at.index(index).key("zone"));
+            }
+        }
+    }
+
+    fn clock(&mut self, clock: &Clock, at: &Trail<'_>) -> (i64, i32) {
+        let skew = clock.skew.as_ref().map_or(0, |skew| self.offset(skew, &at.key("skew")));
+        let drift = clock.drift.as_ref().map_or(0, |drift| self.parsed(drift.parse(), &at.key("drift")));
+        (skew, drift)
+    }
+
+    pub(super) fn settings(&mut self, cluster: &Cluster, at: &Trail<'_>) -> Settings {
+        let usual = Leaderless::default();
+        let leaderless = cluster.replication.as_ref().and_then(|r| r.leaderless.as_ref()).unwrap_or(&usual);
+        let at_replication = at.key("replication");
+        let at = &at_replication.key("leaderless");
+        self.copies = self.copies_of_each_key(leaderless.n, &at.key("n"));
+        let anti_entropy = leaderless.anti_entropy.as_ref();
+        let anti_entropy = anti_entropy.and_then(|a| self.anti_entropy(a, &at.key("anti_entropy")));
+        if leaderless.replicate == Some(Replicate::Gossip) {
+            self.propagation = Propagation::Gossip;
+            if anti_entropy.is_none() {
+                let message = "nothing would carry a write on: gossip needs anti-entropy";
+                self.wrong(&at.key("replicate"), message, "add `anti_entropy: {every: 1s}` beside it");
+            }
+        }
+        let level = |level: Option<_>| level.unwrap_or(super::super::file::Level::Count(1));
+        let (write, read) = (level(leaderless.write), level(leaderless.read));
+        let named = |level: Level| if level == Level::Exactly(1) { Level::One } else { level };
+        Settings {
+            copies: self.copies,
+            write: named(self.level(write, Use::Write, &at.key("write"))),
+            read: named(self.level(read, Use::Read, &at.key("read"))),
+            propagation: self.propagation,
+            timeout: leaderless
+                .timeout
+                .as_ref()
+                .map_or(TIMEOUT, |timeout| self.some_time(timeout, "a timeout", &at.key("timeout"))),
+            anti_entropy,
+            conflicts: match cluster.conflicts {
+                None | Some(Conflicts::LastWriteWins) => data::Conflicts::LastWriteWins,
+                Some(Conflicts::Siblings) => data::Conflicts::Siblings,
+            },
+        }
+    }
+
+    fn copies_of_each_key(&mut self, n: Option<u64>, at: &Trail<'_>) -> u16 {
+        let replicas = self.replicas.list().len();
+        let copies = n.map_or(USUAL.min(replicas), |n| usize::try_from(n).unwrap_or(usize::MAX));
+        if copies == 0 {
+            let help = format!("write a number from 1 to {replicas}");
+            self.wrong(at, "with N = 0 nobody holds a key", help);
+        } else if copies > replicas {
+            let message =
+                format!("N = {copies} copies of a key need as many replicas, and there are {replicas}");
+            self.wrong(at, message, format!("write a number up to {replicas}, or add replicas"));
+        }
+        u16::try_from(copies.clamp(1, replicas)).unwrap_or(u16::MAX)
+    }
+
+    pub(super) fn anti_entropy(
+        &mut self,
+        anti_entropy: &AntiEntropy,
+        at: &Trail<'_>,
+    ) -> Option<action::AntiEntropy> {
+        let AntiEntropy::On(Gossip { every, style, fan_out }) = anti_entropy else { return None };
+        let every = every
+            .as_ref()
+            .map_or(PERIOD, |every| self.no_less(every, LEAST_PERIOD, "a period", &at.key("every")));
+        let style = match style {
+            None | Some(AntiEntropyStyle::PushPull) => action::Style::PushPull,
+            Some(AntiEntropyStyle::Push) => action::Style::Push,
+            Some(AntiEntropyStyle::Pull) => action::Style::Pull,
+        };
+        let others = self.replicas.list().len().saturating_sub(1);
+        let fan_out = fan_out.map_or(1, |fan_out| usize::try_from(fan_out).unwrap_or(usize::MAX));
+        if fan_out == 0 {
+            self.wrong(
+                &at.key("fan_out"),
+                "a fan-out of 0 reaches nobody",
+                "write 1 or more, or `anti_entropy: off`",
+            );
+        } else if fan_out > others.max(1) {
+            let message =
+                format!("a fan-out of {fan_out} needs as many other replicas, and there are {others}");
+            self.wrong(&at.key("fan_out"), message, format!("write a number up to {}", others.max(1)));
+        }
+        let fan_out = u16::try_from(fan_out.clamp(1, MOST_REPLICAS)).unwrap_or(1);
+        Some(action::AntiEntropy { every, style, fan_out })
+    }
+}
+
+fn plain(name: &str) -> ReplicaSpec {
+    ReplicaSpec { name: name.into(), zone: None, skew: 0, drift: 0 }
+}
+
+/// a, b, c, … as far as the letters go; n1, n2, … for more.
+fn numbered(count: usize) -> Vec<ReplicaSpec> {
+    if count <= 26 {
+        ('a'..='z').take(count).map(|letter| plain(&letter.to_string())).collect()
+    } else {
+        (1..=count).map(|number| plain(&format!("n{number}"))).collect()
+    }
+}

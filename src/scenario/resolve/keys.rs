@@ -1,0 +1,117 @@
+//! Keys: every one that the preset names is declared before the run, in the order in which it first appears.
+//!
+//! The data, a read, a write, a delete, the workload and the preset's own `key` declare; a condition only asks.
+
+use std::sync::Arc;
+
+use crate::scenario::file::{Keys, Preset};
+use crate::scenario::limits::{MOST_KEY, MOST_KEYS, MOST_STEPS};
+use crate::scenario::path::{Path, Trail};
+
+use super::{Lines, Resolver, grouped};
+
+/// The one key of a preset that names none.
+const ONLY: &str = "x";
+
+impl Resolver<'_> {
+    pub(super) fn gather_keys(&mut self, preset: &Preset) {
+        let top = Trail::Top;
+        if let Some(key) = &preset.key {
+            self.declare(key, &top.key("key"));
+        }
+        let data = top.key("data");
+        let locations = self.report.locations();
+        for key in locations.keys_in_order(&Path::root().key("data")) {
+            self.declare(key, &data.key(key));
+        }
+        let script = top.key("script");
+        for (index, step) in preset.script.iter().enumerate().take(MOST_STEPS) {
+            let at = script.index(index);
+            let write = step.write.as_ref().map(|write| (&write.key, "write"));
+            let read = step.read.as_ref().map(|read| (&read.key, "read"));
+            let delete = step.delete.as_ref().map(|delete| (&delete.key, "delete"));
+            if let Some((key, action)) = write.or(read).or(delete) {
+                self.declare(key, &at.key(action).key("key"));
+            }
+        }
+        if let Some(keys) = preset.workload.as_ref().and_then(|workload| workload.keys.as_ref()) {
+            self.declare_workload(keys, &top.key("workload").key("keys"));
+        }
+        if self.keys.list().is_empty() {
+            self.keys.add(ONLY);
+        }
+    }
+
+    fn declare_workload(&mut self, keys: &Keys, at: &Trail<'_>) {
+        match keys {
+            Keys::Count(count) => {
+                let count = usize::try_from(*count).unwrap_or(usize::MAX);
+                self.at_most(count, MOST_KEYS, "keys", at);
+                for number in 1..=count.min(MOST_KEYS) {
+                    self.declare(&numbered(number), at);
+                }
+            }
+            Keys::Named(names) => {
+                for (index, name) in names.iter().enumerate() {
+                    self.declare(name, &at.index(index));
+                }
+            }
+        }
+    }
+
+    fn declare(&mut self, key: &str, at: &Trail<'_>) {
+        if self.keys.find(key).is_some() {
+            return;
+        }
+        let count = self.keys.list().len();
+        if count >= MOST_KEYS {
+            // Told once; the name stays unknown, and nothing looks at a scenario with problems.
+            if !self.too_many_keys_told {
+                self.too_many_keys_told = true;
+                let message = format!("there are more than {} keys", grouped(MOST_KEYS));
+                self.wrong(at, message, "a run has no more keys than that");
+            }
+            return;
+        }
+        if key.trim().is_empty() {
+            self.wrong(at, "the name of a key is empty", "give it at least one letter");
+        } else if key.chars().count() > MOST_KEY {
+            let message = format!("this key is longer than {MOST_KEY} characters");
+            self.wrong(at, message, "a short name fits on the screen");
+        }
+        self.text(key, at, Lines::One);
+        self.keys.add(key);
+    }
+
+    /// The keys that a workload touches: those it names, or all there are.
+    pub(super) fn workload_keys(&mut self, keys: Option<&Keys>, at: &Trail<'_>) -> Vec<crate::base::KeyId> {
+        let names: Vec<Arc<str>> = match keys {
+            None => self.keys.list().to_vec(),
+            Some(Keys::Count(count)) => {
+                let count = usize::try_from(*count).unwrap_or(usize::MAX).min(MOST_KEYS);
+                (1..=count).map(|number| numbered(number).into()).collect()
+            }
+            Some(Keys::Named(names)) => names.iter().map(|name| name.as_str().into()).collect(),
+        };
+        if names.is_empty() {
+            self.wrong(at, "the workload touches no key", "name at least one, or leave `keys` out");
+        }
+        let mut ids: Vec<_> =
+            names.iter().filter_map(|name| self.keys.find(name)).map(super::key_id).collect();
+        let count = ids.len();
+        let mut seen = std::collections::BTreeSet::new();
+        ids.retain(|id| seen.insert(*id));
+        if ids.len() < count {
+            self.wrong(
+                at,
+                "a key is named twice",
+                "name each key once; `skew` makes some more likely than others",
+            );
+        }
+        ids
+    }
+}
+
+fn numbered(number: usize) -> String {
+    format!("k{number}")
+}

@@ -1,0 +1,1 @@
+//! Presets in, scenarios or drawn problems out.
