@@ -28,6 +28,7 @@ fn steady(conflicts: Conflicts) -> Scenario {
     scenario.keys = ["x", "y"].map(Into::into).into();
     scenario.clients = (0..2).map(|i| ClientSpec::at(&format!("c{i}"), laggard::base::NodeId(i))).collect();
     scenario.workload = Some(WorkloadSpec {
+        operations: None,
         mean_gap: Span::millis(5),
         reads: Ppm::percent(50),
         keys: vec![KeyId(0), KeyId(1)],

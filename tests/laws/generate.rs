@@ -275,6 +275,7 @@ fn any_client(dice: &mut Dice<'_>, index: usize, scenario: &Scenario) -> ClientS
 
 fn any_workload(dice: &mut Dice<'_>, keys: usize) -> WorkloadSpec {
     WorkloadSpec {
+        operations: None,
         mean_gap: Span::millis(5 + dice.below_u64(200)),
         reads: Ppm::percent(u32::from(dice.small(100))),
         keys: (0..keys).map(|i| KeyId(u32::try_from(i).expect("few"))).collect(),

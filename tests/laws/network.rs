@@ -453,6 +453,7 @@ fn what_another_client_does_moves_no_message_of_the_first() {
 fn a_person_who_writes_moves_no_message_of_the_workload() {
     let mut scenario = random_links();
     scenario.workload = Some(WorkloadSpec {
+        operations: None,
         mean_gap: Span::millis(20),
         reads: Ppm::NEVER,
         keys: vec![KeyId(0)],
@@ -588,6 +589,7 @@ fn switching_the_workload_moves_no_draw() {
     assert_eq!(style, Style::PushPull);
     let mut scenario = random_links();
     scenario.workload = Some(WorkloadSpec {
+        operations: None,
         mean_gap: Span::millis(20),
         reads: Ppm::NEVER,
         keys: vec![KeyId(0)],

@@ -254,8 +254,14 @@ fn a_timeline_always_shows_what_its_log_says_whatever_was_done_to_it() {
 
 fn busy(mean_gap: Span) -> Scenario {
     let mut scenario = Scenario::of(3);
-    scenario.workload =
-        Some(WorkloadSpec { mean_gap, reads: Ppm::percent(30), keys: vec![KeyId(0)], skew: 0.0, stop: None });
+    scenario.workload = Some(WorkloadSpec {
+        operations: None,
+        mean_gap,
+        reads: Ppm::percent(30),
+        keys: vec![KeyId(0)],
+        skew: 0.0,
+        stop: None,
+    });
     scenario
 }
 
