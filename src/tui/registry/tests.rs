@@ -1,3 +1,5 @@
+//! The registry keeps its promises: one meaning a key, one name an action, a hint for what matters.
+
 use std::collections::BTreeMap;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
