@@ -240,7 +240,7 @@ impl Simulation {
         let node = &self.nodes[node.index()];
         let now = i64::try_from(self.now.0).unwrap_or(i64::MAX / 4);
         let drifted = if node.drift == 0 { 0 } else { i128::from(now) * i128::from(node.drift) / 1_000_000 };
-        LocalTime(now + i64::try_from(drifted).unwrap_or(0) + node.skew)
+        LocalTime(now.saturating_add(i64::try_from(drifted).unwrap_or(0)).saturating_add(node.skew))
     }
 
     /// Lets one replica act, and carries out what it wants done. `cause` names the operation it acts for:
