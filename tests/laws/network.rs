@@ -14,9 +14,7 @@ use laggard::{
 };
 use proptest::prelude::*;
 
-use crate::generate::{
-    Dice, Move, Plan, any_delay, any_scenario, any_style, calm, for_draws, for_plans, run, run_on,
-};
+use crate::generate::{Dice, Move, Plan, any_delay, any_scenario, calm, for_draws, for_plans, run, run_on};
 
 /// What the facts say of one operation.
 #[derive(Debug, Clone)]
@@ -257,7 +255,9 @@ fn where_nothing_repairs_a_lost_write_is_never_made_good() {
     let mut simulation = Simulation::new(Arc::new(scenario), Seed(1));
     let mut ledger = Ledger::new(&simulation);
     let follow = |simulation: &Simulation, new: &[Fact], ledger: &mut Ledger| {
-        new.iter().for_each(|fact| ledger.observe(fact, simulation));
+        for fact in new {
+            ledger.observe(fact, simulation);
+        }
     };
     let moves = [Move::Give(write(0, "jam", Level::One)), millis(1_000)];
     run_on(&mut simulation, &moves, |simulation, new| follow(simulation, new, &mut ledger));
@@ -278,7 +278,9 @@ fn a_replica_that_is_told_never_stays_stale() {
         let mut simulation = Simulation::new(Arc::new(plan.scenario.clone()), plan.seed);
         let mut ledger = Ledger::new(&simulation);
         run_on(&mut simulation, &plan.moves, |simulation, new| {
-            new.iter().for_each(|fact| ledger.observe(fact, simulation));
+            for fact in new {
+                ledger.observe(fact, simulation);
+            }
         });
         let nodes = (0..plan.scenario.replicas.len()).map(NodeId::at);
         let never: Vec<(NodeId, Held)> = nodes
@@ -309,7 +311,9 @@ fn never_is_not_said_while_a_newer_write_than_the_first_few_is_on_its_way() {
     let mut simulation = Simulation::new(Arc::new(Scenario::of(3)), Seed(1));
     let mut ledger = Ledger::new(&simulation);
     run_on(&mut simulation, &moves, |simulation, new| {
-        new.iter().for_each(|fact| ledger.observe(fact, simulation));
+        for fact in new {
+            ledger.observe(fact, simulation);
+        }
     });
     let remedy = explain(NodeId(2), KeyId(0), &simulation, &ledger).remedy;
     assert_eq!(remedy, Remedy::Message { arrives: SimTime(Span::millis(880).0) });
@@ -584,8 +588,6 @@ fn turning_many_knobs_of_one_link_leaves_no_trace_but_the_last() {
 
 #[test]
 fn switching_the_workload_moves_no_draw() {
-    let style = any_style(&mut Dice::new(&[]));
-    assert_eq!(style, Style::PushPull);
     let mut scenario = random_links();
     scenario.workload = Some(WorkloadSpec {
         mean_gap: Span::millis(20),
