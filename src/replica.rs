@@ -158,11 +158,21 @@ impl Replica {
         }
         let newest = held.versions().iter().map(|version| version.id).max();
         let Some(write) = newest else { return };
+        // Of several versions some may be held already.
+        let several = (held.versions().len() > 1).then(|| self.store.held(key).clone());
         match self.store.merge(key, held, around.conflicts) {
             Merge::Unchanged => {}
             Merge::Kept { winner, relation } => out.push(Output::Kept { key, write, winner, relation }),
             Merge::Stored { over } => {
-                let content = self.store.held(key).content();
+                let now = self.store.held(key);
+                let has = |held: &Held, id| held.versions().iter().any(|version| version.id == id);
+                let is_new =
+                    |id: &WriteId| several.as_ref().is_none_or(|old| !has(old, *id)) && has(now, *id);
+                let write = match several {
+                    Some(_) => held.versions().iter().map(|v| v.id).filter(is_new).max().unwrap_or(write),
+                    None => write,
+                };
+                let content = now.content();
                 out.push(Output::Stored { key, write, content, over });
             }
         }

@@ -22,8 +22,7 @@ pub struct Record {
     /// By node: when the replica first held it or something that supersedes it.
     pub reflected: Vec<Option<SimTime>>,
     missing: usize,
-    /// Its client still waits for the answer.
-    awaited: bool,
+    answer: Answer,
     /// When the last replica came to reflect it.
     pub consistent: Option<SimTime>,
     /// A later write was made on top of it while it was not lost.
@@ -32,6 +31,13 @@ pub struct Record {
     pub dropped_for: Option<(WriteId, Relation, Position)>,
     /// Copies of it that never arrived: whither, how they ended, when.
     pub deaths: Vec<(NodeId, Death, SimTime)>,
+}
+
+/// What the client of a write has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    Awaited,
+    Given,
 }
 
 /// An acknowledged write that nobody holds any more, though nothing was written on top of it.
@@ -158,7 +164,7 @@ impl KeyLedger {
             acks_before: self.acks,
             reflected,
             missing,
-            awaited: true,
+            answer: Answer::Awaited,
             consistent: (missing == 0).then_some(at.at),
             superseded: false,
             dropped_for: None,
@@ -182,7 +188,7 @@ impl KeyLedger {
     /// The client of a write has its answer, whatever it is.
     pub(super) fn answered(&mut self, write: WriteId) {
         if let Some(record) = self.record_mut(write) {
-            record.awaited = false;
+            record.answer = Answer::Given;
         }
     }
 
@@ -254,7 +260,7 @@ impl KeyLedger {
                 self.owners.iter().any(holds)
             };
             // What is held, or has yet to be acknowledged, may still be lost.
-            let over = |record: &Record| !record.awaited && !is_held(record.version.id);
+            let over = |record: &Record| record.answer == Answer::Given && !is_held(record.version.id);
             if let Some(index) = self.closed.iter().position(over) {
                 if let Some(record) = self.closed.remove(index) {
                     self.forgotten_losses += u64::from(record.acked.is_some() && !record.superseded);

@@ -107,7 +107,7 @@ impl Simulation {
         let (kind, carries) = (message.body.kind(), message.body.carries());
         self.record(facts, What::Delivered { message: id, from, to, kind, carries });
         self.act(to, message.cause, facts, |replica, around, out| {
-            replica.handle_message(from, &message.body, around, out)
+            replica.handle_message(from, &message.body, around, out);
         });
     }
 }

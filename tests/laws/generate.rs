@@ -197,7 +197,7 @@ fn some_loss(dice: &mut Dice<'_>) -> Ppm {
     if dice.one_in(2) { Ppm::percent(u32::from(dice.small(60))) } else { Ppm::NEVER }
 }
 
-pub(crate) fn any_style(dice: &mut Dice<'_>) -> Style {
+fn any_style(dice: &mut Dice<'_>) -> Style {
     let style = dice.pick(&[Style::PushPull, Style::Push, Style::Pull]);
     match style {
         Style::Push | Style::Pull | Style::PushPull => style,
@@ -240,7 +240,7 @@ pub(crate) fn any_scenario(dice: &mut Dice<'_>) -> Scenario {
         dice.pick(&[Propagation::Direct, Propagation::Direct, Propagation::Gossip]);
     let gossips = scenario.settings.propagation == Propagation::Gossip || dice.one_in(2);
     scenario.settings.anti_entropy = gossips.then(|| some_anti_entropy(dice));
-    scenario.keys = (0..1 + dice.below(3)).map(|i| format!("k{i}").into()).collect();
+    scenario.keys = (0..=dice.below(3)).map(|i| format!("k{i}").into()).collect();
     if dice.one_in(2) {
         scenario.initial = vec![(KeyId(0), Value::text("first"))];
     }
@@ -250,7 +250,7 @@ pub(crate) fn any_scenario(dice: &mut Dice<'_>) -> Scenario {
             replica.drift = i32::try_from(dice.signed(50_000)).expect("small");
         }
     }
-    scenario.clients = (0..1 + dice.below(3)).map(|i| any_client(dice, i, &scenario)).collect();
+    scenario.clients = (0..=dice.below(3)).map(|i| any_client(dice, i, &scenario)).collect();
     if dice.one_in(2) {
         scenario.workload = Some(any_workload(dice, scenario.keys.len()));
     }

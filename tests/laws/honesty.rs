@@ -26,11 +26,17 @@ struct Write {
     /// Place in the order of acknowledgements of its key, and when, and at which step.
     acked: Option<(usize, SimTime, u64)>,
     reflected: Vec<NodeId>,
-    consistent: bool,
-    /// Every replica has moved past it and none holds it: it cannot come back.
-    vanished: bool,
+    spread: Spread,
     /// A write was made on top of it before it vanished.
     superseded: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Spread {
+    UnderWay,
+    Everywhere,
+    /// Every replica has moved past it and none holds it: it cannot come back.
+    Vanished,
 }
 
 #[derive(Debug)]
@@ -85,7 +91,8 @@ impl Oracle {
                 }
                 What::Accepted { op, version, .. } => {
                     for write in self.writes.iter_mut().filter(|w| w.version.key == version.key) {
-                        write.superseded |= !write.vanished && version.context.covers(write.version.dot);
+                        write.superseded |=
+                            write.spread != Spread::Vanished && version.context.covers(write.version.dot);
                     }
                     self.writes.push(Write {
                         version: Arc::clone(version),
@@ -94,10 +101,9 @@ impl Oracle {
                         acks_before: self.acks.get(&version.key).copied().unwrap_or(0),
                         acked: None,
                         reflected: Vec::new(),
-                        consistent: false,
-                        vanished: false,
+                        spread: Spread::UnderWay,
                         superseded: false,
-                    })
+                    });
                 }
                 What::Answered { outcome: Outcome::Written(write), .. } => {
                     let write =
@@ -119,7 +125,7 @@ impl Oracle {
 
     fn ask_every_replica(&mut self, simulation: &Simulation) {
         let conflicts = simulation.settings().conflicts;
-        for write in self.writes.iter_mut().filter(|write| !write.consistent) {
+        for write in self.writes.iter_mut().filter(|write| write.spread == Spread::UnderWay) {
             let mut missing = false;
             for node in simulation.owners(write.version.key) {
                 if !write.reflected.contains(&node) {
@@ -131,12 +137,14 @@ impl Oracle {
                 }
             }
             if !missing {
-                write.consistent = true;
+                write.spread = Spread::Everywhere;
                 self.times.push(simulation.position().at.since(write.accepted));
             }
         }
-        for write in self.writes.iter_mut().filter(|write| write.consistent && !write.vanished) {
-            write.vanished = !is_held(simulation, &write.version);
+        for write in self.writes.iter_mut().filter(|write| write.spread == Spread::Everywhere) {
+            if !is_held(simulation, &write.version) {
+                write.spread = Spread::Vanished;
+            }
         }
     }
 
@@ -231,7 +239,9 @@ impl Watched {
     fn make(&mut self, moves: &[Move]) {
         let (ledger, oracle, mistakes) = (&mut self.ledger, &mut self.oracle, &mut self.mistakes);
         run_on(&mut self.simulation, moves, |simulation, new| {
-            new.iter().for_each(|fact| ledger.observe(fact, simulation));
+            for fact in new {
+                ledger.observe(fact, simulation);
+            }
             let judged = oracle.watch(simulation, new);
             if let Some((op, expected)) = judged.last() {
                 let last = ledger.last_read.as_ref().expect("a read was answered");

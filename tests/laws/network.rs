@@ -14,9 +14,7 @@ use laggard::{
 };
 use proptest::prelude::*;
 
-use crate::generate::{
-    Dice, Move, Plan, any_delay, any_scenario, any_style, calm, for_draws, for_plans, run, run_on,
-};
+use crate::generate::{Dice, Move, Plan, any_delay, any_scenario, calm, for_draws, for_plans, run, run_on};
 
 /// What the facts say of one operation.
 #[derive(Debug, Clone)]
@@ -257,7 +255,9 @@ fn where_nothing_repairs_a_lost_write_is_never_made_good() {
     let mut simulation = Simulation::new(Arc::new(scenario), Seed(1));
     let mut ledger = Ledger::new(&simulation);
     let follow = |simulation: &Simulation, new: &[Fact], ledger: &mut Ledger| {
-        new.iter().for_each(|fact| ledger.observe(fact, simulation));
+        for fact in new {
+            ledger.observe(fact, simulation);
+        }
     };
     let moves = [Move::Give(write(0, "jam", Level::One)), millis(1_000)];
     run_on(&mut simulation, &moves, |simulation, new| follow(simulation, new, &mut ledger));
@@ -278,7 +278,9 @@ fn a_replica_that_is_told_never_stays_stale() {
         let mut simulation = Simulation::new(Arc::new(plan.scenario.clone()), plan.seed);
         let mut ledger = Ledger::new(&simulation);
         run_on(&mut simulation, &plan.moves, |simulation, new| {
-            new.iter().for_each(|fact| ledger.observe(fact, simulation));
+            for fact in new {
+                ledger.observe(fact, simulation);
+            }
         });
         let nodes = (0..plan.scenario.replicas.len()).map(NodeId::at);
         let never: Vec<(NodeId, Held)> = nodes
@@ -309,7 +311,9 @@ fn never_is_not_said_while_a_newer_write_than_the_first_few_is_on_its_way() {
     let mut simulation = Simulation::new(Arc::new(Scenario::of(3)), Seed(1));
     let mut ledger = Ledger::new(&simulation);
     run_on(&mut simulation, &moves, |simulation, new| {
-        new.iter().for_each(|fact| ledger.observe(fact, simulation));
+        for fact in new {
+            ledger.observe(fact, simulation);
+        }
     });
     let remedy = explain(NodeId(2), KeyId(0), &simulation, &ledger).remedy;
     assert_eq!(remedy, Remedy::Message { arrives: SimTime(Span::millis(880).0) });
@@ -364,6 +368,11 @@ fn a_fate_is_a_function_of_the_message_alone() {
         profile.duplicate = Ppm::ALWAYS;
         let twice = fate(&profile);
         prop_assert_eq!((twice.arrives, twice.lost), (lossy.arrives, lossy.lost));
+        profile.loss = Ppm::percent(20);
+        let fixed = LinkProfile { delay: Delay::Fixed(Span::ZERO), ..profile.clone() };
+        profile.loss = Ppm::percent(50);
+        let sooner = fate(&LinkProfile { loss: profile.loss, ..fixed });
+        prop_assert_eq!(sooner.lost, lossy.lost, "another latency loses no other message");
         profile.loss = Ppm::percent(20);
         let less = fate(&profile);
         prop_assert!(!less.lost || lossy.lost, "who survives a higher loss survives a lower one");
@@ -585,8 +594,6 @@ fn turning_many_knobs_of_one_link_leaves_no_trace_but_the_last() {
 
 #[test]
 fn switching_the_workload_moves_no_draw() {
-    let style = any_style(&mut Dice::new(&[]));
-    assert_eq!(style, Style::PushPull);
     let mut scenario = random_links();
     scenario.workload = Some(WorkloadSpec {
         operations: None,
@@ -685,4 +692,57 @@ fn anti_entropy_without_a_period_is_refused_as_time_would_stand_still() {
     let never_resting = AntiEntropy { every: Span::ZERO, style: Style::Push, fan_out: 1 };
     let set = Command::Set(laggard::action::Setting::AntiEntropy(Some(never_resting)));
     assert!(simulation.apply(&set, &mut Vec::new()).is_err());
+}
+
+#[test]
+fn a_frozen_replica_takes_up_in_order_what_came_meanwhile() {
+    let moves = vec![
+        Move::Give(Command::Freeze(NodeId(2))),
+        Move::Give(write(0, "first", Level::One)),
+        millis(10),
+        Move::Give(write(0, "second", Level::One)),
+        millis(500),
+    ];
+    let mut simulation = run(&plan_of(Scenario::of(3), moves), |_, _| ());
+    assert_eq!(simulation.held(NodeId(2), KeyId(0)), &Held::Nothing);
+    let mut facts = Vec::new();
+    run_on(&mut simulation, &[Move::Give(Command::Thaw(NodeId(2)))], |_, new| facts.extend_from_slice(new));
+    let stored = |fact: &Fact| if let What::Stored { write, .. } = fact.what { Some(write) } else { None };
+    let stored: Vec<WriteId> = facts.iter().filter_map(stored).collect();
+    assert_eq!(stored, [WriteId(0), WriteId(1)]);
+    assert!(simulation.converged());
+}
+
+#[test]
+fn gossip_carries_each_way_only_what_its_style_says_and_only_what_is_lacking() {
+    for (style, answers) in [(Style::Push, false), (Style::Pull, true), (Style::PushPull, true)] {
+        let mut scenario = random_links();
+        scenario.settings.propagation = Propagation::Gossip;
+        scenario.settings.anti_entropy = Some(AntiEntropy { every: Span::millis(100), style, fan_out: 2 });
+        let mut plan = plan_of(scenario, twenty_writes(|_| Vec::new()));
+        plan.moves.push(millis(10_000));
+        let is_answer = |fact: &&Fact| matches!(fact.what, What::Sent { kind: MessageKind::SyncReply, .. });
+        let facts = all_facts(&plan);
+        let last_stored = facts.iter().rposition(|fact| matches!(fact.what, What::Stored { .. }));
+        let last_stored = facts[last_stored.expect("gossip spreads")].at.at;
+        assert_eq!(facts.iter().any(|fact| is_answer(&fact)), answers, "{style:?}");
+        // Once all are equal there is nothing to answer; a few answers may be under way by then.
+        let idle = |fact: &&Fact| fact.at.at > last_stored + Span::secs(2) && is_answer(fact);
+        assert_eq!(facts.iter().filter(idle).count(), 0, "{style:?} answers with what is known");
+        let told =
+            |fact: &Fact| matches!(fact.what, What::Sent { kind: MessageKind::Sync, carries: Some(_), .. });
+        assert_eq!(facts.iter().any(told), style != Style::Pull, "{style:?} tells, or only asks");
+    }
+}
+
+#[test]
+fn two_writes_of_one_coordinator_never_share_a_stamp() {
+    let scenario = Scenario::of(3);
+    let moves = vec![
+        Move::Give(write(0, "zebra", Level::One)),
+        Move::Give(write(0, "apple", Level::One)),
+        millis(500),
+    ];
+    let end = run(&plan_of(scenario, moves), |_, _| ());
+    assert_eq!(end.held(NodeId(1), KeyId(0)).versions()[0].value, Value::text("apple"), "the later one wins");
 }

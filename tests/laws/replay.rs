@@ -341,3 +341,38 @@ fn a_workload_that_is_switched_replays_too() {
     assert_eq!(facts(&again), facts(&timeline));
     assert_eq!(picture(&again), picture(&timeline));
 }
+
+/// Keyframes of one future must not be used in another.
+#[test]
+fn a_changed_past_is_travelled_by_its_own_keyframes() {
+    let scenario = busy(Span::millis(2));
+    let skew = |offset| Command::Skew { node: NodeId(0), offset };
+    let check = |timeline: &mut Timeline, why: &str| {
+        let head = timeline.head();
+        for step in [head.step, 2_900, 1_700, 3_300, 700] {
+            timeline.seek(Position { step, at: SimTime::ZERO });
+            let (place, given) = (timeline.position(), timeline.given());
+            let again = fresh(&scenario, Seed(9), &timeline.log()[..given], place);
+            assert_eq!(picture(timeline), picture(&again), "{why}, at {place}");
+        }
+        timeline.seek(head);
+    };
+    let mut timeline = Timeline::new(Arc::new(scenario.clone()), Seed(9));
+    let to = |timeline: &mut Timeline, millis: u64| timeline.advance_to(SimTime(Span::millis(millis).0));
+    to(&mut timeline, 500);
+    timeline.apply(skew(90_000_000), Cause::Program).expect("fine");
+    to(&mut timeline, 2_500);
+    assert!(timeline.position().step > 4 * 1_024, "{}", timeline.position());
+    timeline.undo().expect("the skew");
+    check(&mut timeline, "undone");
+    timeline.redo().expect("the skew");
+    check(&mut timeline, "redone");
+    timeline.seek(Position { step: 1_200, at: SimTime::ZERO });
+    timeline.apply(skew(-40_000_000), Cause::Program).expect("fine");
+    to(&mut timeline, 2_500);
+    check(&mut timeline, "branched");
+    timeline.switch(0).expect("the other future");
+    check(&mut timeline, "switched");
+    timeline.switch(0).expect("and back");
+    check(&mut timeline, "switched back");
+}

@@ -153,6 +153,9 @@ fn semantics_13_4_a_quorum_that_is_known_to_be_down_is_refused_before_anything_i
     assert_eq!(timeline.ledger().tally.sent, 0, "nothing was sent");
     assert!(write(&mut timeline, A, Value::Number(2), Level::One).is_ok());
     assert_eq!(held(&timeline, A), ["2"]);
+    give(&mut timeline, Command::Restart(NodeId(B)));
+    assert!(write(&mut timeline, A, Value::Number(3), Level::Quorum).is_ok(), "B is known to be back");
+    assert_eq!(held(&timeline, B), ["3"]);
 }
 
 #[test]
