@@ -43,9 +43,9 @@ fn all() -> Vec<(String, PathBuf, String)> {
     let read = |path: PathBuf| {
         let inside = path.strip_prefix(&root).expect("below src").to_owned();
         let first = inside.components().next().expect("a name").as_os_str().to_string_lossy().into_owned();
-        let room = first.trim_end_matches(".rs").to_owned();
+        let name = first.trim_end_matches(".rs").to_owned();
         let text = fs::read_to_string(&path).expect("readable");
-        (room, inside, text)
+        (name, inside, text)
     };
     paths.into_iter().map(read).collect()
 }
@@ -95,7 +95,10 @@ fn imports_point_downward() {
         for other in rooms_named(&text) {
             let theirs = floor(&other).expect("known");
             if theirs > own || (theirs == own && other != room && !beside.contains(&other.as_str())) {
-                wrong.push(format!("src/{} is on floor {own} and imports {other} of floor {theirs}", path.display()));
+                wrong.push(format!(
+                    "src/{} is on floor {own} and imports {other} of floor {theirs}",
+                    path.display()
+                ));
             }
         }
     }

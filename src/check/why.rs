@@ -135,9 +135,8 @@ fn remedy(node: NodeId, key: KeyId, held: &Held, trails: &[Trail], simulation: &
         return Remedy::Never;
     };
     let reachable = |other: NodeId| match gossip.style {
-        Style::Push => simulation.can_reach(other, node),
         Style::Pull => simulation.can_reach(node, other) && simulation.can_reach(other, node),
-        Style::PushPull => simulation.can_reach(other, node),
+        Style::Push | Style::PushPull => simulation.can_reach(other, node),
     };
     let knows = |other: &NodeId| simulation.held(*other, key) != held;
     let every = gossip.every;

@@ -19,12 +19,12 @@ impl Output {
     }
 
     pub(super) fn bytes(&mut self, bytes: &[u8]) {
-        leave_if_closed(self.out.write_all(bytes));
+        leave_if_closed(&self.out.write_all(bytes));
     }
 
     /// To standard error, after everything that was said before.
     pub(super) fn error(&mut self, text: &str) {
-        leave_if_closed(self.out.flush());
+        leave_if_closed(&self.out.flush());
         let newline = if text.ends_with('\n') { "" } else { "\n" };
         let _ = write!(io::stderr(), "{text}{newline}");
     }
@@ -32,11 +32,11 @@ impl Output {
 
 impl Drop for Output {
     fn drop(&mut self) {
-        leave_if_closed(self.out.flush());
+        leave_if_closed(&self.out.flush());
     }
 }
 
-fn leave_if_closed(written: io::Result<()>) {
+fn leave_if_closed(written: &io::Result<()>) {
     if written.is_err() {
         std::process::exit(0);
     }

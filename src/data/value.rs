@@ -31,12 +31,10 @@ impl Value {
         use std::cmp::Ordering::{Equal, Greater, Less};
         match (self, other) {
             (Self::Tombstone, Self::Tombstone) => Equal,
-            (Self::Tombstone, Self::Text(_) | Self::Number(_)) => Greater,
-            (Self::Text(_) | Self::Number(_), Self::Tombstone) => Less,
             (Self::Text(a), Self::Text(b)) => a.as_bytes().cmp(b.as_bytes()),
             (Self::Number(a), Self::Number(b)) => a.cmp(b),
-            (Self::Number(_), Self::Text(_)) => Less,
-            (Self::Text(_), Self::Number(_)) => Greater,
+            (Self::Tombstone, Self::Text(_) | Self::Number(_)) | (Self::Text(_), Self::Number(_)) => Greater,
+            (Self::Text(_) | Self::Number(_), Self::Tombstone) | (Self::Number(_), Self::Text(_)) => Less,
         }
     }
 }

@@ -132,7 +132,9 @@ impl Network {
             if let Some(after) = turned.get(&before) {
                 self.table[cell] = *after;
             } else {
-                changes.iter().for_each(|change| self.change_one(from, to, change));
+                for change in changes {
+                    self.change_one(from, to, change);
+                }
                 let after = self.table.get(cell).copied().unwrap_or(0);
                 turned.insert(before, after);
             }
@@ -190,10 +192,10 @@ impl Network {
         match profile.order {
             Order::MayOvertake => Fate { arrives, lost, duplicate },
             Order::Fifo => {
-                let last = self.last_arrival.entry((from, to)).or_default();
-                let arrives = arrives.max(*last);
+                let newest = self.last_arrival.entry((from, to)).or_default();
+                let arrives = arrives.max(*newest);
                 let duplicate = duplicate.map(|copy| copy.max(arrives));
-                *last = duplicate.unwrap_or(arrives);
+                *newest = duplicate.unwrap_or(arrives);
                 Fate { arrives, lost, duplicate }
             }
         }

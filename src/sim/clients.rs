@@ -138,12 +138,11 @@ impl Simulation {
                 let breaks = |guarantee: &&Guarantee| {
                     open.owed.as_ref().is_some_and(|owed| owed.is_broken(**guarantee, &held, conflicts))
                 };
-                match client.guarantees.iter().find(breaks) {
-                    Some(guarantee) => Outcome::NotFresh(*guarantee),
-                    None => {
-                        client.session.read(open.key, &held);
-                        Outcome::Found(held)
-                    }
+                if let Some(guarantee) = client.guarantees.iter().find(breaks) {
+                    Outcome::NotFresh(*guarantee)
+                } else {
+                    client.session.read(open.key, &held);
+                    Outcome::Found(held)
                 }
             }
             Outcome::Written(write) => {
