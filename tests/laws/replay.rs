@@ -352,6 +352,8 @@ fn a_changed_past_is_travelled_by_its_own_keyframes() {
         for step in [head.step, 2_900, 1_700, 3_300, 700] {
             timeline.seek(Position { step, at: SimTime::ZERO });
             let (place, given) = (timeline.position(), timeline.given());
+            let due = timeline.log().iter().filter(|logged| logged.at.step < place.step).count();
+            assert_eq!(given, due, "{why}, at {place}: every command up to here was given");
             let again = fresh(&scenario, Seed(9), &timeline.log()[..given], place);
             assert_eq!(picture(timeline), picture(&again), "{why}, at {place}");
         }
