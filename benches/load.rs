@@ -23,7 +23,12 @@ fn main() {
             assert!(scenario.is_ok(), "the preset is valid");
         }
         times.sort_by(f64::total_cmp);
-        println!("{written:>6} lines, {:>7} bytes: best {:.2} ms, median {:.2} ms", text.len(), times[0], times[RUNS / 2]);
+        println!(
+            "{written:>6} lines, {:>7} bytes: best {:.2} ms, median {:.2} ms",
+            text.len(),
+            times[0],
+            times[RUNS / 2]
+        );
     }
 }
 

@@ -7,8 +7,10 @@ mod journal;
 mod keyframes;
 mod narrate;
 mod pace;
+mod prospect;
 mod script;
 mod snapshot;
+mod tell;
 mod timeline;
 
 pub use actor::{FirstStaleRead, Handle, Request, Start, spawn};
@@ -17,5 +19,5 @@ pub use journal::Journal;
 pub use narrate::{EventLine, Mark, Narrator, ratio, skew};
 pub use pace::Speed;
 pub use script::{DEFAULT_LIMIT, Reach, Said};
-pub use snapshot::{Agreement, BranchView, DeathView, Notice, ScriptView, Snapshot};
+pub use snapshot::{Agreement, BranchView, Clock, DeathView, Notice, Playhead, ScriptView, Snapshot};
 pub use timeline::{Branch, Cause, Logged, Moment, Nothing, Timeline};

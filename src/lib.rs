@@ -23,6 +23,7 @@
 pub mod action;
 pub mod base;
 pub mod check;
+pub mod cli;
 pub mod data;
 pub mod drive;
 pub mod net;

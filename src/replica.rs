@@ -158,11 +158,21 @@ impl Replica {
         }
         let newest = held.versions().iter().map(|version| version.id).max();
         let Some(write) = newest else { return };
+        // Of several versions some may be held already.
+        let several = (held.versions().len() > 1).then(|| self.store.held(key).clone());
         match self.store.merge(key, held, around.conflicts) {
             Merge::Unchanged => {}
             Merge::Kept { winner, relation } => out.push(Output::Kept { key, write, winner, relation }),
             Merge::Stored { over } => {
-                let content = self.store.held(key).content();
+                let now = self.store.held(key);
+                let has = |held: &Held, id| held.versions().iter().any(|version| version.id == id);
+                let is_new =
+                    |id: &WriteId| several.as_ref().is_none_or(|old| !has(old, *id)) && has(now, *id);
+                let write = match several {
+                    Some(_) => held.versions().iter().map(|v| v.id).filter(is_new).max().unwrap_or(write),
+                    None => write,
+                };
+                let content = now.content();
                 out.push(Output::Stored { key, write, content, over });
             }
         }
@@ -181,13 +191,13 @@ impl Replica {
                 self.absorb(*key, held, around, out);
                 out.push(Output::Send { to: from, body: Body::WriteAck { op: *op } });
             }
-            Body::WriteAck { op } => self.count_ack(*op, out),
+            Body::WriteAck { op } => self.count_ack(*op, from, out),
             Body::Read { op, key } => {
                 let held = self.store.held(*key).clone();
                 let body = Body::ReadReply { op: *op, held };
                 out.push(Output::Send { to: from, body });
             }
-            Body::ReadReply { op, held } => self.count_reply(*op, held, around.conflicts, out),
+            Body::ReadReply { op, held } => self.count_reply(*op, (from, held), around.conflicts, out),
             Body::Sync { round, exchange, contents } => {
                 self.answer_sync(from, *round, *exchange, contents, around, out);
             }

@@ -16,15 +16,37 @@ pub struct Session {
 
 #[derive(Debug, Clone, Default)]
 struct Memory {
-    /// Its own newest acknowledged write.
-    written: Option<Arc<Version>>,
-    /// What its newest read returned.
-    seen: Held,
+    owed: Owed,
     /// Everything it has read descends from this.
     context: VersionVector,
 }
 
+/// What a client has been shown or told of a key by now, and a read that it asks from now on must reflect.
+/// Taken when the read is asked: what happens while it is under way is no part of it.
+#[derive(Debug, Clone, Default)]
+pub struct Owed {
+    /// Its own acknowledged writes, but those that it wrote over.
+    written: Arc<Vec<Arc<Version>>>,
+    /// What its reads returned, but what later ones superseded.
+    seen: Arc<Vec<Arc<Version>>>,
+}
+
+/// So many versions of a key that do not supersede each other are remembered, the newest.
+const MAX_REMEMBERED: usize = 64;
+
 static NOTHING: VersionVector = VersionVector::EMPTY;
+
+fn remember(known: &mut Arc<Vec<Arc<Version>>>, version: &Arc<Version>) {
+    if known.iter().any(|v| v.id == version.id || v.context.covers(version.dot)) {
+        return;
+    }
+    let known = Arc::make_mut(known);
+    known.retain(|v| !version.context.covers(v.dot));
+    if known.len() == MAX_REMEMBERED {
+        known.remove(0);
+    }
+    known.push(Arc::clone(version));
+}
 
 impl Session {
     fn memory(&mut self, key: KeyId) -> &mut Memory {
@@ -40,38 +62,41 @@ impl Session {
     }
 
     pub fn wrote(&mut self, version: &Arc<Version>) {
-        self.memory(version.key).written = Some(Arc::clone(version));
+        remember(&mut self.memory(version.key).owed.written, version);
     }
 
     pub fn read(&mut self, key: KeyId, held: &Held) {
         let memory = self.memory(key);
-        memory.seen = held.clone();
+        for version in held.versions() {
+            remember(&mut memory.owed.seen, version);
+        }
         memory.context.join(&held.history());
     }
 
-    /// Whether there is anything that a read of `key` could break `guarantee` with.
-    pub fn bears_on(&self, guarantee: Guarantee, key: KeyId) -> bool {
-        self.memory.get(key.index()).is_some_and(|memory| match guarantee {
-            Guarantee::ReadYourWrites => memory.written.is_some(),
-            Guarantee::MonotonicReads => !memory.seen.is_nothing(),
-            Guarantee::MonotonicWrites | Guarantee::WritesFollowReads => false,
-        })
+    /// What a read of `key` that is asked now must reflect; `None` where it may return anything.
+    pub fn owed(&self, key: KeyId) -> Option<Owed> {
+        let owed = &self.memory.get(key.index())?.owed;
+        (!owed.written.is_empty() || !owed.seen.is_empty()).then(|| owed.clone())
+    }
+}
+
+impl Owed {
+    fn by(&self, guarantee: Guarantee) -> &[Arc<Version>] {
+        match guarantee {
+            Guarantee::ReadYourWrites => &self.written,
+            Guarantee::MonotonicReads => &self.seen,
+            // Those on writes are not judged here.
+            Guarantee::MonotonicWrites | Guarantee::WritesFollowReads => &[],
+        }
     }
 
-    /// Whether returning `held` for `key` would break `guarantee` (SEMANTICS §9). Those on writes are not
-    /// judged here.
-    pub fn would_break(&self, guarantee: Guarantee, key: KeyId, held: &Held, conflicts: Conflicts) -> bool {
-        let Some(memory) = self.memory.get(key.index()) else {
-            return false;
-        };
-        match guarantee {
-            Guarantee::ReadYourWrites => {
-                memory.written.as_ref().is_some_and(|write| !held.reflects(write, conflicts))
-            }
-            Guarantee::MonotonicReads => {
-                memory.seen.versions().iter().any(|version| !held.reflects(version, conflicts))
-            }
-            Guarantee::MonotonicWrites | Guarantee::WritesFollowReads => false,
-        }
+    /// Whether there is anything that the read could break `guarantee` with.
+    pub fn bears_on(&self, guarantee: Guarantee) -> bool {
+        !self.by(guarantee).is_empty()
+    }
+
+    /// Whether returning `held` would break `guarantee` (SEMANTICS §9).
+    pub fn is_broken(&self, guarantee: Guarantee, held: &Held, conflicts: Conflicts) -> bool {
+        self.by(guarantee).iter().any(|version| !held.reflects(version, conflicts))
     }
 }

@@ -226,7 +226,7 @@ impl Simulation {
         };
         self.queue.push(self.now + settings.every, Event::Gossip(node));
         if self.nodes[node.index()].status == Status::Up {
-            self.act(node, facts, |replica, around, out| replica.handle_gossip(settings, around, out));
+            self.act(node, 0, facts, |replica, around, out| replica.handle_gossip(settings, around, out));
         }
     }
 
@@ -243,10 +243,12 @@ impl Simulation {
         LocalTime(now.saturating_add(i64::try_from(drifted).unwrap_or(0)).saturating_add(node.skew))
     }
 
-    /// Lets one replica act, and carries out what it wants done.
+    /// Lets one replica act, and carries out what it wants done. `cause` names the operation it acts for:
+    /// what it sends inherits the name, and so do the answers.
     fn act(
         &mut self,
         node: NodeId,
+        cause: u64,
         facts: &mut Vec<Fact>,
         action: impl FnOnce(&mut Replica, &mut Surroundings<'_>, &mut Vec<Output>),
     ) {
@@ -262,14 +264,14 @@ impl Simulation {
         };
         action(&mut self.nodes[node.index()].replica, &mut around, &mut outputs);
         for output in outputs.drain(..) {
-            self.carry_out(node, output, facts);
+            self.carry_out(node, output, cause, facts);
         }
         self.scratch = outputs;
     }
 
-    fn carry_out(&mut self, node: NodeId, output: Output, facts: &mut Vec<Fact>) {
+    fn carry_out(&mut self, node: NodeId, output: Output, cause: u64, facts: &mut Vec<Fact>) {
         match output {
-            Output::Send { to, body } => self.send(node, to, body, facts),
+            Output::Send { to, body } => self.send((node, to), body, cause, facts),
             Output::Reply { op, answer } => self.answer(op, answer, facts),
             Output::Accepted { op, version } => {
                 if let Some(open) = self.open.get_mut(&op) {

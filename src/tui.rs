@@ -6,8 +6,17 @@
 //! terminal ◀── guard ◀── screen::Screen::draw ◀── panels, theme::Theme, theme::Glyphs
 //! ```
 
+pub mod app;
+mod cluster;
+mod coach;
+mod draw;
 pub mod guard;
 pub mod input;
+mod paint;
+mod panels;
 pub mod registry;
 pub mod screen;
 pub mod theme;
+pub mod ui;
+
+pub use draw::draw;

@@ -28,11 +28,11 @@ fn split_brain() -> Timeline {
         Some(AntiEntropy { every: Span::millis(500), style: Style::PushPull, fan_out: 1 });
     let mut timeline = Timeline::new(Arc::new(scenario), Seed(42));
     let groups = vec![vec![NodeId(0), NodeId(1)], vec![NodeId(2)]];
-    let mut give = |command| timeline.apply(command, Cause::Program).unwrap();
+    let mut give = |command| timeline.apply(command, Cause::Program).expect("accepted");
     give(Command::Cut { name: None, shape: CutShape::Groups(groups) });
     give(write(0, "jam"));
     timeline.advance_to(SimTime(10_000_000));
-    timeline.apply(write(2, "fig"), Cause::Program).unwrap();
+    timeline.apply(write(2, "fig"), Cause::Program).expect("accepted");
     timeline
 }
 

@@ -46,9 +46,9 @@ pub enum Condition {
         at_most: Span,
     },
     Elapsed(Span),
-    All(Vec<Condition>),
-    Any(Vec<Condition>),
-    Not(Box<Condition>),
+    All(Vec<Self>),
+    Any(Vec<Self>),
+    Not(Box<Self>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -56,7 +56,6 @@ impl Stream {
     }
 
     /// Uniform in `0..bound`; 0 where `bound` is 0.
-    #[expect(clippy::cast_possible_truncation, reason = "the product's high half is below `bound`")]
     pub fn below(&mut self, bound: u64) -> u64 {
         ((u128::from(self.bits()) * u128::from(bound)) >> 64) as u64
     }

@@ -50,6 +50,7 @@ impl Span {
     }
 
     /// This span times `percent` / 100, saturating.
+    #[must_use]
     pub fn scaled(self, percent: u32) -> Self {
         if percent == 100 {
             return self;

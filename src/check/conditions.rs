@@ -2,7 +2,7 @@
 
 use crate::{
     action::{Condition, Count, Holding, ReadClaim},
-    base::Span,
+    base::{Ppm, Span},
     data::{Held, Value},
     sim::Simulation,
 };
@@ -65,14 +65,9 @@ impl Ledger {
                 claim(enough, format!("{ok} of {all} operations were answered, expected at least {share}"))
             }
             Condition::TimeToConsistency { quantile, at_most } => {
-                let mut times: Vec<Span> = self.times_to_consistency().collect();
-                times.sort_unstable();
-                let Some(last) = times.len().checked_sub(1) else {
+                let Some(time) = self.time_to_consistency(*quantile) else {
                     return Verdict::Unknown("no write has reached every replica".into());
                 };
-                // The smallest time that at least this share of the writes stayed within.
-                let rank = (times.len() as u64 * u64::from(quantile.parts())).div_ceil(1_000_000);
-                let time = times[usize::try_from(rank.saturating_sub(1)).unwrap_or(last).min(last)];
                 claim(
                     time <= *at_most,
                     format!("time to consistency at {quantile}: {time}, expected at most {at_most}"),
@@ -89,6 +84,15 @@ impl Ledger {
                 unknown @ Verdict::Unknown(_) => unknown,
             },
         }
+    }
+
+    /// The smallest time that at least this share of the recent writes stayed within.
+    fn time_to_consistency(&self, quantile: Ppm) -> Option<Span> {
+        let mut times: Vec<Span> = self.times_to_consistency().collect();
+        times.sort_unstable();
+        let last = times.len().checked_sub(1)?;
+        let rank = (times.len() as u64 * u64::from(quantile.parts())).div_ceil(1_000_000);
+        Some(times[usize::try_from(rank.saturating_sub(1)).unwrap_or(last).min(last)])
     }
 
     fn judge_converged(&self, within: Option<Span>, simulation: &Simulation) -> Verdict {

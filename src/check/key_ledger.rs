@@ -4,9 +4,9 @@
 use std::{collections::VecDeque, sync::Arc};
 
 use crate::{
-    base::{NodeId, Position, SimTime, WriteId},
+    base::{KeyId, NodeId, Position, SimTime, WriteId},
     data::{Conflicts, Held, Relation, Version},
-    sim::Death,
+    sim::{Death, Simulation},
 };
 
 /// What is known of one write.
@@ -22,14 +22,22 @@ pub struct Record {
     /// By node: when the replica first held it or something that supersedes it.
     pub reflected: Vec<Option<SimTime>>,
     missing: usize,
+    answer: Answer,
     /// When the last replica came to reflect it.
     pub consistent: Option<SimTime>,
-    /// A later write was made on top of it.
+    /// A later write was made on top of it while it was not lost.
     pub superseded: bool,
     /// A replica dropped it for this one, which stood so to it.
     pub dropped_for: Option<(WriteId, Relation, Position)>,
     /// Copies of it that never arrived: whither, how they ended, when.
     pub deaths: Vec<(NodeId, Death, SimTime)>,
+}
+
+/// What the client of a write has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    Awaited,
+    Given,
 }
 
 /// An acknowledged write that nobody holds any more, though nothing was written on top of it.
@@ -56,17 +64,21 @@ pub struct Staleness {
 
 /// Open writes are followed one by one up to here; past it the oldest are forgotten.
 const MAX_OPEN: usize = 512;
-/// So many writes are remembered after every replica reflects them: reads under way may still return what
-/// they replaced.
+/// So many writes are remembered after every replica reflects them.
 const MAX_CLOSED: usize = 16;
+/// As [`MAX_CLOSED`], while reads are under way, which may still return what those writes replaced.
+const MAX_CLOSED_WHILE_READ: usize = 128;
 /// So many dead copies of one write are remembered.
 const MAX_DEATHS: usize = 64;
 
 #[derive(Debug, Clone)]
 pub(super) struct KeyLedger {
+    key: KeyId,
     open: VecDeque<Record>,
     closed: VecDeque<Record>,
     acks: u64,
+    /// How many reads are under way.
+    reading: usize,
     owners: Vec<NodeId>,
     nodes: usize,
     /// By node: the name of its contents.
@@ -78,9 +90,11 @@ pub(super) struct KeyLedger {
 }
 
 impl KeyLedger {
-    pub(super) fn new(nodes: usize, owners: Vec<NodeId>, content: u64) -> Self {
+    pub(super) fn new(key: KeyId, nodes: usize, owners: Vec<NodeId>, content: u64) -> Self {
         let contents = vec![(content, owners.len())];
         Self {
+            key,
+            reading: 0,
             open: VecDeque::new(),
             closed: VecDeque::new(),
             acks: 0,
@@ -113,12 +127,34 @@ impl KeyLedger {
         self.open.iter_mut().chain(&mut self.closed).rev().find(|record| record.version.id == write)
     }
 
-    pub(super) fn accepted(&mut self, version: &Arc<Version>, coordinator: NodeId, at: Position) {
+    /// A write was given its version. A replica that holds what beats it reflects it already; true where
+    /// all do.
+    pub(super) fn accepted(
+        &mut self,
+        version: &Arc<Version>,
+        coordinator: NodeId,
+        at: Position,
+        simulation: &Simulation,
+    ) -> bool {
+        let conflicts = simulation.settings().conflicts;
         for record in self.open.iter_mut().chain(&mut self.closed) {
-            record.superseded |= version.context.covers(record.version.dot);
+            // A coordinator's vector claims its earlier writes even where it lost them to another: what is
+            // lost stays lost. (Siblings vanish only for who has seen them.)
+            let vanished = conflicts == Conflicts::LastWriteWins
+                && record.missing == 0
+                && !self.holding.contains(&(u64::from(record.version.id.0) + 1));
+            record.superseded |= !vanished && version.context.covers(record.version.dot);
         }
         if self.open.len() == MAX_OPEN {
             self.open.pop_front();
+        }
+        let mut reflected = vec![None; self.nodes];
+        let mut missing = self.owners.len();
+        for node in &self.owners {
+            if simulation.held(*node, self.key).reflects(version, conflicts) {
+                reflected[node.index()] = Some(at.at);
+                missing -= 1;
+            }
         }
         self.open.push_back(Record {
             version: Arc::clone(version),
@@ -126,13 +162,34 @@ impl KeyLedger {
             accepted: at,
             acked: None,
             acks_before: self.acks,
-            reflected: vec![None; self.nodes],
-            missing: self.owners.len(),
-            consistent: None,
+            reflected,
+            missing,
+            answer: Answer::Awaited,
+            consistent: (missing == 0).then_some(at.at),
             superseded: false,
             dropped_for: None,
             deaths: Vec::new(),
         });
+        if missing == 0 {
+            self.close(simulation);
+        }
+        missing == 0
+    }
+
+    /// A read of the key began.
+    pub(super) fn read_began(&mut self) {
+        self.reading += 1;
+    }
+
+    pub(super) fn read_ended(&mut self) {
+        self.reading -= 1;
+    }
+
+    /// The client of a write has its answer, whatever it is.
+    pub(super) fn answered(&mut self, write: WriteId) {
+        if let Some(record) = self.record_mut(write) {
+            record.answer = Answer::Given;
+        }
     }
 
     pub(super) fn acked(&mut self, write: WriteId, at: SimTime) {
@@ -155,18 +212,18 @@ impl KeyLedger {
         }
     }
 
-    /// A replica's contents changed to `held`. Gives the times to consistency of the writes that every
+    /// A replica's contents changed, or withstood. Gives the times to consistency of the writes that every
     /// replica reflects from now on.
     pub(super) fn stored(
         &mut self,
         node: NodeId,
-        held: &Held,
         content: u64,
-        conflicts: Conflicts,
         at: SimTime,
+        simulation: &Simulation,
         mut consistent: impl FnMut(&Record),
     ) {
         self.recount(node, content);
+        let (held, conflicts) = (simulation.held(node, self.key), simulation.settings().conflicts);
         let mut closing = false;
         for record in &mut self.open {
             let seen = &mut record.reflected[node.index()];
@@ -181,11 +238,11 @@ impl KeyLedger {
             }
         }
         if closing {
-            self.close();
+            self.close(simulation);
         }
     }
 
-    fn close(&mut self) {
+    fn close(&mut self, simulation: &Simulation) {
         let mut index = 0;
         while index < self.open.len() {
             if self.open[index].missing > 0 {
@@ -194,10 +251,24 @@ impl KeyLedger {
                 self.closed.push_back(record);
             }
         }
-        while self.closed.len() > MAX_CLOSED {
-            if let Some(record) = self.closed.pop_front() {
-                let held = self.holding.contains(&(u64::from(record.version.id.0) + 1));
-                self.forgotten_losses += u64::from(record.acked.is_some() && !record.superseded && !held);
+        let limit = if self.reading > 0 { MAX_CLOSED_WHILE_READ } else { MAX_CLOSED };
+        while self.closed.len() > limit {
+            let is_held = |write| {
+                let holds = |node: &NodeId| {
+                    simulation.held(*node, self.key).versions().iter().any(|version| version.id == write)
+                };
+                self.owners.iter().any(holds)
+            };
+            // What is held, or has yet to be acknowledged, may still be lost.
+            let over = |record: &Record| record.answer == Answer::Given && !is_held(record.version.id);
+            if let Some(index) = self.closed.iter().position(over) {
+                if let Some(record) = self.closed.remove(index) {
+                    self.forgotten_losses += u64::from(record.acked.is_some() && !record.superseded);
+                }
+            } else if self.closed.len() > MAX_OPEN {
+                self.closed.pop_front();
+            } else {
+                return;
             }
         }
     }
@@ -248,12 +319,12 @@ impl KeyLedger {
     /// Acknowledged writes that nothing was written on top of and that `gone` says nobody has any more.
     pub(super) fn losses(&self, gone: impl Fn(WriteId) -> bool) -> Vec<Loss> {
         let lost = |record: &&Record| record.acked.is_some() && !record.superseded && gone(record.version.id);
-        let loss = |record: &Record| Loss {
+        let obituary = |record: &Record| Loss {
             write: record.version.id,
             value: record.version.value.to_string(),
             coordinator: record.coordinator,
             dropped_for: record.dropped_for,
         };
-        self.records().filter(lost).map(loss).collect()
+        self.records().filter(lost).map(obituary).collect()
     }
 }

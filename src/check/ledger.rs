@@ -10,7 +10,7 @@ use crate::{
     action::{Act, Guarantee},
     base::{ClientId, KeyId, NodeId, OpId, Position, SimTime, Span, WriteId},
     data::{Held, Relation, Version},
-    session::Session,
+    session::{Owed, Session},
     sim::{Death, Fact, Outcome, Simulation, What},
 };
 
@@ -91,6 +91,8 @@ struct Asked {
     at: SimTime,
     /// Writes of the key that had been acknowledged when it began.
     acks: u64,
+    /// What the answer must reflect for the client's guarantees to hold.
+    owed: Option<Owed>,
     version: Option<Arc<Version>>,
 }
 
@@ -138,7 +140,7 @@ impl Ledger {
             let owners: Vec<NodeId> = simulation.owners(key).collect();
             // A key enters the ledger before anything is written to it: all its replicas hold the same.
             let content = owners.first().map_or(0, |node| simulation.held(*node, key).content());
-            self.keys.push(KeyLedger::new(nodes, owners, content));
+            self.keys.push(KeyLedger::new(key, nodes, owners, content));
         }
     }
 
@@ -161,14 +163,20 @@ impl Ledger {
             }
             What::Asked { op, client, node, key, act, .. } => {
                 let acks = self.keys[key.index()].acks();
+                let owed = self.sessions[usize::from(client.0)].owed(*key);
+                if **act == Act::Read {
+                    self.keys[key.index()].read_began();
+                }
                 let (client, node, key, act) = (*client, *node, *key, Arc::clone(act));
-                let asked = Asked { client, node, key, act, at: at.at, acks, version: None };
+                let asked = Asked { client, node, key, act, at: at.at, acks, owed, version: None };
                 self.open.insert(*op, asked);
             }
             What::Accepted { op, node, version } => {
                 self.disturbed = at.at;
                 self.remember_key(version.id, version.key);
-                self.keys[version.key.index()].accepted(version, *node, at);
+                if self.keys[version.key.index()].accepted(version, *node, at, simulation) {
+                    remember(&mut self.times_to_consistency, Span::ZERO);
+                }
                 if let Some(asked) = self.open.get_mut(op) {
                     asked.version = Some(Arc::clone(version));
                 }
@@ -220,13 +228,7 @@ impl Ledger {
         let ledger = &mut self.keys[key.index()];
         let was_diverged = ledger.different() > 1;
         let times = &mut self.times_to_consistency;
-        let conflicts = sim.settings().conflicts;
-        ledger.stored(node, sim.held(node, key), content, conflicts, at.at, |record| {
-            if times.len() == MAX_TIMES {
-                times.pop_front();
-            }
-            times.push_back(at.at.since(record.accepted.at));
-        });
+        ledger.stored(node, content, at.at, sim, |record| remember(times, at.at.since(record.accepted.at)));
         let is_diverged = ledger.different() > 1;
         match (was_diverged, is_diverged) {
             (false, true) => self.diverged_keys += 1,
@@ -242,6 +244,12 @@ impl Ledger {
 
     fn follow_answer(&mut self, op: OpId, outcome: &Outcome, at: Position, simulation: &Simulation) {
         let Some(asked) = self.open.remove(&op) else { return };
+        let ledger = &mut self.keys[asked.key.index()];
+        match &asked.version {
+            Some(version) => ledger.answered(version.id),
+            None if *asked.act == Act::Read => ledger.read_ended(),
+            None => {}
+        }
         if outcome.is_refusal() {
             self.tally.refused += 1;
         }
@@ -287,14 +295,13 @@ impl Ledger {
         let staleness = self.keys[asked.key.index()].staleness(held, asked.acks);
         self.tally.reads += 1;
         self.tally.stale_reads += u64::from(staleness.is_some());
-        let session = &mut self.sessions[usize::from(asked.client.0)];
         for guarantee in [Guarantee::ReadYourWrites, Guarantee::MonotonicReads] {
-            if !session.bears_on(guarantee, asked.key) {
+            let Some(owed) = asked.owed.as_ref().filter(|owed| owed.bears_on(guarantee)) else {
                 continue;
-            }
+            };
             let observed = self.guarantees.entry((asked.client, guarantee)).or_default();
             observed.times += 1;
-            if session.would_break(guarantee, asked.key, held, conflicts) {
+            if owed.is_broken(guarantee, held, conflicts) {
                 observed.broken += 1;
                 if observed.first.len() < MAX_EVIDENCE {
                     let client = &simulation.scenario().clients[usize::from(asked.client.0)].name;
@@ -303,7 +310,7 @@ impl Ledger {
                 }
             }
         }
-        session.read(asked.key, held);
+        self.sessions[usize::from(asked.client.0)].read(asked.key, held);
         let (client, node, key, found) = (asked.client, asked.node, asked.key, held.clone());
         self.last_read = Some(ReadRecord { op, client, node, key, found, staleness, at });
     }
@@ -379,6 +386,13 @@ impl Ledger {
         let ok = self.tally.reads + self.tally.writes;
         (ok, ok + self.tally.refused + self.tally.timed_out)
     }
+}
+
+fn remember(times: &mut VecDeque<Span>, time: Span) {
+    if times.len() == MAX_TIMES {
+        times.pop_front();
+    }
+    times.push_back(time);
 }
 
 fn reversed(relation: Relation) -> Relation {

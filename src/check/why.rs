@@ -77,7 +77,14 @@ pub fn explain(node: NodeId, key: KeyId, simulation: &Simulation, ledger: &Ledge
         .take(MAX_TRAILS)
         .filter_map(|write| trail(*write, node, key, simulation, ledger))
         .collect();
-    let remedy = remedy(node, key, held, &trails, simulation);
+    let overruled = |write: &WriteId| {
+        ledger.record(key, *write).is_some_and(|record| record.reflected[node.index()].is_some())
+    };
+    let remedy = if missing.iter().all(overruled) && !missing.is_empty() {
+        Remedy::Overruled
+    } else {
+        remedy(node, key, held, &trails, simulation)
+    };
     let prevention = staleness.is_some().then(|| prevention(simulation)).flatten();
     Story { node, key, staleness, trails, remedy, prevention }
 }
@@ -116,23 +123,20 @@ fn remedy(node: NodeId, key: KeyId, held: &Held, trails: &[Trail], simulation: &
     let Some(newest) = trails.last() else {
         return Remedy::NothingMissing;
     };
-    if trails.iter().all(|trail| trail.came_and_lost) {
-        return Remedy::Overruled;
-    }
     match simulation.status(node) {
         Status::Up => {}
         status @ (Status::Crashed | Status::Frozen) => return Remedy::Revive(status),
     }
-    if let Some((_, arrives, _)) = newest.coming.iter().find(|(_, _, death)| death.is_none()) {
-        return Remedy::Message { arrives: *arrives };
+    let coming = newest.coming.iter().find(|(_, _, death)| death.is_none()).map(|(_, arrives, _)| *arrives);
+    if let Some(arrives) = coming.or_else(|| simulation.next_news(node, key)) {
+        return Remedy::Message { arrives };
     }
     let Some(gossip) = simulation.settings().anti_entropy else {
         return Remedy::Never;
     };
     let reachable = |other: NodeId| match gossip.style {
-        Style::Push => simulation.can_reach(other, node),
         Style::Pull => simulation.can_reach(node, other) && simulation.can_reach(other, node),
-        Style::PushPull => simulation.can_reach(other, node),
+        Style::Push | Style::PushPull => simulation.can_reach(other, node),
     };
     let knows = |other: &NodeId| simulation.held(*other, key) != held;
     let every = gossip.every;

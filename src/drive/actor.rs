@@ -24,8 +24,9 @@ use crate::{
 };
 
 use super::{
-    Cause, EventLine, Logged, Nothing, Snapshot, Speed, Timeline,
+    Cause, Clock, EventLine, Logged, Nothing, Snapshot, Speed, Timeline,
     pace::Pace,
+    prospect,
     script::{DEFAULT_LIMIT, Poll, Reach, Runner},
     snapshot::{self, Notice, ScriptView, Surroundings},
 };
@@ -96,7 +97,7 @@ struct Actor {
     scenario: Arc<Scenario>,
     seed: Seed,
     timeline: Timeline,
-    playing: bool,
+    clock: Clock,
     speed: Speed,
     pace: Pace<Instant>,
     focus: KeyId,
@@ -105,9 +106,15 @@ struct Actor {
     script: ScriptView,
     pursuit: Option<Pursuit>,
     notice: Notice,
+    /// What the first stale read does, in this session and in the next that is loaded.
     first_stale_read: FirstStaleRead,
-    /// Event lines, and the position and log they were made for.
-    events: (Option<(Position, usize)>, Arc<[EventLine]>),
+    stale_read_awaited: FirstStaleRead,
+    /// Event lines, and the step up to which they tell; none after travelling.
+    events: (Option<u64>, Arc<[EventLine]>),
+    /// When it last woke by itself.
+    woke: Instant,
+    /// The clock stands and this time is run to as fast as can be.
+    journey: Option<SimTime>,
     /// Virtual time lags behind the wall: more work than a slice holds.
     behind: bool,
 }
@@ -123,13 +130,18 @@ struct Pursuit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Then {
     Pause,
-    GoOnWithScript { playing: bool },
+    GoOnWithScript { clock: Clock },
 }
 
 /// Events are performed in slices of at most so many steps; between two, requests are heard.
 const SLICE: usize = 20_000;
-/// Two snapshots are at least so far apart while events come thick and fast.
+/// It wakes by itself at most once in this time, however thick and fast events come.
 const MIN_WAIT: Duration = Duration::from_millis(4);
+/// A request waits at most so long until idle gossip is made good.
+const MAX_WAIT: Duration = Duration::from_millis(500);
+
+/// Said where a command given in the past leaves a future behind.
+const NEW_BRANCH: &str = "a new branch starts here; the old future is kept (B lists branches)";
 
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
 fn wall() -> Instant {
@@ -141,7 +153,7 @@ impl Actor {
         let mut actor = Self {
             timeline: Timeline::new(Arc::clone(&scenario), start.seed),
             seed: start.seed,
-            playing: true,
+            clock: Clock::Running,
             speed: Speed::NORMAL,
             pace: Pace { wall: wall(), at: SimTime::ZERO, speed: Speed::NORMAL },
             focus: scenario.focus,
@@ -151,7 +163,10 @@ impl Actor {
             pursuit: None,
             notice: Notice::default(),
             first_stale_read: start.first_stale_read,
+            stale_read_awaited: start.first_stale_read,
             events: (None, Arc::from([])),
+            woke: wall(),
+            journey: None,
             behind: false,
             scenario,
         };
@@ -176,7 +191,8 @@ impl Actor {
                 biased;
                 request = inbox.recv() => match request {
                     Some(request) => {
-                        self.catch_up();
+                        self.come_to_the_present();
+                        self.chase();
                         self.handle(request);
                         while let Ok(request) = inbox.try_recv() {
                             self.handle(request);
@@ -184,7 +200,10 @@ impl Actor {
                     }
                     None => return,
                 },
-                () = asleep => self.catch_up(),
+                () = asleep => {
+                    self.woke = wall();
+                    self.catch_up();
+                }
             }
             self.chase();
             publish.send_replace(Arc::new(self.snapshot()));
@@ -195,12 +214,11 @@ impl Actor {
 
     /// When something is due that changes the picture; never while paused or quiet.
     fn wake_at(&self) -> Option<Instant> {
-        if !self.playing {
-            return None;
-        }
-        let soonest = wall() + MIN_WAIT;
-        if self.behind {
+        if self.journey.is_some() || self.behind {
             return Some(wall());
+        }
+        if self.clock == Clock::Stopped {
+            return None;
         }
         let awaited =
             self.pursuit.as_ref().map(|pursuit| pursuit.reach.limit()).filter(|limit| limit.0 < u64::MAX);
@@ -211,22 +229,30 @@ impl Actor {
         };
         let span = due.since(self.pace.at);
         let exact = self.pace.wall + self.speed.wall_duration(span);
-        Some(if exact <= wall() { soonest } else { exact.max(wall()) })
+        Some(exact.max(self.woke + MIN_WAIT))
     }
 
     /// Whether nothing scheduled will ever show: then the actor sleeps until it is asked something.
     fn is_quiet(&self) -> bool {
-        let simulation = self.timeline.simulation();
-        !self.timeline.is_past()
-            && self.pursuit.is_none()
-            && simulation.open_operations() == 0
-            && simulation.settled()
-            && simulation.messages().next().is_none()
+        !self.timeline.is_past() && self.pursuit.is_none() && prospect::nothing_is_ahead(&self.timeline)
+    }
+
+    /// Goes one slice further on a journey.
+    fn travel_on(&mut self) {
+        let Some(time) = self.journey else { return };
+        for _ in 0..SLICE {
+            if !self.timeline.step_within(time) {
+                self.timeline.rest_until(time);
+                self.journey = None;
+                return;
+            }
+        }
     }
 
     /// Performs what is due by now, at most a slice of it.
     fn catch_up(&mut self) {
-        if !self.playing {
+        self.travel_on();
+        if self.clock == Clock::Stopped {
             return;
         }
         let now = wall();
@@ -245,6 +271,18 @@ impl Actor {
         self.behind = true;
     }
 
+    /// Catches up before a request is handled. After a sleep in which nothing showed only idle gossip is due,
+    /// hours of it perhaps: it is made good whole, so that a command falls where the clock says. Amid more
+    /// work than a slice holds, requests are heard at once instead.
+    fn come_to_the_present(&mut self) {
+        let patience = wall() + MAX_WAIT;
+        let was_quiet = self.is_quiet();
+        self.catch_up();
+        while was_quiet && self.behind && wall() < patience {
+            self.catch_up();
+        }
+    }
+
     /// Whether what is run for has been reached or has failed; `chase` sees to it.
     fn pursuit_ends(&self) -> bool {
         self.pursuit.as_ref().is_some_and(|pursuit| pursuit.reach.state(&self.timeline).is_some())
@@ -252,20 +290,20 @@ impl Actor {
 
     /// The first stale read of a session stops the clock, once.
     fn stops_at_stale_read(&mut self) -> bool {
-        if self.first_stale_read == FirstStaleRead::GoesBy || self.timeline.ledger().tally.stale_reads == 0 {
+        let seen = self.timeline.ledger().tally.stale_reads > 0;
+        if self.stale_read_awaited == FirstStaleRead::GoesBy || !seen {
             return false;
         }
-        self.first_stale_read = FirstStaleRead::GoesBy;
+        self.stale_read_awaited = FirstStaleRead::GoesBy;
         self.stop();
-        self.tell("a stale read: the clock is stopped", false);
+        self.tell("a stale read: the clock is stopped");
         true
     }
 
     /// Ends a pursuit that has been reached, and goes on with the script where that was the purpose.
     fn chase(&mut self) {
-        if self.stops_at_stale_read() {
-            return;
-        }
+        let stopped = self.stops_at_stale_read();
+        self.give_up_what_never_comes();
         let Some(pursuit) = self.pursuit.take_if(|pursuit| pursuit.reach.state(&self.timeline).is_some())
         else {
             return;
@@ -274,26 +312,54 @@ impl Actor {
         match pursuit.then {
             Then::Pause => {
                 self.stop();
-                if reached {
-                    self.tell(&format!("reached: {}", pursuit.words), false);
+                if stopped {
+                    self.tell(&format!("a stale read: the clock is stopped; reached: {}", pursuit.words));
+                } else if reached {
+                    self.tell(&format!("reached: {}", pursuit.words));
                 } else {
-                    self.tell(&format!("not reached in time: {}", pursuit.words), true);
+                    self.warn(&format!("not reached in time: {}", pursuit.words));
                 }
             }
-            Then::GoOnWithScript { playing } => {
-                self.set_playing(playing);
+            Then::GoOnWithScript { clock } => {
+                self.set_clock(if stopped { Clock::Stopped } else { clock });
                 self.perform_script_step();
             }
         }
     }
 
-    fn set_playing(&mut self, playing: bool) {
-        self.playing = playing;
+    /// Ends a run for something that cannot come any more. A script's own limits stay with the script.
+    fn give_up_what_never_comes(&mut self) {
+        let Some(Pursuit { reach: reach @ Reach::Condition { condition, .. }, then: Then::Pause, .. }) =
+            &self.pursuit
+        else {
+            return;
+        };
+        if self.clock == Clock::Stopped || reach.state(&self.timeline).is_some() {
+            return;
+        }
+        if let Some(why) = prospect::why_never(condition, &self.timeline) {
+            self.pursuit = None;
+            self.stop();
+            self.warn(why);
+        }
+    }
+
+    fn set_clock(&mut self, clock: Clock) {
+        self.clock = clock;
+        self.journey = None;
         self.anchor();
     }
 
+    /// As [`Self::stop`]; and what is run for will not start the clock again.
+    fn pause(&mut self) {
+        if let Some(Pursuit { then: Then::GoOnWithScript { clock }, .. }) = &mut self.pursuit {
+            *clock = Clock::Stopped;
+        }
+        self.stop();
+    }
+
     fn stop(&mut self) {
-        self.set_playing(false);
+        self.set_clock(Clock::Stopped);
     }
 
     /// From here on virtual time is counted from this instant.
@@ -302,33 +368,41 @@ impl Actor {
         self.pace = Pace { wall: wall(), at: self.timeline.position().at, speed: self.speed };
     }
 
-    fn tell(&mut self, text: &str, is_error: bool) {
-        self.notice = Notice { number: self.notice.number + 1, text: text.to_owned(), is_error };
+    fn tell(&mut self, text: &str) {
+        self.notice = Notice { number: self.notice.number + 1, text: text.to_owned(), is_error: false };
+    }
+
+    fn warn(&mut self, text: &str) {
+        self.notice = Notice { number: self.notice.number + 1, text: text.to_owned(), is_error: true };
     }
 
     fn handle(&mut self, request: Request) {
         match request {
             Request::Do(commands, cause) => self.give(commands, &cause),
-            Request::Play => self.set_playing(true),
-            Request::Pause => self.stop(),
+            Request::Play => self.set_clock(Clock::Running),
+            Request::Pause => self.pause(),
             Request::SetSpeed(speed) => {
                 self.speed = speed;
                 self.anchor();
             }
-            Request::Step => self.travel(|timeline| timeline.step_visibly(1_000_000)),
+            // Idle gossip is stepped over, but not for hours in search of what is not there.
+            Request::Step if prospect::nothing_is_ahead(&self.timeline) => {
+                self.travel(|_| Err(Nothing::After));
+            }
+            Request::Step => self.travel(|timeline| timeline.step_visibly(SLICE as u64)),
             Request::StepBack => self.travel(Timeline::step_back),
             Request::Seek(position) => self.travel(|timeline| {
-                timeline.seek(position);
+                timeline.seek(position.min(timeline.head()));
                 Ok(())
             }),
-            Request::SeekTime(time) => self.travel(|timeline| {
-                timeline.seek_time(time);
-                Ok(())
-            }),
+            Request::SeekTime(time) => self.seek_time(time),
             Request::ToHead => self.travel(|timeline| {
                 timeline.seek(timeline.head());
                 Ok(())
             }),
+            Request::Undo if self.timeline.is_past() => {
+                self.revise(Timeline::undo, "undone, and the old future kept as a branch (B)");
+            }
             Request::Undo => self.revise(Timeline::undo, "undone"),
             Request::Redo => self.revise(Timeline::redo, "done again"),
             Request::RunUntil(condition) => self.run_until(condition),
@@ -344,85 +418,95 @@ impl Actor {
     }
 
     fn give(&mut self, commands: Vec<Command>, cause: &Cause) {
-        let branches = self.timeline.branches().len();
+        let past = self.timeline.is_past();
         for command in commands {
             if let Err(refused) = self.timeline.apply(command, cause.clone()) {
-                self.tell(&refused.to_string(), true);
+                self.warn(&refused.to_string());
                 return;
             }
         }
-        if self.timeline.branches().len() > branches {
-            self.tell("a new branch starts here; the old future is kept (B lists branches)", false);
+        if past && !self.timeline.is_past() {
+            self.tell(NEW_BRANCH);
         }
     }
 
     fn travel(&mut self, go: impl FnOnce(&mut Timeline) -> Result<(), Nothing>) {
         self.pursuit = None;
+        self.events.0 = None;
         let went = go(&mut self.timeline);
         self.stop();
         if let Err(why) = went {
-            self.tell(&why.to_string(), true);
+            self.warn(&why.to_string());
         }
     }
 
+    /// What has been is gone to at once; what has not, in slices.
+    fn seek_time(&mut self, time: SimTime) {
+        let known = self.timeline.head().at;
+        self.travel(|timeline| {
+            timeline.seek_time(time.min(known));
+            Ok(())
+        });
+        self.journey = (time > known).then_some(time);
+        self.travel_on();
+    }
+
     fn revise(&mut self, revision: impl FnOnce(&mut Timeline) -> Result<Logged, Nothing>, done: &str) {
+        self.events.0 = None;
         match revision(&mut self.timeline) {
-            Ok(logged) => self.tell(&format!("{done}: {}", snapshot::name(&logged.command)), false),
-            Err(nothing) => self.tell(&nothing.to_string(), true),
+            Ok(logged) => self.tell(&format!("{done}: {}", snapshot::name(&logged.command))),
+            Err(nothing) => self.warn(&nothing.to_string()),
         }
         self.anchor();
     }
 
     fn run_until(&mut self, condition: Condition) {
         if self.timeline.ledger().meets(&condition, self.timeline.simulation()) {
-            self.tell(&format!("already {}", snapshot::words(&condition)), false);
+            self.tell(&format!("already {}", snapshot::words(&condition)));
             return;
         }
-        if condition == (Condition::Converged { within: None }) && self.is_quiet() {
-            self.tell(self.why_never(), true);
+        if let Some(why) = prospect::why_never(&condition, &self.timeline) {
+            self.warn(why);
             return;
         }
         let words = snapshot::words(&condition).to_owned();
         let deadline = self.timeline.position().at + DEFAULT_LIMIT;
         self.pursuit =
             Some(Pursuit { reach: Reach::Condition { condition, deadline }, then: Then::Pause, words });
-        self.set_playing(true);
-    }
-
-    /// Why a cluster in which nothing is due any more will not converge by itself.
-    fn why_never(&self) -> &'static str {
-        let simulation = self.timeline.simulation();
-        if simulation.settings().anti_entropy.is_some() {
-            if simulation.cuts().standing().is_empty() {
-                "never: a replica that is down or frozen cannot catch up"
-            } else {
-                "never while the wall stands: heal it first (P)"
-            }
-        } else {
-            "never: nothing is on its way, and no anti-entropy repairs what was lost"
-        }
+        self.set_clock(Clock::Running);
     }
 
     fn perform_script_step(&mut self) {
+        // A step that is under way already has stored how the clock was before it.
+        let begun = self.pursuit.as_ref().and_then(|pursuit| match pursuit.then {
+            Then::GoOnWithScript { clock } => Some(clock),
+            Then::Pause => None,
+        });
+        let past = self.timeline.is_past();
         match self.runner.poll(&mut self.timeline) {
             Poll::Reach(reach) => {
                 let words = self.script.upcoming.clone().unwrap_or_default();
-                let then = Then::GoOnWithScript { playing: self.playing };
+                let then = Then::GoOnWithScript { clock: begun.unwrap_or(self.clock) };
                 self.pursuit = Some(Pursuit { reach, then, words });
-                self.set_playing(true);
+                self.set_clock(Clock::Running);
             }
             Poll::Did(done) => {
                 if let Some(said) = done.said {
                     self.script.said = Some(said);
                 }
-                self.script.judged =
-                    done.verdicts.last().map(|(what, verdict)| (what.clone(), verdict.holds()));
+                // What fails is shown before what holds.
+                let failing = done.verdicts.iter().find(|(_, verdict)| !verdict.holds());
+                let shown = failing.or(done.verdicts.last());
+                self.script.judged = shown.map(|(what, verdict)| (what.clone(), verdict.holds()));
+                if past && !self.timeline.is_past() {
+                    self.tell(NEW_BRANCH);
+                }
                 if let Some(why) = done.failed {
-                    self.tell(&format!("step {}: {why}", done.step + 1), true);
+                    self.warn(&format!("step {}: {why}", done.step + 1));
                 }
                 self.look_at_script();
             }
-            Poll::Finished => self.tell("the preset's script is at its end", true),
+            Poll::Finished => self.warn("the preset's script is at its end"),
         }
     }
 
@@ -434,22 +518,22 @@ impl Actor {
 
     fn load(&mut self, scenario: Arc<Scenario>, seed: Seed) {
         let number = self.notice.number;
-        let fresh = Start { seed, first_stale_read: FirstStaleRead::Pauses };
+        let fresh = Start { seed, first_stale_read: self.first_stale_read };
         *self = Self { notice: Notice { number, ..Notice::default() }, ..Self::new(scenario, fresh) };
     }
 
     fn snapshot(&mut self) -> Snapshot {
-        let made_for = Some((self.timeline.position(), self.timeline.log().len()));
-        let step = |made: Option<(Position, usize)>| made.map(|(position, log)| (position.step, log));
-        if step(self.events.0) != step(made_for) {
-            self.events = (made_for, snapshot::events(&self.timeline));
-        }
+        let (told, lines) = &self.events;
+        let lines = snapshot::events(&self.timeline, told.unwrap_or(0), told.is_some().then_some(lines));
+        self.events = (Some(self.timeline.position().step), lines);
+        // Before the step that named it, a key is not there to be shown.
+        let known = self.focus.index() < self.timeline.simulation().keys().len();
         let around = Surroundings {
             scenario: Arc::clone(&self.scenario),
             seed: self.seed,
-            focus: self.focus,
+            focus: if known { self.focus } else { self.scenario.focus },
             asked_about: self.asked_about,
-            playing: self.playing,
+            clock: self.clock,
             speed: self.speed,
             script: self.script.clone(),
             pursuit: self.pursuit.as_ref().map(|pursuit| pursuit.words.clone()),

@@ -6,11 +6,10 @@ use std::sync::Arc;
 use crate::{
     action::{Act, Command, Setting, Switch},
     base::{CutId, KeyId, NodeId, OpId, Position, Span, WriteId},
-    check::{Remedy, Story, Trail},
     data::{Held, Relation},
     net::{CutShape, LinkChange, Scope},
     replica::MessageKind,
-    sim::{Death, Fact, Outcome, Status, What},
+    sim::{Death, Fact, Outcome, What},
 };
 
 use super::{Cause, Timeline};
@@ -53,27 +52,21 @@ pub struct Narrator<'a> {
     pub timeline: &'a Timeline,
 }
 
-impl Narrator<'_> {
+impl<'a> Narrator<'a> {
     /// The line for a fact, or none where people need not see it.
-    pub fn line(&self, fact: &Fact) -> Option<EventLine> {
+    pub fn line(self, fact: &Fact) -> Option<EventLine> {
         let (mark, text, value) = self.words(&fact.what)?;
         Some(EventLine { at: fact.at, mark, text, cause: self.cause(fact), value })
     }
 
-    fn words(&self, what: &What) -> Option<(Mark, String, Option<String>)> {
+    fn words(self, what: &What) -> Option<(Mark, String, Option<String>)> {
         match what {
             What::Accepted { node, version, .. } => {
-                let text = match version.value.is_tombstone() {
-                    true => format!("{} delete {} ({})", self.node(*node), self.key(version.key), version.id),
-                    false => {
-                        format!(
-                            "{} write {}={} ({})",
-                            self.node(*node),
-                            self.key(version.key),
-                            version.value,
-                            version.id
-                        )
-                    }
+                let (node, key, id) = (self.node(*node), self.key(version.key), version.id);
+                let text = if version.value.is_tombstone() {
+                    format!("{node} delete {key} ({id})")
+                } else {
+                    format!("{node} write {key}={} ({id})", version.value)
                 };
                 Some((Mark::Write, text, Some(version.value.to_string())))
             }
@@ -85,7 +78,7 @@ impl Narrator<'_> {
                     self.node(*node),
                     self.write(*winner),
                     self.write(*write),
-                    self.why_dropped(*relation)
+                    why_dropped(*relation)
                 );
                 Some((Mark::Dropped, text, self.value(*winner)))
             }
@@ -113,7 +106,7 @@ impl Narrator<'_> {
         }
     }
 
-    fn answered(&self, op: OpId, outcome: &Outcome) -> Option<(Mark, String, Option<String>)> {
+    fn answered(self, op: OpId, outcome: &Outcome) -> Option<(Mark, String, Option<String>)> {
         let asked = self.timeline.ledger().answered(op);
         let place = asked.map_or_else(|| op.to_string(), |asked| self.node(asked.node).to_string());
         let who = asked.map_or(String::new(), |asked| {
@@ -163,7 +156,7 @@ impl Narrator<'_> {
     }
 
     fn stored(
-        &self,
+        self,
         node: NodeId,
         key: KeyId,
         write: WriteId,
@@ -178,7 +171,7 @@ impl Narrator<'_> {
                     self.node(node),
                     self.write(write),
                     self.write(loser),
-                    self.why_dropped(relation)
+                    why_dropped(relation)
                 );
                 Some((Mark::Dropped, text, value))
             }
@@ -191,19 +184,8 @@ impl Narrator<'_> {
         }
     }
 
-    /// Why one of two versions had to go, by what the kept one is to the dropped one.
-    fn why_dropped(&self, relation: Relation) -> &'static str {
-        match relation {
-            Relation::Concurrent => "concurrent, last write wins",
-            Relation::Before | Relation::After => {
-                "its stamp is older, though it was written after (clock skew)"
-            }
-            Relation::Same => "the same",
-        }
-    }
-
     fn died(
-        &self,
+        self,
         (from, to): (NodeId, NodeId),
         kind: MessageKind,
         carries: Option<WriteId>,
@@ -224,75 +206,7 @@ impl Narrator<'_> {
         Some((Mark::Died, format!("{}→{} {cargo}: {why}", self.node(from), self.node(to)), value))
     }
 
-    /// The story of a replica, sentence by sentence: what it misses, what became of the copies meant for it,
-    /// what will bring it up to date, what would have prevented it.
-    pub fn story(&self, story: &Story) -> Vec<String> {
-        let node = self.node(story.node);
-        let Some(staleness) = &story.staleness else {
-            return vec![format!("{node} is fresh: no acknowledged write is newer than what it holds.")];
-        };
-        let now = self.timeline.position().at;
-        let behind = versions(staleness.versions);
-        let mut lines =
-            vec![format!("{node} is STALE: {behind} behind, for {}.", now.since(staleness.since))];
-        for trail in &story.trails {
-            lines.push(self.trail(node, trail));
-        }
-        lines.push(self.remedy(story));
-        lines.extend(story.prevention.as_ref().map(|text| format!("What would prevent it: {text}.")));
-        lines
-    }
-
-    fn trail(&self, node: &str, trail: &Trail) -> String {
-        let now = self.timeline.position().at;
-        let from = self.node(trail.coordinator);
-        let missing = format!("It misses {} ({}), acknowledged at {from}", trail.value, trail.write);
-        if trail.came_and_lost {
-            return format!("{missing}: it came, and lost to what {node} holds (last write wins).");
-        }
-        if let Some((_, arrives, death)) = trail.coming.first() {
-            let eta = arrives.since(now);
-            return match death {
-                None => format!("{missing}: the copy is on its way, {eta} to go."),
-                Some(Death::Cut(id)) => {
-                    format!("{missing}: the copy will die at {} in {eta}.", cut_name(*id))
-                }
-                Some(Death::Lost) => format!("{missing}: the link will lose the copy in {eta}."),
-                Some(Death::Down) => format!("{missing}: the copy will find {node} down."),
-            };
-        }
-        match trail.died.last() {
-            Some((Death::Cut(id), at)) => format!("{missing}: the copy died at {} at {at}.", cut_name(*id)),
-            Some((Death::Lost, at)) => format!("{missing}: the link lost the copy at {at}."),
-            Some((Death::Down, at)) => format!("{missing}: the copy found {node} down at {at}."),
-            None => format!("{missing}: no copy is on its way."),
-        }
-    }
-
-    fn remedy(&self, story: &Story) -> String {
-        let now = self.timeline.position().at;
-        match &story.remedy {
-            Remedy::NothingMissing => "Nothing is missing.".into(),
-            Remedy::Message { arrives } => {
-                format!("What will fix it: the message on its way, in {} (g: run until converged).", arrives.since(now))
-            }
-            Remedy::Gossip { every } => {
-                format!("What will fix it: anti-entropy; each replica gossips every {every} (g: run until converged).")
-            }
-            Remedy::Revive(Status::Frozen) => "What will fix it: thaw it (Z); then its messages are handled.".into(),
-            Remedy::Revive(_) => "What will fix it: restart it (C) first.".into(),
-            Remedy::HealThenGossip { every } => {
-                format!("What will fix it: heal the wall (P); then anti-entropy, every {every}.")
-            }
-            Remedy::Never => {
-                "What will fix it: nothing by itself. No message is on its way and nothing repairs; a new write would."
-                    .into()
-            }
-            Remedy::Overruled => "Nothing will bring it back: last-write-wins decided against it.".into(),
-        }
-    }
-
-    fn wall(&self, id: CutId) -> String {
+    fn wall(self, id: CutId) -> String {
         let given = |logged: &&super::Logged| matches!(logged.command, Command::Cut { .. });
         let standing = self.timeline.simulation().cuts().standing().iter().find(|cut| cut.id == id);
         let shape = standing.map(|cut| cut.shape.clone()).or_else(|| {
@@ -319,7 +233,7 @@ impl Narrator<'_> {
         format!("{}: {shape}", cut_name(id))
     }
 
-    fn turned(&self, command: &Command) -> Option<String> {
+    fn turned(self, command: &Command) -> Option<String> {
         Some(match command {
             Command::Skew { node, offset } => format!("clock of {} {}", self.node(*node), skew(*offset)),
             Command::SetLink { scope, change } => {
@@ -358,7 +272,7 @@ impl Narrator<'_> {
     }
 
     /// The key or script line behind a fact: behind its operation, or behind the command of its step.
-    fn cause(&self, fact: &Fact) -> Option<Arc<str>> {
+    fn cause(self, fact: &Fact) -> Option<Arc<str>> {
         let logged = match &fact.what {
             What::Answered { op, .. } | What::Accepted { op, .. } => self.timeline.logged_op(*op),
             _ => self.timeline.logged_at(fact.at.step),
@@ -371,21 +285,30 @@ impl Narrator<'_> {
         }
     }
 
-    fn node(&self, node: NodeId) -> &str {
+    pub(super) fn node(self, node: NodeId) -> &'a str {
         self.timeline.simulation().scenario().replicas.get(node.index()).map_or("?", |replica| &replica.name)
     }
 
-    fn key(&self, key: KeyId) -> &str {
+    fn key(self, key: KeyId) -> &'a str {
         self.timeline.simulation().keys().get(key.index()).map_or("?", |name| name)
     }
 
-    fn value(&self, write: WriteId) -> Option<String> {
+    fn value(self, write: WriteId) -> Option<String> {
         Some(self.timeline.ledger().find(write)?.version.value.to_string())
     }
 
     /// A write by its value and name, or by its name where it is no longer remembered.
-    fn write(&self, write: WriteId) -> String {
+    fn write(self, write: WriteId) -> String {
         self.value(write).map_or_else(|| write.to_string(), |value| format!("{value} ({write})"))
+    }
+}
+
+/// Why one of two versions had to go, by what the kept one is to the dropped one.
+fn why_dropped(relation: Relation) -> &'static str {
+    match relation {
+        Relation::Concurrent => "concurrent, last write wins",
+        Relation::Before | Relation::After => "its stamp is older, though it was written after (clock skew)",
+        Relation::Same => "the same",
     }
 }
 
@@ -394,7 +317,7 @@ fn show(held: &Held) -> String {
     if values.is_empty() { "nothing".into() } else { values.join(" + ") }
 }
 
-fn cut_name(id: CutId) -> String {
+pub(super) fn cut_name(id: CutId) -> String {
     format!("cut {}", id.0 + 1)
 }
 
@@ -402,7 +325,7 @@ fn messages(count: u64) -> String {
     format!("{count} message{}", if count == 1 { "" } else { "s" })
 }
 
-fn versions(count: u64) -> String {
+pub(super) fn versions(count: u64) -> String {
     format!("{count} version{}", if count == 1 { "" } else { "s" })
 }
 

@@ -39,10 +39,12 @@ const STEPS: [(u32, u32); 21] = [
 impl Speed {
     pub const NORMAL: Self = Self { virtual_part: 1, wall_part: 1 };
 
+    #[must_use]
     pub fn faster(self) -> Self {
         self.shifted(1)
     }
 
+    #[must_use]
     pub fn slower(self) -> Self {
         self.shifted(-1)
     }

@@ -39,11 +39,11 @@ pub struct Snapshot {
     /// Newest first.
     pub events: Arc<[EventLine]>,
     pub recent_times_to_consistency: Vec<Span>,
-    pub playing: bool,
+    pub clock: Clock,
     pub speed: Speed,
+    pub playhead: Playhead,
+    /// The furthest position of this line.
     pub head: Position,
-    /// Whether the playhead stands in the past.
-    pub past: bool,
     /// Commands of the log before the playhead, and all of them.
     pub commands: (usize, usize),
     pub can_redo: bool,
@@ -62,6 +62,20 @@ pub struct DeathView {
     pub kind: MessageKind,
     pub at: SimTime,
     pub death: Death,
+}
+
+/// Whether virtual time passes by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    Running,
+    Stopped,
+}
+
+/// Whether anything of this line is still to come that has been before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Playhead {
+    AtHead,
+    InThePast,
 }
 
 /// Something to tell the person once. A new one has a larger number.
@@ -110,9 +124,8 @@ pub struct ScriptView {
 
 /// How long a dead message stays visible.
 const RECENT_DEATH: Span = Span::millis(800);
-/// At most so many event lines, out of at most so many facts.
+/// At most so many event lines.
 const MAX_EVENTS: usize = 200;
-const MAX_SCANNED: usize = 4_000;
 
 impl Agreement {
     pub(super) fn of(timeline: &Timeline, focus: KeyId, staleness: &[Option<Staleness>]) -> Self {
@@ -148,7 +161,7 @@ pub(super) struct Surroundings {
     pub(super) seed: Seed,
     pub(super) focus: KeyId,
     pub(super) asked_about: Option<NodeId>,
-    pub(super) playing: bool,
+    pub(super) clock: Clock,
     pub(super) speed: Speed,
     pub(super) script: ScriptView,
     pub(super) pursuit: Option<String>,
@@ -179,14 +192,14 @@ impl Snapshot {
             events,
             recent_times_to_consistency: ledger.times_to_consistency().collect(),
             head: timeline.head(),
-            past: timeline.is_past(),
+            playhead: if timeline.is_past() { Playhead::InThePast } else { Playhead::AtHead },
             commands: (timeline.given(), timeline.log().len()),
             can_redo: timeline.can_redo(),
             branches: timeline.branches().iter().map(BranchView::of).collect(),
             scenario: around.scenario,
             seed: around.seed,
             focus,
-            playing: around.playing,
+            clock: around.clock,
             speed: around.speed,
             script: around.script,
             pursuit: around.pursuit,
@@ -197,6 +210,14 @@ impl Snapshot {
     /// The replica's vector of the focused key: everything that its value descends from, itself included.
     pub fn vector(&self, node: NodeId) -> VersionVector {
         self.view.replicas[node.index()].held[self.focus.index()].history()
+    }
+
+    pub fn is_running(&self) -> bool {
+        self.clock == Clock::Running
+    }
+
+    pub fn is_past(&self) -> bool {
+        self.playhead == Playhead::InThePast
     }
 
     pub fn replica_name(&self, node: NodeId) -> &str {
@@ -215,14 +236,21 @@ fn deaths(timeline: &Timeline) -> Vec<DeathView> {
         }
         _ => None,
     };
-    timeline.journal().facts().rev().take_while(recent).take(MAX_SCANNED).filter_map(died).take(64).collect()
+    timeline.journal().facts().rev().take_while(recent).filter_map(died).take(64).collect()
 }
 
-/// The newest event lines of a timeline, newest first.
-pub(super) fn events(timeline: &Timeline) -> Arc<[EventLine]> {
+/// The newest event lines of a timeline, newest first: those after step `told`, then those `before`. So an
+/// hour of gossip that nobody sees pushes no line out.
+pub(super) fn events(timeline: &Timeline, told: u64, before: Option<&Arc<[EventLine]>>) -> Arc<[EventLine]> {
     let narrator = Narrator { timeline };
-    let facts = timeline.journal().facts().rev().take(MAX_SCANNED);
-    facts.filter_map(|fact| narrator.line(fact)).take(MAX_EVENTS).collect()
+    let new = timeline.journal().facts().rev().take_while(|fact| fact.at.step > told);
+    let mut new = new.filter_map(|fact| narrator.line(fact)).peekable();
+    match before {
+        Some(before) if new.peek().is_none() => Arc::clone(before),
+        before => {
+            new.chain(before.into_iter().flat_map(|lines| lines.iter().cloned())).take(MAX_EVENTS).collect()
+        }
+    }
 }
 
 impl BranchView {

@@ -266,38 +266,58 @@ impl Timeline {
             if !self.step_within(SimTime(u64::MAX)) {
                 return Err(Nothing::After);
             }
-            let visible = |fact: &Fact| fact.at.step > before && is_visible(&fact.what);
-            if self.journal.facts().rev().take_while(|fact| fact.at.step > before).any(visible) {
+            if self.showed_something_after(before) {
                 return Ok(());
             }
         }
         Err(Nothing::After)
     }
 
+    fn showed_something_after(&self, step: u64) -> bool {
+        self.journal.facts().rev().take_while(|fact| fact.at.step > step).any(|fact| is_visible(&fact.what))
+    }
+
     /// Moves the playhead to just before the last visible step.
     pub fn step_back(&mut self) -> Result<(), Nothing> {
         let here = self.position();
-        let mut frame = self.keyframes.before(here.step);
-        loop {
-            let last = self.journal.facts().rev().find(|fact| is_visible(&fact.what)).map(|fact| fact.at);
-            if let Some(last) = last {
-                self.seek(Position { step: last.step - 1, at: last.at });
-                return Ok(());
-            }
-            if frame == 0 {
+        let mut last = self.journal.facts().rev().find(|fact| is_visible(&fact.what)).map(|fact| fact.at);
+        let mut end = here;
+        for frame in (0..=self.keyframes.before(here.step)).rev() {
+            if last.is_some() {
                 break;
             }
-            // Nothing visible since that keyframe: look further back.
-            frame -= 1;
+            // Nothing visible in the journal's window: look from keyframe to keyframe, the latest first.
             self.journal.clear();
             self.load_exactly(frame);
-            self.run_to(here);
+            let start = self.position();
+            last = self.run_watching(end);
+            end = start;
+        }
+        if let Some(last) = last {
+            self.seek(Position { step: last.step - 1, at: last.at });
+            return Ok(());
         }
         if here == Position::default() {
             return Err(Nothing::Before);
         }
         self.seek(Position::default());
         Ok(())
+    }
+
+    /// Runs to `end` and gives the last place on the way where people see something happen.
+    fn run_watching(&mut self, end: Position) -> Option<Position> {
+        let mut last = None;
+        while self.position().step < end.step {
+            let before = self.position().step;
+            if !self.step_within(SimTime(u64::MAX)) {
+                break;
+            }
+            if self.showed_something_after(before) {
+                last = Some(self.position());
+            }
+        }
+        self.rest_until(end.at);
+        last
     }
 
     /// Moves the playhead; the log and the head stay. A position beyond the head is reached by running on.
@@ -360,6 +380,10 @@ impl Timeline {
         }
         let present = self.position();
         if self.is_past() {
+            if self.cursor < self.log.len() {
+                // What was undone before came after commands that stay behind on the branch.
+                self.undone.clear();
+            }
             self.leave_future(present);
         }
         let Some(taken) = self.log.last().cloned() else {
@@ -367,7 +391,10 @@ impl Timeline {
         };
         self.rewind_before(&taken);
         self.undone.push(taken.clone());
-        self.advance_to(present.at);
+        // Within one instant, whatever came after the command is left to come by itself.
+        if present.at > taken.at.at {
+            self.advance_to(present.at);
+        }
         Ok(taken)
     }
 
@@ -390,7 +417,9 @@ impl Timeline {
         let repeated = self.apply(back.command.clone(), back.cause.clone());
         debug_assert!(repeated.is_ok(), "an undone command is accepted again");
         self.undone = undone;
-        self.advance_to(present.at);
+        if present.at > back.at.at {
+            self.advance_to(present.at);
+        }
         Ok(back)
     }
 

@@ -124,27 +124,23 @@ impl Cuts {
 
     /// The groups of nodes that can still reach each other both ways, smallest first node first.
     pub fn sides(&self) -> Vec<Vec<NodeId>> {
-        let mut side_of: Vec<Option<usize>> = vec![None; self.nodes];
+        let mut unseen: Vec<NodeId> = (0..self.nodes).map(NodeId::at).collect();
+        if self.standing.is_empty() {
+            return vec![unseen];
+        }
         let mut sides: Vec<Vec<NodeId>> = Vec::new();
-        for start in 0..self.nodes {
-            if side_of[start].is_some() {
-                continue;
-            }
-            side_of[start] = Some(sides.len());
-            let mut side = vec![start];
+        while let Some(first) = unseen.first().copied() {
+            unseen.remove(0);
+            let mut side = vec![first];
             let mut next = 0;
             while let Some(&node) = side.get(next) {
                 next += 1;
-                for other in 0..self.nodes {
-                    let (a, b) = (NodeId::at(node), NodeId::at(other));
-                    if side_of[other].is_none() && !self.blocks(a, b) && !self.blocks(b, a) {
-                        side_of[other] = Some(sides.len());
-                        side.push(other);
-                    }
-                }
+                let reachable = |other: &NodeId| !self.blocks(node, *other) && !self.blocks(*other, node);
+                side.extend(unseen.iter().copied().filter(reachable));
+                unseen.retain(|other| !reachable(other));
             }
             side.sort_unstable();
-            sides.push(side.into_iter().map(NodeId::at).collect());
+            sides.push(side);
         }
         sides
     }

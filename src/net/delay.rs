@@ -32,7 +32,7 @@ pub enum Delay {
         shape: f64,
     },
     /// One of several, by weight; the weights add up to 100 %.
-    Mixture(Arc<[(Ppm, Delay)]>),
+    Mixture(Arc<[(Ppm, Self)]>),
     /// One of the samples, each as likely as the next.
     Empirical(Arc<[Span]>),
     /// Quantiles in rising order, linear in between.

@@ -132,7 +132,9 @@ impl Network {
             if let Some(after) = turned.get(&before) {
                 self.table[cell] = *after;
             } else {
-                changes.iter().for_each(|change| self.change_one(from, to, change));
+                for change in changes {
+                    self.change_one(from, to, change);
+                }
                 let after = self.table.get(cell).copied().unwrap_or(0);
                 turned.insert(before, after);
             }
@@ -144,11 +146,7 @@ impl Network {
         profile.change(change);
         let index = match self.profiles.iter().position(|known| *known == profile) {
             Some(index) => index,
-            None if self.profiles.len() < usize::from(u16::MAX) => {
-                self.profiles.push(profile);
-                self.profiles.len() - 1
-            }
-            None => self.reuse_profile(profile),
+            None => self.place_profile(profile),
         };
         if self.table.is_empty() {
             self.table.resize(self.nodes * self.nodes, 0);
@@ -156,16 +154,25 @@ impl Network {
         self.table[from.index() * self.nodes + to.index()] = u16::try_from(index).unwrap_or(0);
     }
 
-    /// Puts `profile` where no link points any more; so the list stays bounded however long one plays.
-    fn reuse_profile(&mut self, profile: LinkProfile) -> usize {
+    /// Puts `profile` where no link points any more, else at the end: there are never many more than links,
+    /// however long one plays.
+    fn place_profile(&mut self, profile: LinkProfile) -> usize {
         let mut used = vec![false; self.profiles.len()];
         used[0] = true;
         for index in &self.table {
             used[usize::from(*index)] = true;
         }
-        let free = used.iter().position(|used| !used).unwrap_or(0);
-        self.profiles[free] = profile;
-        free
+        match used.iter().position(|used| !used) {
+            Some(free) => {
+                self.profiles[free] = profile;
+                free
+            }
+            None if self.profiles.len() < usize::from(u16::MAX) => {
+                self.profiles.push(profile);
+                self.profiles.len() - 1
+            }
+            None => 0,
+        }
     }
 
     /// The fate of the message named by (`from`, `to`, `kind`, `cause`, `attempt`), sent at `now`: a pure
@@ -185,10 +192,10 @@ impl Network {
         match profile.order {
             Order::MayOvertake => Fate { arrives, lost, duplicate },
             Order::Fifo => {
-                let last = self.last_arrival.entry((from, to)).or_default();
-                let arrives = arrives.max(*last);
+                let newest = self.last_arrival.entry((from, to)).or_default();
+                let arrives = arrives.max(*newest);
                 let duplicate = duplicate.map(|copy| copy.max(arrives));
-                *last = duplicate.unwrap_or(arrives);
+                *newest = duplicate.unwrap_or(arrives);
                 Fate { arrives, lost, duplicate }
             }
         }

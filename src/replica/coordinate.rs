@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     action::{Act, Context},
-    base::OpId,
+    base::{NodeId, OpId},
     data::{Conflicts, Held, Stamp, Value, Version, VersionVector},
 };
 
@@ -20,7 +20,21 @@ pub(super) type Pending = BTreeMap<OpId, Waiting>;
 pub(super) struct Waiting {
     required: u16,
     received: u16,
+    /// Who has answered: a link may deliver an answer twice, and a replica counts once.
+    answered: Vec<NodeId>,
     answer: Answer,
+}
+
+impl Waiting {
+    /// Counts the first answer of a replica.
+    fn hear(&mut self, from: NodeId) -> bool {
+        let first = !self.answered.contains(&from);
+        if first {
+            self.answered.push(from);
+            self.received += 1;
+        }
+        first
+    }
 }
 
 impl Replica {
@@ -31,7 +45,7 @@ impl Replica {
         around: &mut Surroundings<'_>,
         out: &mut Vec<Output>,
     ) {
-        let believed_up = |node: &crate::base::NodeId| *node == self.id || around.believed_up[node.index()];
+        let believed_up = |node: &NodeId| *node == self.id || around.believed_up[node.index()];
         let alive = owners(around.placement, request.key).filter(believed_up).count();
         let alive = u16::try_from(alive).unwrap_or(u16::MAX);
         if request.required > alive {
@@ -131,23 +145,30 @@ impl Replica {
     ) -> bool {
         let waits = received < request.required;
         if waits {
-            self.pending.insert(request.op, Waiting { required: request.required, received, answer });
+            let (required, answered) = (request.required, Vec::new());
+            self.pending.insert(request.op, Waiting { required, received, answered, answer });
         } else {
             out.push(Output::Reply { op: request.op, answer });
         }
         waits
     }
 
-    pub(super) fn count_ack(&mut self, op: OpId, out: &mut Vec<Output>) {
-        if let Some(waiting) = self.pending.get_mut(&op) {
-            waiting.received += 1;
+    pub(super) fn count_ack(&mut self, op: OpId, from: NodeId, out: &mut Vec<Output>) {
+        if self.pending.get_mut(&op).is_some_and(|waiting| waiting.hear(from)) {
             self.answer_if_enough(op, out);
         }
     }
 
-    pub(super) fn count_reply(&mut self, op: OpId, held: &Held, conflicts: Conflicts, out: &mut Vec<Output>) {
-        if let Some(waiting) = self.pending.get_mut(&op) {
-            waiting.received += 1;
+    pub(super) fn count_reply(
+        &mut self,
+        op: OpId,
+        (from, held): (NodeId, &Held),
+        conflicts: Conflicts,
+        out: &mut Vec<Output>,
+    ) {
+        if let Some(waiting) = self.pending.get_mut(&op)
+            && waiting.hear(from)
+        {
             if let Answer::Found(merged) = &mut waiting.answer {
                 merged.merge(held, conflicts);
             }

@@ -74,14 +74,11 @@ impl Body {
         }
     }
 
-    /// What names it for its randomness: the operation or round it belongs to.
-    pub fn cause(&self) -> u64 {
+    /// The round of anti-entropy that it belongs to.
+    pub fn round(&self) -> Option<u64> {
         match self {
-            Self::Write { op, .. }
-            | Self::WriteAck { op, .. }
-            | Self::Read { op, .. }
-            | Self::ReadReply { op, .. } => u64::from(op.0),
-            Self::Sync { round, .. } | Self::SyncReply { round, .. } => *round,
+            Self::Sync { round, .. } | Self::SyncReply { round, .. } => Some(*round),
+            Self::Write { .. } | Self::WriteAck { .. } | Self::Read { .. } | Self::ReadReply { .. } => None,
         }
     }
 

@@ -10,7 +10,7 @@ use crate::{
     data::{Value, Version, VersionVector},
     replica::{Answer, Request},
     scenario::{ClientSpec, WorkloadSpec},
-    session::Session,
+    session::{Owed, Session},
 };
 
 use super::{Event, Fact, Outcome, Simulation, Status, What};
@@ -23,6 +23,8 @@ pub(super) struct Client {
     timeout: Option<Span>,
     guarantees: Vec<Guarantee>,
     session: Session,
+    /// How many operations it was commanded to do.
+    commanded: u64,
 }
 
 /// An operation whose client still waits.
@@ -32,6 +34,8 @@ pub(super) struct Open {
     pub(super) node: NodeId,
     key: KeyId,
     required: u16,
+    /// What the answer of a read must reflect, where its client has guarantees.
+    owed: Option<Owed>,
     /// What a write became.
     pub(super) version: Option<Arc<Version>>,
 }
@@ -45,7 +49,16 @@ impl Client {
             timeout: spec.timeout,
             guarantees: spec.guarantees.clone(),
             session: Session::default(),
+            commanded: 0,
         }
+    }
+
+    /// Names the next operation it is commanded to do for the randomness of its messages: by client and
+    /// place, not by the order of all operations, so that what others do reshuffles nothing. The
+    /// workload's operations have the names below 2^40.
+    pub(super) fn name_operation(&mut self, id: ClientId) -> u64 {
+        self.commanded += 1;
+        ((u64::from(id.0) + 1) << 40) | self.commanded
     }
 }
 
@@ -60,7 +73,8 @@ impl Simulation {
         self.open.values().any(|open| open.client == client)
     }
 
-    pub(super) fn submit(&mut self, ask: &Ask, facts: &mut Vec<Fact>) {
+    /// `name` is the operation's for its randomness.
+    pub(super) fn submit(&mut self, ask: &Ask, name: u64, facts: &mut Vec<Fact>) {
         let op = self.next_op;
         self.next_op.0 = self.next_op.0.wrapping_add(1);
         let client = &self.clients[usize::from(ask.client.0)];
@@ -74,14 +88,15 @@ impl Simulation {
         let act = Arc::new(ask.act.clone());
         let asked =
             What::Asked { op, client: ask.client, node, key: ask.key, required, act: Arc::clone(&act) };
+        let owed = if client.guarantees.is_empty() { None } else { client.session.owed(ask.key) };
         self.record(facts, asked);
-        let open = Open { client: ask.client, node, key: ask.key, required, version: None };
+        let open = Open { client: ask.client, node, key: ask.key, required, owed, version: None };
         self.open.insert(op, open);
         match self.nodes[node.index()].status {
             Status::Crashed => self.finish(op, Outcome::CoordinatorDown, facts),
             // The request waits in the frozen process's socket and is never taken up in time.
             Status::Frozen => {}
-            Status::Up => self.hand_over(op, node, ask.client, (ask.key, &act, required), facts),
+            Status::Up => self.hand_over((op, name), node, ask.client, (ask.key, &act, required), facts),
         }
         if self.open.contains_key(&op) {
             self.queue.push(self.now + timeout, Event::Timeout(op));
@@ -90,7 +105,7 @@ impl Simulation {
 
     fn hand_over(
         &mut self,
-        op: OpId,
+        (op, name): (OpId, u64),
         node: NodeId,
         client: ClientId,
         (key, act, required): (KeyId, &Act, u16),
@@ -101,7 +116,7 @@ impl Simulation {
             Act::Read => VersionVector::EMPTY,
         };
         let request = Request { op, key, act, required, context: &context };
-        self.act(node, facts, |replica, around, out| replica.handle_request(&request, around, out));
+        self.act(node, name, facts, |replica, around, out| replica.handle_request(&request, around, out));
     }
 
     pub(super) fn answer(&mut self, op: OpId, answer: Answer, facts: &mut Vec<Fact>) {
@@ -120,13 +135,14 @@ impl Simulation {
         let client = &mut self.clients[usize::from(open.client.0)];
         let outcome = match outcome {
             Outcome::Found(held) => {
-                let breaks = |g: &&Guarantee| client.session.would_break(**g, open.key, &held, conflicts);
-                match client.guarantees.iter().find(breaks) {
-                    Some(guarantee) => Outcome::NotFresh(*guarantee),
-                    None => {
-                        client.session.read(open.key, &held);
-                        Outcome::Found(held)
-                    }
+                let breaks = |guarantee: &&Guarantee| {
+                    open.owed.as_ref().is_some_and(|owed| owed.is_broken(**guarantee, &held, conflicts))
+                };
+                if let Some(guarantee) = client.guarantees.iter().find(breaks) {
+                    Outcome::NotFresh(*guarantee)
+                } else {
+                    client.session.read(open.key, &held);
+                    Outcome::Found(held)
                 }
             }
             Outcome::Written(write) => {
@@ -198,7 +214,7 @@ impl Simulation {
             let value = Value::Number(i64::try_from(self.workload.made).unwrap_or(i64::MAX));
             Act::Write { value, context: Context::Last, stamp: None }
         };
-        self.submit(&Ask { client, at, key, act, level: None }, facts);
+        self.submit(&Ask { client, at, key, act, level: None }, self.workload.made, facts);
         self.schedule_work();
     }
 

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::{
     action::{AntiEntropy, Ask, Command, Mend, Setting, Switch},
-    base::{CutId, KeyId, NodeId},
+    base::{CutId, KeyId, NodeId, Span},
     net::{CutShape, Scope},
 };
 
@@ -47,6 +47,8 @@ pub enum Refused {
     LevelTooHigh { asked: u16, copies: u16 },
     #[error("writes travel by anti-entropy alone here: it cannot be turned off")]
     NeedsAntiEntropy,
+    #[error("anti-entropy needs a period longer than nothing")]
+    NoPeriod,
     #[error("the preset defines no workload")]
     NoWorkload,
     #[error("the workload is already so")]
@@ -62,7 +64,10 @@ impl Simulation {
         self.check(command)?;
         self.step += 1;
         match command {
-            Command::Submit(ask) => self.submit(ask, facts),
+            Command::Submit(ask) => {
+                let name = self.clients[usize::from(ask.client.0)].name_operation(ask.client);
+                self.submit(ask, name, facts);
+            }
             Command::NameKey(name) => self.keys.push(Arc::clone(name)),
             Command::Cut { name, shape } => {
                 if let Some(id) = self.cuts.raise(name.clone(), shape.clone(), self.now) {
@@ -191,6 +196,7 @@ impl Simulation {
             {
                 Err(Refused::NeedsAntiEntropy)
             }
+            Setting::AntiEntropy(Some(AntiEntropy { every: Span::ZERO, .. })) => Err(Refused::NoPeriod),
             Setting::WriteLevel(_)
             | Setting::ReadLevel(_)
             | Setting::LatencyPercent(_)

@@ -2,7 +2,8 @@
 //! crashes are judged at arrival.
 
 use crate::{
-    base::{MessageId, NodeId, SimTime},
+    base::{KeyId, MessageId, NodeId, SimTime},
+    data::Held,
     net::MessageName,
     replica::Body,
 };
@@ -16,23 +17,50 @@ pub(super) struct Message {
     pub(super) to: NodeId,
     pub(super) sent: SimTime,
     pub(super) lost: bool,
+    /// What names it for its randomness: its operation or round.
+    pub(super) cause: u64,
     pub(super) body: Body,
 }
 
+impl Message {
+    /// What the target would merge into `key`.
+    pub(super) fn contents_of(&self, key: KeyId) -> impl Iterator<Item = &Held> {
+        let single = match &self.body {
+            Body::Write { key: k, held, .. } if *k == key => Some(held),
+            Body::Write { .. }
+            | Body::WriteAck { .. }
+            | Body::Read { .. }
+            | Body::ReadReply { .. }
+            | Body::Sync { .. }
+            | Body::SyncReply { .. } => None,
+        };
+        let many = self.body.payload().iter().filter(move |(k, _)| *k == key).map(|(_, held)| held);
+        single.into_iter().chain(many)
+    }
+}
+
 impl Simulation {
-    pub(super) fn send(&mut self, from: NodeId, to: NodeId, body: Body, facts: &mut Vec<Fact>) {
-        let name = MessageName { kind: body.kind() as u64, cause: body.cause(), attempt: 0 };
+    /// Sends what `cause` made a replica say.
+    pub(super) fn send(
+        &mut self,
+        (from, to): (NodeId, NodeId),
+        body: Body,
+        cause: u64,
+        facts: &mut Vec<Fact>,
+    ) {
+        let cause = body.round().unwrap_or(cause);
+        let name = MessageName { kind: body.kind() as u64, cause, attempt: 0 };
         let fate = self.network.fate(self.seed, from, to, name, self.now);
         if let Some(copy) = fate.duplicate {
-            self.dispatch((from, to), body.clone(), (copy, false), facts);
+            self.dispatch((from, to), (body.clone(), cause), (copy, false), facts);
         }
-        self.dispatch((from, to), body, (fate.arrives, fate.lost), facts);
+        self.dispatch((from, to), (body, cause), (fate.arrives, fate.lost), facts);
     }
 
     fn dispatch(
         &mut self,
         (from, to): (NodeId, NodeId),
-        body: Body,
+        (body, cause): (Body, u64),
         (arrives, lost): (SimTime, bool),
         facts: &mut Vec<Fact>,
     ) {
@@ -41,7 +69,7 @@ impl Simulation {
         let (kind, carries) = (body.kind(), body.carries());
         self.record(facts, What::Sent { message: id, from, to, kind, carries, arrives });
         self.in_flight += 1;
-        self.queue.push(arrives, Event::Arrival(Message { id, from, to, sent: self.now, lost, body }));
+        self.queue.push(arrives, Event::Arrival(Message { id, from, to, sent: self.now, lost, cause, body }));
     }
 
     pub(super) fn arrive(&mut self, message: Message, facts: &mut Vec<Fact>) {
@@ -78,6 +106,8 @@ impl Simulation {
         let &Message { id, from, to, .. } = message;
         let (kind, carries) = (message.body.kind(), message.body.carries());
         self.record(facts, What::Delivered { message: id, from, to, kind, carries });
-        self.act(to, facts, |replica, around, out| replica.handle_message(from, &message.body, around, out));
+        self.act(to, message.cause, facts, |replica, around, out| {
+            replica.handle_message(from, &message.body, around, out);
+        });
     }
 }

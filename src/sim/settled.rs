@@ -2,7 +2,7 @@
 
 use crate::{
     action::{AntiEntropy, Style},
-    base::{CutId, KeyId, NodeId, Ppm, WriteId},
+    base::{CutId, KeyId, NodeId, Ppm, SimTime, WriteId},
     data::{Conflicts, Held, Merge},
     replica::{Body, Exchange},
 };
@@ -72,16 +72,29 @@ impl Simulation {
     /// Whether a message on its way, or one that waits at a frozen replica, carries `write`.
     /// to a replica that would take it: a message that only meets something later brings nothing back.
     pub fn may_still_spread(&self, key: KeyId, write: WriteId) -> bool {
-        self.any_undelivered(|message| carries(message, key, write) && self.would_teach(message))
+        let brings = |message: &Message| {
+            message.contents_of(key).any(|held| held.versions().iter().any(|v| v.id == write))
+                && self.would_teach(message)
+        };
+        let flying = self.arrivals().any(|(_, message)| !message.lost && brings(message));
+        flying || self.nodes.iter().any(|node| node.inbox.iter().any(brings))
     }
 
-    /// Whether any message that is on its way, or waits at a frozen replica, passes `test`.
-    fn any_undelivered(&self, test: impl Fn(&Message) -> bool) -> bool {
-        let flying = self.queue.iter().any(|(_, event)| match event {
-            Event::Arrival(message) => !message.lost && test(message),
-            Event::Gossip(_) | Event::Timeout(_) | Event::Work { .. } => false,
-        });
-        flying || self.nodes.iter().any(|node| node.inbox.iter().any(&test))
+    /// When the first message arrives, as things are now, that teaches `node` anything about `key`.
+    pub fn next_news(&self, node: NodeId, key: KeyId) -> Option<SimTime> {
+        let arrives = |message: &Message| {
+            message.to == node && !message.lost && self.is_up(node) && !self.cuts.blocks(message.from, node)
+        };
+        let teaches =
+            |message: &Message| message.contents_of(key).any(|held| self.would_learn(node, key, held));
+        self.arrivals().filter(|(_, m)| arrives(m) && teaches(m)).map(|(at, _)| at).min()
+    }
+
+    fn arrivals(&self) -> impl Iterator<Item = (SimTime, &Message)> {
+        self.queue.iter().filter_map(|(at, event)| match event {
+            Event::Arrival(message) => Some((at, message)),
+            Event::Gossip(_) | Event::Timeout(_) | Event::Work { .. } => None,
+        })
     }
 
     /// Whether this message, if nobody intervenes, teaches its target anything or draws an answer that does.
@@ -137,14 +150,4 @@ impl Simulation {
             })
         })
     }
-}
-
-/// Whether `message` has `write` on board.
-fn carries(message: &Message, key: KeyId, write: WriteId) -> bool {
-    let single = match &message.body {
-        Body::Write { key: k, held, .. } if *k == key => Some(held),
-        _ => None,
-    };
-    let many = message.body.payload().iter().filter(|(k, _)| *k == key).map(|(_, held)| held);
-    single.into_iter().chain(many).any(|held| held.versions().iter().any(|v| v.id == write))
 }

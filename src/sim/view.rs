@@ -108,7 +108,7 @@ impl Simulation {
             owns: keys().map(|key| self.placement().is_owner(id, key)).collect(),
             inbox: node.inbox.len(),
             killed: node.killed,
-            skew: self.clock(id).0 - now,
+            skew: self.clock(id).0.saturating_sub(now),
         }
     }
 

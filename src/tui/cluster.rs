@@ -11,10 +11,11 @@ use ratatui::layout::Rect;
 use crate::drive::Snapshot;
 
 use super::{paint::Paint, ui::Ui};
+pub(super) use card::summary;
 pub(super) use grid::{Plan, Size};
 
-/// Draws the cluster and says how many columns of cards there are.
-pub(super) fn draw(paint: &mut Paint<'_>, area: Rect, ui: &Ui, snapshot: &Snapshot) -> usize {
+/// Draws the cluster and gives the layout it has.
+pub(super) fn draw(paint: &mut Paint<'_>, area: Rect, ui: &Ui, snapshot: &Snapshot) -> Plan {
     let plan = Plan::new(snapshot.view.replicas.len(), area);
     if plan.size.has_streets() {
         let walls = motion::walls(paint, &plan, snapshot);
@@ -25,5 +26,5 @@ pub(super) fn draw(paint: &mut Paint<'_>, area: Rect, ui: &Ui, snapshot: &Snapsh
         card::draw(paint, *card, plan.size, (index, ui, snapshot));
     }
     plan.note_hidden(paint, area, snapshot.view.replicas.len());
-    plan.columns
+    plan
 }

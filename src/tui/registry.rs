@@ -19,8 +19,6 @@ pub use table::{Action, TABLE};
 pub enum Layer {
     /// The laboratory: most keys.
     Main,
-    /// The space-time view, where ← and → scrub; everything else is as in [`Main`](Self::Main).
-    SpaceTime,
     /// A line being typed; what is not bound is text.
     Prompt,
     /// A list to choose from, filtered by typing; what is not bound is text.
@@ -33,16 +31,7 @@ pub enum Layer {
 
 impl Layer {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Main, Self::SpaceTime, Self::Prompt, Self::Choice, Self::Help, Self::Question];
-
-    /// Where a key is looked for that means nothing here.
-    fn beneath(self) -> Option<Self> {
-        match self {
-            Self::SpaceTime => Some(Self::Main),
-            Self::Main | Self::Prompt | Self::Choice | Self::Help | Self::Question => None,
-        }
-    }
+    pub const ALL: [Self; 5] = [Self::Main, Self::Prompt, Self::Choice, Self::Help, Self::Question];
 }
 
 /// How help and the README sort the actions.
@@ -127,22 +116,21 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Its keys in a layer, also those of the layer beneath.
+    /// Its keys in a layer.
     pub fn keys_in(&self, layer: Layer) -> &'static [Chord] {
         let own = self.keys.iter().find(|(bound, _)| bound.contains(&layer)).map(|(_, chords)| *chords);
-        own.or_else(|| layer.beneath().map(|beneath| self.keys_in(beneath))).unwrap_or_default()
+        own.unwrap_or_default()
     }
 }
 
 /// What a key means in a layer. Releases mean nothing, and modifiers match exactly.
 pub fn lookup(layer: Layer, event: KeyEvent) -> Option<Action> {
     let press = Press::of(event)?;
-    let here = TABLE.iter().find_map(|entry| {
+    TABLE.iter().find_map(|entry| {
         let bound = entry.keys.iter().filter(|(bound, _)| bound.contains(&layer));
         let chord = bound.flat_map(|(_, chords)| *chords).find(|chord| chord.matches(press))?;
         Some(entry.action.at(chord.place(press)))
-    });
-    here.or_else(|| lookup(layer.beneath()?, event))
+    })
 }
 
 /// The character a key inserts where text is typed; ask after [`lookup`] found nothing.

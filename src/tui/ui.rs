@@ -7,6 +7,9 @@ mod lists;
 mod prompt;
 mod values;
 
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::{Position, Rect};
+
 use crate::{
     base::{ClientId, NodeId},
     drive::{Notice, Request, Snapshot},
@@ -36,6 +39,8 @@ pub struct Ui {
     pub(super) glyphs: &'static Glyphs,
     /// How many columns of cards the last picture had: what up and down move by.
     pub(super) columns: usize,
+    /// Where the last picture had its cards, by replica.
+    pub(super) cards: Vec<Rect>,
     seen_notice: u64,
     /// What the question on the screen is the answer to: the script step that asked.
     asked_at: usize,
@@ -114,6 +119,7 @@ impl Ui {
             theme,
             glyphs,
             columns: 1,
+            cards: Vec::new(),
             seen_notice: 0,
             asked_at: usize::MAX,
         }
@@ -153,6 +159,39 @@ impl Ui {
 
     fn say(&mut self, text: impl Into<String>) {
         self.status = Some(Status { text: text.into(), tone: Tone::Plain });
+    }
+
+    /// Whether letters are text at the moment.
+    pub(super) fn is_typing(&self) -> bool {
+        matches!(self.overlay, Overlay::Prompt(_) | Overlay::Choice(..) | Overlay::Help(_))
+    }
+
+    /// Forgets what belonged to the preset before.
+    pub(super) fn reset(&mut self) {
+        let (theme, glyphs, seen_notice) = (self.theme.clone(), self.glyphs, self.seen_notice);
+        *self = Self { seen_notice, ..Self::new(theme, glyphs) };
+    }
+
+    /// A click picks a card; the wheel scrolls the events.
+    pub(super) fn click(&mut self, mouse: MouseEvent, snapshot: &Snapshot) -> Vec<Effect> {
+        match mouse.kind {
+            MouseEventKind::Down(MouseButton::Left) => {
+                let at = Position::new(mouse.column, mouse.row);
+                if let Some(index) = self.cards.iter().position(|card| card.contains(at)) {
+                    self.picked = NodeId::at(index);
+                }
+            }
+            MouseEventKind::ScrollDown => {
+                self.scroll = (self.scroll + 3).min(snapshot.events.len().saturating_sub(1));
+            }
+            MouseEventKind::ScrollUp => self.scroll = self.scroll.saturating_sub(3),
+            _ => {}
+        }
+        if self.side == Side::Story {
+            vec![Effect::Ask(Request::Explain(Some(self.picked)))]
+        } else {
+            Vec::new()
+        }
     }
 
     /// Says why a key did nothing.

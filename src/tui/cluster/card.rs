@@ -138,25 +138,21 @@ fn state(paint: &Paint<'_>, subject: Subject<'_>, words: Words) -> Vec<Span<'sta
             let waiting = format!("{} FROZEN  {} wait", paint.glyphs.mark(Role::Frozen), view.inbox);
             return vec![paint.span(waiting, Role::Frozen)];
         }
-        Status::Frozen => return vec![paint.span(format!("{} FROZEN", paint.glyphs.mark(Role::Frozen)), Role::Frozen)],
+        Status::Frozen => {
+            return vec![paint.span(format!("{} FROZEN", paint.glyphs.mark(Role::Frozen)), Role::Frozen)];
+        }
         Status::Up => {}
     }
     if !view.owns[snapshot.focus.index()] {
         return Vec::new();
     }
-    let (full, empty) = paint.glyphs.meter;
     match &snapshot.staleness[index] {
-        None if words == Words::Few => vec![paint.span("fresh", Role::Fresh)],
-        None => vec![paint.span(format!("{} fresh", full.repeat(4)), Role::Fresh)],
+        None => vec![paint.span(format!("{} fresh", paint.glyphs.mark(Role::Fresh)), Role::Fresh)],
+        Some(_) if words == Words::Few => vec![paint.span("STALE", Role::Stale)],
         Some(stale) => {
             let behind = snapshot.view.position.at.since(stale.since);
-            if words == Words::Few {
-                return vec![paint.span("STALE", Role::Stale)];
-            }
-            let filled = 4_u64.saturating_sub(stale.versions).min(3);
-            let filled = usize::try_from(filled).unwrap_or(0);
-            let bar = format!("{}{}", full.repeat(filled), empty.repeat(4 - filled));
-            vec![paint.span(format!("{bar} STALE -{} {behind}", stale.versions), Role::Stale)]
+            let mark = paint.glyphs.mark(Role::Stale);
+            vec![paint.span(format!("{mark} STALE -{} {behind}", stale.versions), Role::Stale)]
         }
     }
 }
@@ -172,7 +168,7 @@ fn vector(paint: &Paint<'_>, subject: Subject<'_>) -> Line<'static> {
     let entries: Vec<String> = snapshot
         .vector(NodeId::at(index))
         .entries()
-        .map(|(node, counter)| format!("{}{counter}", snapshot.replica_name(node)))
+        .map(|(node, counter)| format!("{}:{counter}", snapshot.replica_name(node)))
         .collect();
     let text = if entries.is_empty() { String::new() } else { format!("[{}]", entries.join(" ")) };
     Line::from(paint.span(text, Role::Dim))
@@ -198,13 +194,30 @@ fn traffic(paint: &Paint<'_>, subject: Subject<'_>) -> Line<'static> {
     Line::from(paint.span(text, Role::Dim))
 }
 
+/// A replica on one line.
+pub(in crate::tui) fn summary(
+    paint: &Paint<'_>,
+    ui: &Ui,
+    snapshot: &Snapshot,
+    node: NodeId,
+) -> Line<'static> {
+    let subject = (node.index(), ui, snapshot);
+    let picked = ui.picked == node;
+    let mark = if picked { paint.glyphs.mark(Role::Selected) } else { " " };
+    let name = format!("{mark} {:>2} {:<12} ", node.index() + 1, replica(subject).name);
+    let mut spans = vec![paint.span(name, if picked { Role::Selected } else { Role::Text })];
+    spans.extend(value(paint, subject));
+    spans.push(paint.span(format!(" {}  ", version(subject)), Role::Dim));
+    spans.extend(state(paint, subject, Words::Many));
+    Line::from(spans)
+}
+
 /// `12▲green w3`, the number reversed where it is picked.
 fn tile(paint: &mut Paint<'_>, area: Rect, subject: Subject<'_>) {
     let (index, ui, _) = subject;
     let role = if ui.picked.index() == index { Role::Selected } else { Role::Dim };
-    let mut spans = vec![paint.span(format!("{:>2}", index + 1), role), Span::raw(" ")];
+    let mut spans = vec![paint.span(format!("{:>2}", index + 1), role), mark(paint, subject)];
     spans.extend(value(paint, subject));
-    spans.push(mark(paint, subject));
     paint.line(Rect { width: area.width.saturating_sub(1), ..area }, 0, &Line::from(spans));
 }
 

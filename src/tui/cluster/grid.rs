@@ -26,6 +26,8 @@ pub(in crate::tui) struct Plan {
     pub(in crate::tui) columns: usize,
     /// By node; fewer than there are nodes where not all fit.
     pub(in crate::tui) cards: Vec<Rect>,
+    /// All the room there is.
+    pub(super) area: Rect,
     /// The streets: columns of free space between cards, and rows.
     pub(super) gap: (u16, u16),
 }
@@ -41,7 +43,7 @@ struct Shape {
 
 const SHAPES: [Shape; 4] = [
     Shape { size: Size::Large, height: 7, width: (24, 34), gap: (10, 3) },
-    Shape { size: Size::Medium, height: 5, width: (18, 26), gap: (6, 2) },
+    Shape { size: Size::Medium, height: 5, width: (20, 26), gap: (6, 1) },
     Shape { size: Size::Small, height: 3, width: (16, 22), gap: (4, 1) },
     Shape { size: Size::Tile, height: 1, width: (12, 18), gap: (1, 0) },
 ];
@@ -59,9 +61,11 @@ impl Plan {
         fits.unwrap_or_else(|| Self::cells(count, area))
     }
 
-    /// The arrangement of this shape with the widest streets, if any fits.
+    /// The arrangement of this shape nearest to the usual one, if any fits: the same picture at every
+    /// height, so that cards do not jump about when a panel opens.
     fn fit(count: usize, area: Rect, shape: &Shape) -> Option<Self> {
-        let mut best: Option<(u16, Self)> = None;
+        let usual = usual_columns(count);
+        let mut best: Option<((usize, u16), Self)> = None;
         for columns in 1..=count.max(1) {
             let rows = count.div_ceil(columns);
             let (Ok(c), Ok(r)) = (u16::try_from(columns), u16::try_from(rows)) else { break };
@@ -75,9 +79,9 @@ impl Plan {
             if tight_x || gap_y < shape.gap.1 || (columns - 1) * rows >= count && columns > 1 {
                 continue;
             }
-            let roomy = gap_x.min(gap_y.saturating_mul(5));
-            if best.as_ref().is_none_or(|(most, _)| roomy > *most) {
-                best = Some((roomy, Self::place(count, area, shape, (columns, width, gap_x, gap_y))));
+            let unlikeness = (columns.abs_diff(usual), u16::MAX - gap_x.min(gap_y.saturating_mul(5)));
+            if best.as_ref().is_none_or(|(least, _)| unlikeness < *least) {
+                best = Some((unlikeness, Self::place(count, area, shape, (columns, width, gap_x, gap_y))));
             }
         }
         best.map(|(_, plan)| plan)
@@ -99,7 +103,7 @@ impl Plan {
                 height: shape.height,
             }
         };
-        Self { size: shape.size, columns, cards: (0..count).map(place).collect(), gap: (gap_x, gap_y) }
+        Self { size: shape.size, columns, cards: (0..count).map(place).collect(), area, gap: (gap_x, gap_y) }
     }
 
     /// The heat map: as many cells as there is room for.
@@ -114,14 +118,15 @@ impl Plan {
             height: 1,
         };
         let shown = count.min(room(width));
-        Self { size: Size::Cell, columns, cards: (0..shown).map(place).collect(), gap: (0, 0) }
+        Self { size: Size::Cell, columns, cards: (0..shown).map(place).collect(), area, gap: (0, 0) }
     }
 
     /// Says how many replicas found no room.
     pub(super) fn note_hidden(&self, paint: &mut Paint<'_>, area: Rect, count: usize) {
         let hidden = count.saturating_sub(self.cards.len());
         if hidden > 0 && area.height > 0 {
-            let note = Line::from(paint.span(format!(" +{hidden} more: enlarge the terminal "), Role::Selected));
+            let note =
+                Line::from(paint.span(format!(" +{hidden} more: enlarge the terminal "), Role::Selected));
             paint.line_right(area, area.height - 1, &note);
         }
     }
@@ -129,6 +134,11 @@ impl Plan {
     pub(super) fn place_of(&self, index: usize) -> (usize, usize) {
         (index / self.columns, index % self.columns)
     }
+}
+
+/// A little wider than high: 3 and 4 stand in two columns, 5 and 6 in three.
+fn usual_columns(count: usize) -> usize {
+    (1..).find(|columns| columns * columns >= count).unwrap_or(1)
 }
 
 #[cfg(test)]
@@ -158,9 +168,9 @@ mod tests {
     }
 
     #[test]
-    fn the_projector_shows_three_cards_in_a_row_and_sixty_four_tiles() {
+    fn the_projector_shows_three_cards_in_two_columns_and_sixty_four_tiles() {
         let area = Rect { x: 0, y: 0, width: 80, height: 13 };
-        assert_eq!((Plan::new(3, area).size, Plan::new(3, area).columns), (Size::Medium, 3));
+        assert_eq!((Plan::new(3, area).size, Plan::new(3, area).columns), (Size::Medium, 2));
         assert_eq!(Plan::new(6, area).columns, 3);
         assert_eq!(Plan::new(64, area).cards.len(), 64);
     }

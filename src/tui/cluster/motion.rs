@@ -15,19 +15,22 @@ use crate::{
     tui::{paint::Paint, theme::Role},
 };
 
-use super::{Plan, route::route};
+use super::{
+    Plan,
+    route::{detour, route},
+};
 
 /// Draws walls between neighbouring cards that stand on different sides, and gives their cells.
 pub(super) fn walls(paint: &mut Paint<'_>, plan: &Plan, snapshot: &Snapshot) -> Vec<Position> {
     let mut cells = Vec::new();
     if snapshot.view.sides.len() > 1 {
-        let side = |index: usize| {
-            snapshot.view.sides.iter().position(|side| side.contains(&NodeId::at(index)))
-        };
+        let side =
+            |index: usize| snapshot.view.sides.iter().position(|side| side.contains(&NodeId::at(index)));
         let (gap_x, gap_y) = plan.gap;
         for (index, card) in plan.cards.iter().enumerate() {
             let (_, column) = plan.place_of(index);
-            let right = (column + 1 < plan.columns).then_some(index + 1).filter(|other| *other < plan.cards.len());
+            let right =
+                (column + 1 < plan.columns).then_some(index + 1).filter(|other| *other < plan.cards.len());
             let top = card.y.saturating_sub(gap_y / 2);
             let bottom = card.bottom() + gap_y.div_ceil(2);
             if right.is_some_and(|other| side(other) != side(index)) {
@@ -75,6 +78,22 @@ fn trail(paint: &mut Paint<'_>, way: &[Position], role: Role) {
     }
 }
 
+/// The way of a message that is not stopped: around the walls that stand for others.
+fn way(
+    paint: &Paint<'_>,
+    plan: &Plan,
+    (from, to): (NodeId, NodeId),
+    walls: &[Position],
+    stopped: bool,
+) -> Vec<Position> {
+    let straight = route(plan, from.index(), to.index());
+    if stopped || !straight.iter().any(|cell| walls.contains(cell)) {
+        return straight;
+    }
+    let around = detour(plan, plan.area.intersection(paint.buffer.area), (from.index(), to.index()), walls);
+    around.unwrap_or(straight)
+}
+
 /// How much of its way a message gets: all of it, or as far as the wall it will die at.
 fn reach(way: &[Position], walls: &[Position], stopped: bool) -> usize {
     if !stopped || way.is_empty() {
@@ -88,7 +107,7 @@ fn reach(way: &[Position], walls: &[Position], stopped: bool) -> usize {
 pub(super) fn messages(paint: &mut Paint<'_>, plan: &Plan, snapshot: &Snapshot, walls: &[Position]) {
     for message in &snapshot.view.messages {
         if message.kind == MessageKind::Write {
-            let way = route(plan, message.from.index(), message.to.index());
+            let way = way(paint, plan, (message.from, message.to), walls, message.blocked);
             let reach = reach(&way, walls, message.blocked);
             trail(paint, &way[..reach], Role::Dim);
         }
@@ -102,18 +121,24 @@ pub(super) fn messages(paint: &mut Paint<'_>, plan: &Plan, snapshot: &Snapshot, 
             paint.cell(*cell, paint.glyphs.mark(Role::Lost), style);
         }
     }
-    // Answers first, data on top.
+    // Data first: an answer takes what room is left.
     let data = |message: &&MessageView| message.carries.is_some();
-    for message in snapshot.view.messages.iter().filter(|m| !data(m)) {
-        one(paint, plan, snapshot, (message, walls));
-    }
+    let mut taken = Vec::new();
     for message in snapshot.view.messages.iter().filter(data) {
-        one(paint, plan, snapshot, (message, walls));
+        one(paint, plan, snapshot, (message, walls, &mut taken));
+    }
+    for message in snapshot.view.messages.iter().filter(|m| !data(m)) {
+        one(paint, plan, snapshot, (message, walls, &mut taken));
     }
 }
 
-fn one(paint: &mut Paint<'_>, plan: &Plan, snapshot: &Snapshot, (message, walls): (&MessageView, &[Position])) {
-    let way = route(plan, message.from.index(), message.to.index());
+fn one(
+    paint: &mut Paint<'_>,
+    plan: &Plan,
+    snapshot: &Snapshot,
+    (message, walls, taken): (&MessageView, &[Position], &mut Vec<Position>),
+) {
+    let way = way(paint, plan, (message.from, message.to), walls, message.blocked);
     // What the link will lose gets half way; nobody can tell it from the others before.
     let stopped = message.blocked || message.lost;
     let reach = reach(&way, walls, stopped);
@@ -127,7 +152,7 @@ fn one(paint: &mut Paint<'_>, plan: &Plan, snapshot: &Snapshot, (message, walls)
     let arrow = arrow(paint, *at, *next, index + 1 < way.len());
     let (text, style) = label(paint, snapshot, message, arrow);
     let line = Line::from(Span::styled(text, style));
-    place(paint, plan, *at, &line);
+    place(paint, plan, *at, (&line, taken));
 }
 
 fn arrow(paint: &Paint<'_>, at: Position, next: Position, ahead: bool) -> &'static str {
@@ -152,10 +177,14 @@ fn label(paint: &Paint<'_>, snapshot: &Snapshot, message: &MessageView, arrow: &
         versions.into_iter().find(|version| version.id == write).map(|version| version.value.to_string())
     });
     let role = if matches!(message.kind, MessageKind::WriteAck) { Role::Ack } else { Role::Message };
+    let gossip = matches!(message.kind, MessageKind::Sync | MessageKind::SyncReply);
     match (message.carries, value) {
-        (Some(write), Some(value)) => {
-            (format!("{}{write}{arrow}", paint.shape(&value)), super::super::paint::bold(paint.theme.value(&value)))
-        }
+        (Some(write), Some(value)) if gossip => (format!("~{write}{arrow}"), paint.theme.value(&value)),
+        (Some(write), None) if gossip => (format!("~{write}{arrow}"), paint.style(role)),
+        (Some(write), Some(value)) => (
+            format!("{}{write}{arrow}", paint.shape(&value)),
+            super::super::paint::bold(paint.theme.value(&value)),
+        ),
         (Some(write), None) => (format!("{write}{arrow}"), paint.style(role)),
         (None, _) => {
             let word = match message.kind {
@@ -169,21 +198,23 @@ fn label(paint: &Paint<'_>, snapshot: &Snapshot, message: &MessageView, arrow: &
     }
 }
 
-/// Writes a label around a cell, without covering a card or leaving the picture.
-fn place(paint: &mut Paint<'_>, plan: &Plan, at: Position, line: &Line<'_>) {
+/// Writes a label around a cell, without covering a card or another label, or leaving the picture.
+fn place(paint: &mut Paint<'_>, plan: &Plan, at: Position, (line, taken): (&Line<'_>, &mut Vec<Position>)) {
     let width = u16::try_from(line.width()).unwrap_or(u16::MAX);
-    let clear = |x: u16| {
-        (x..x + width).all(|x| {
-            let cell = Position::new(x, at.y);
-            paint.buffer.area.contains(cell) && !plan.cards.iter().any(|card| card.contains(cell))
-        })
+    let clear = |cell: Position| {
+        paint.buffer.area.contains(cell)
+            && !plan.cards.iter().any(|card| card.contains(cell))
+            && !taken.contains(&cell)
     };
+    let cells = |x: u16| (x..x.saturating_add(width)).map(move |x| Position::new(x, at.y));
     let starts = [at.x.saturating_sub(width / 2), at.x, (at.x + 1).saturating_sub(width)];
-    if let Some(x) = starts.into_iter().find(|x| clear(*x)) {
+    if let Some(x) = starts.into_iter().find(|x| cells(*x).all(clear)) {
         paint.buffer.set_line(x, at.y, line, width);
-    } else if let Some(span) = line.spans.first() {
+        taken.extend(cells(x));
+    } else if let Some(span) = line.spans.first().filter(|_| clear(at)) {
         // Too narrow a street: one glyph.
         let first: String = span.content.chars().take(1).collect();
         paint.cell(at, &first, span.style);
+        taken.push(at);
     }
 }

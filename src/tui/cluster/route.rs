@@ -1,6 +1,8 @@
 //! The streets that a message takes from card to card: straight across to a neighbour, else out into the
 //! street, along it, and in again; never underneath a card.
 
+use std::collections::VecDeque;
+
 use ratatui::layout::{Position, Rect};
 
 use super::Plan;
@@ -15,10 +17,18 @@ pub(super) fn route(plan: &Plan, from: usize, to: usize) -> Vec<Position> {
     let shift = u16::from(from > to);
     let corners = if row_a == row_b && column_a.abs_diff(column_b) == 1 {
         let y = a.y + a.height / 2 - u16::from(a.height > 3) + shift;
-        if a.x < b.x { vec![(a.right(), y), (b.x - 1, y)] } else { vec![(a.x.saturating_sub(1), y), (b.right(), y)] }
+        if a.x < b.x {
+            vec![(a.right(), y), (b.x - 1, y)]
+        } else {
+            vec![(a.x.saturating_sub(1), y), (b.right(), y)]
+        }
     } else if column_a == column_b && row_a.abs_diff(row_b) == 1 {
         let x = a.x + a.width / 2 - 1 + 2 * shift;
-        if a.y < b.y { vec![(x, a.bottom()), (x, b.y - 1)] } else { vec![(x, a.y.saturating_sub(1)), (x, b.bottom())] }
+        if a.y < b.y {
+            vec![(x, a.bottom()), (x, b.y - 1)]
+        } else {
+            vec![(x, a.y.saturating_sub(1)), (x, b.bottom())]
+        }
     } else {
         around(plan, (*a, row_a), (*b, row_b), shift)
     };
@@ -37,17 +47,69 @@ fn around(plan: &Plan, (a, row_a): (Rect, usize), (b, row_b): (Rect, usize), shi
         return vec![(lane(a), start), (lane(a), street), (lane(b), street), (lane(b), start)];
     }
     let (out, enter) = if row_a < row_b { (below(a), above(b)) } else { (above(a), below(b)) };
-    let (first, last) = if row_a < row_b {
-        (a.bottom(), b.y.saturating_sub(1))
-    } else {
-        (a.y.saturating_sub(1), b.bottom())
-    };
+    let (first, last) =
+        if row_a < row_b { (a.bottom(), b.y.saturating_sub(1)) } else { (a.y.saturating_sub(1), b.bottom()) };
     if row_a.abs_diff(row_b) == 1 {
         return vec![(lane(a), first), (lane(a), out), (lane(b), out), (lane(b), last)];
     }
     // Over several rows: down the street beside the target's column.
     let beside = if a.x <= b.x { b.x.saturating_sub(1 + shift) } else { b.right() + shift };
     vec![(lane(a), first), (lane(a), out), (beside, out), (beside, enter), (lane(b), enter), (lane(b), last)]
+}
+
+/// A way around walls for a message that no wall stops: the shortest one that crosses neither card nor wall.
+pub(super) fn detour(
+    plan: &Plan,
+    area: Rect,
+    (from, to): (usize, usize),
+    walls: &[Position],
+) -> Option<Vec<Position>> {
+    let (start, goal) = (plan.cards.get(from)?, plan.cards.get(to)?);
+    let index = |cell: Position| {
+        usize::from(cell.y - area.y) * usize::from(area.width) + usize::from(cell.x - area.x)
+    };
+    let mut came_from: Vec<Option<Position>> = vec![None; usize::from(area.width) * usize::from(area.height)];
+    for cell in walls.iter().filter(|cell| area.contains(**cell)) {
+        came_from[index(*cell)] = Some(*cell);
+    }
+    let mut frontier: VecDeque<Position> = VecDeque::new();
+    let doors = [
+        Position::new(start.x + start.width / 2, start.bottom()),
+        Position::new(start.x + start.width / 2, start.y.wrapping_sub(1)),
+        Position::new(start.right(), start.y + start.height / 2),
+        Position::new(start.x.wrapping_sub(1), start.y + start.height / 2),
+    ];
+    for door in doors.into_iter().filter(|door| area.contains(*door)) {
+        if came_from[index(door)].is_none() && !plan.cards.iter().any(|card| card.contains(door)) {
+            came_from[index(door)] = Some(door);
+            frontier.push_back(door);
+        }
+    }
+    while let Some(cell) = frontier.pop_front() {
+        let Position { x, y } = cell;
+        let sides = [(x.wrapping_sub(1), y), (x + 1, y), (x, y.wrapping_sub(1)), (x, y + 1)];
+        for next in sides.into_iter().map(Position::from) {
+            if goal.contains(next) {
+                return Some(back_to_start(cell, |cell| came_from[index(cell)]));
+            }
+            let free = area.contains(next) && !plan.cards.iter().any(|card| card.contains(next));
+            if free && came_from[index(next)].is_none() {
+                came_from[index(next)] = Some(cell);
+                frontier.push_back(next);
+            }
+        }
+    }
+    None
+}
+
+fn back_to_start(mut cell: Position, came_from: impl Fn(Position) -> Option<Position>) -> Vec<Position> {
+    let mut way = vec![cell];
+    while let Some(before) = came_from(cell).filter(|before| *before != cell) {
+        way.push(before);
+        cell = before;
+    }
+    way.reverse();
+    way
 }
 
 fn walk(corners: &[(u16, u16)]) -> Vec<Position> {
@@ -81,7 +143,9 @@ mod tests {
 
     #[test]
     fn every_route_is_connected_and_runs_in_the_streets() {
-        for (count, width, height) in [(2, 80, 13), (3, 80, 13), (6, 80, 14), (6, 130, 30), (9, 130, 40), (12, 180, 40)] {
+        for (count, width, height) in
+            [(2, 80, 13), (3, 80, 13), (6, 80, 14), (6, 130, 30), (9, 130, 40), (12, 180, 40)]
+        {
             let plan = Plan::new(count, Rect { x: 0, y: 0, width, height });
             for from in 0..count {
                 for to in (0..count).filter(|to| *to != from) {
@@ -91,7 +155,8 @@ mod tests {
                         let apart = pair[0].x.abs_diff(pair[1].x) + pair[0].y.abs_diff(pair[1].y);
                         assert!(apart <= 1, "{from}→{to} of {count}: {pair:?}");
                     }
-                    let hidden = cells.iter().filter(|cell| plan.cards.iter().any(|card| card.contains(**cell)));
+                    let hidden =
+                        cells.iter().filter(|cell| plan.cards.iter().any(|card| card.contains(**cell)));
                     assert_eq!(hidden.count(), 0, "{from}→{to} of {count} at {width}x{height}");
                 }
             }

@@ -1,3 +1,5 @@
+//! The registry keeps its promises: one meaning a key, one name an action, a hint for what matters.
+
 use std::collections::BTreeMap;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
@@ -114,14 +116,6 @@ fn a_digit_picks_the_replica_of_its_number() {
     assert_eq!(character('1'), Some(Action::Pick(1)));
     assert_eq!(character('9'), Some(Action::Pick(9)));
     assert_eq!(character('0'), None);
-}
-
-#[test]
-fn arrows_scrub_in_space_time_and_everything_else_stays() {
-    let here = |code| lookup(Layer::SpaceTime, press(code, KeyModifiers::NONE));
-    assert_eq!(here(KeyCode::Left), Some(Action::ScrubBack));
-    assert_eq!(here(KeyCode::Char('w')), Some(Action::Write));
-    assert_eq!(main(KeyCode::Left, KeyModifiers::NONE), Some(Action::Left));
 }
 
 #[test]

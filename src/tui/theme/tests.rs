@@ -1,3 +1,5 @@
+//! No two roles that matter differ by hue alone, in any theme, at any depth of colour.
+
 use std::collections::BTreeSet;
 
 use ratatui::style::Color;

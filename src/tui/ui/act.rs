@@ -9,10 +9,7 @@ use crate::{
 };
 
 use super::{
-    Effect, List, Overlay, Prompt, PromptKind, Purpose, Side, Ui, View,
-    commands::by,
-    lists::Id,
-    next_value,
+    Effect, List, Overlay, Prompt, PromptKind, Purpose, Side, Ui, View, commands::by, lists::Id, next_value,
 };
 
 impl Ui {
@@ -123,7 +120,10 @@ impl Ui {
         if snapshot.view.replicas.len() < 2 {
             return self.no("a link needs two replicas".into());
         }
-        self.open(Overlay::Choice(Purpose::SecondReplica(action), List::replicas(snapshot, self.picked.index())))
+        self.open(Overlay::Choice(
+            Purpose::SecondReplica(action),
+            List::replicas(snapshot, self.picked.index()),
+        ))
     }
 
     fn move_about(&mut self, action: Action, snapshot: &Snapshot) -> Vec<Effect> {
@@ -174,12 +174,16 @@ impl Ui {
             _ => at,
         };
         self.picked = NodeId::at(next.min(count.saturating_sub(1)));
-        if self.side == Side::Story { vec![Effect::Ask(Request::Explain(Some(self.picked)))] } else { Vec::new() }
+        if self.side == Side::Story {
+            vec![Effect::Ask(Request::Explain(Some(self.picked)))]
+        } else {
+            Vec::new()
+        }
     }
 
     fn travel(&mut self, action: Action, snapshot: &Snapshot) -> Vec<Effect> {
         let request = match action {
-            Action::PauseOrRun if snapshot.playing => Request::Pause,
+            Action::PauseOrRun if snapshot.is_running() => Request::Pause,
             Action::PauseOrRun => Request::Play,
             Action::StepForward => Request::Step,
             Action::StepBack => Request::StepBack,
@@ -195,7 +199,9 @@ impl Ui {
                 }
                 return self.open(Overlay::Choice(Purpose::Branch, List::branches(snapshot)));
             }
-            Action::NextStep if snapshot.script.steps == 0 => return self.no("this preset has no script".into()),
+            Action::NextStep if snapshot.script.steps == 0 => {
+                return self.no("this preset has no script".into());
+            }
             Action::NextStep => Request::NextStep,
             _ => Request::RunUntil(Condition::Converged { within: None }),
         };
@@ -257,7 +263,9 @@ impl Ui {
                 _ => prompt.complete(snapshot),
             },
             Overlay::Help(list) | Overlay::Choice(_, list) => match action {
-                Action::EraseBack => list.edit(|filter| drop(filter.pop())),
+                Action::EraseBack => list.edit(|filter| {
+                    filter.pop();
+                }),
                 Action::EraseAll => list.edit(String::clear),
                 Action::ToFirst => list.step(isize::MIN),
                 Action::ToLast => list.step(isize::MAX),
@@ -310,7 +318,9 @@ impl Ui {
         match (action, self.question.marked) {
             (Action::Answer(place), _) if usize::from(place) < count => self.question.marked = Some(place),
             (Action::Answer(_), _) => return self.no(format!("there are {count} answers")),
-            (Action::MoreHands | Action::FewerHands, None) => return self.no("mark an answer first: a to e".into()),
+            (Action::MoreHands | Action::FewerHands, None) => {
+                return self.no("mark an answer first: a to e".into());
+            }
             (Action::MoreHands, Some(place)) => self.question.hands[usize::from(place)] += 1,
             (Action::FewerHands, Some(place)) => {
                 let hands = &mut self.question.hands[usize::from(place)];

@@ -65,11 +65,17 @@ impl Ui {
         let (command, said) = match (action, status) {
             (Action::Crash, Status::Up | Status::Frozen) => (Command::Crash(node), format!("{name} crashed")),
             (Action::Restart, Status::Crashed) => (Command::Restart(node), format!("{name} is up again")),
-            (Action::Freeze, Status::Up) => (Command::Freeze(node), format!("{name} is frozen: messages wait")),
+            (Action::Freeze, Status::Up) => {
+                (Command::Freeze(node), format!("{name} is frozen: messages wait"))
+            }
             (Action::Thaw, Status::Frozen) => (Command::Thaw(node), format!("{name} goes on")),
-            (Action::Crash, Status::Crashed) => return self.no(format!("{name} is down already; C restarts it")),
+            (Action::Crash, Status::Crashed) => {
+                return self.no(format!("{name} is down already; C restarts it"));
+            }
             (Action::Restart, _) => return self.no(format!("{name} is not down")),
-            (Action::Freeze, Status::Frozen) => return self.no(format!("{name} is frozen already; Z thaws it")),
+            (Action::Freeze, Status::Frozen) => {
+                return self.no(format!("{name} is frozen already; Z thaws it"));
+            }
             (Action::Freeze, Status::Crashed) => return self.no(format!("{name} is down; C restarts it")),
             _ => return self.no(format!("{name} is not frozen")),
         };
@@ -129,7 +135,8 @@ impl Ui {
             self.say(format!("cut the link {names}"));
             return by(action, vec![Command::Cut { name: None, shape: CutShape::Link(a, b) }]);
         }
-        let links = |cut: &&Cut| matches!(cut.shape, CutShape::Link(x, y) if (x, y) == (a, b) || (y, x) == (a, b));
+        let links =
+            |cut: &&Cut| matches!(cut.shape, CutShape::Link(x, y) if (x, y) == (a, b) || (y, x) == (a, b));
         let heals: Vec<Command> =
             snapshot.view.cuts.iter().filter(links).map(|cut| Command::Heal(Mend::One(cut.id))).collect();
         if heals.is_empty() {

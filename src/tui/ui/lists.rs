@@ -1,6 +1,9 @@
 //! Lists to choose from, narrowed by typing: help, presets, branches, a second replica.
 
-use crate::{drive::Snapshot, tui::registry::{self, Action, Group}};
+use crate::{
+    drive::Snapshot,
+    tui::registry::{self, Action, Group},
+};
 
 /// What a choice is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +48,8 @@ impl List {
 
     /// Every action of the registry, under its headings.
     pub(super) fn help() -> Self {
-        let heading = |group: Group| Entry { id: Id::Heading, head: group.title().into(), text: String::new() };
+        let heading =
+            |group: Group| Entry { id: Id::Heading, head: group.title().into(), text: String::new() };
         let entry = |entry: &registry::Entry| Entry {
             id: Id::Action(entry.action),
             head: registry::keys_of(entry.action),
@@ -88,7 +92,8 @@ impl List {
         let matches = |entry: &&Entry| {
             wanted.is_empty()
                 || (entry.id != Id::Heading
-                    && (entry.text.to_lowercase().contains(&wanted) || entry.head.to_lowercase().contains(&wanted)))
+                    && (entry.text.to_lowercase().contains(&wanted)
+                        || entry.head.to_lowercase().contains(&wanted)))
         };
         self.entries.iter().filter(matches).collect()
     }

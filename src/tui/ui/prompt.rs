@@ -109,9 +109,13 @@ impl Prompt {
         let replicas = || snapshot.view.replicas.iter().map(|replica| replica.name.to_string());
         let candidates: Vec<String> = match word.split_once('=') {
             Some(("at", _)) => replicas().map(|name| format!("at={name}")).collect(),
-            Some(("by", _)) => snapshot.scenario.clients.iter().map(|client| format!("by={}", client.name)).collect(),
+            Some(("by", _)) => {
+                snapshot.scenario.clients.iter().map(|client| format!("by={}", client.name)).collect()
+            }
             Some(("key", _)) => snapshot.view.keys.iter().map(|key| format!("key={key}")).collect(),
-            Some(("level", _)) => ["one", "two", "three", "quorum", "all"].map(|l| format!("level={l}")).into(),
+            Some(("level", _)) => {
+                ["one", "two", "three", "quorum", "all"].map(|l| format!("level={l}")).into()
+            }
             Some(_) => Vec::new(),
             None => self.kind.settings().iter().map(|name| format!("{name}=")).collect(),
         };
@@ -149,7 +153,8 @@ impl Ui {
         match prompt.kind {
             PromptKind::Write | PromptKind::Read => self.understand_ask(prompt, snapshot),
             PromptKind::Clock => {
-                let offset = units::parse_signed_duration(prompt.text.trim()).map_err(|error| error.to_string())?;
+                let offset =
+                    units::parse_signed_duration(prompt.text.trim()).map_err(|error| error.to_string())?;
                 Ok(vec![Command::Skew { node: self.picked, offset }])
             }
             PromptKind::Links => understand_links(&prompt.text, snapshot),
@@ -158,7 +163,13 @@ impl Ui {
 
     fn understand_ask(&self, prompt: &Prompt, snapshot: &Snapshot) -> Result<Vec<Command>, String> {
         let Words { rest, pairs } = words(&prompt.text, prompt.kind.settings());
-        let mut ask = Ask { client: self.client, at: Some(self.picked), key: snapshot.focus, act: Act::Read, level: None };
+        let mut ask = Ask {
+            client: self.client,
+            at: Some(self.picked),
+            key: snapshot.focus,
+            act: Act::Read,
+            level: None,
+        };
         let mut commands = Vec::new();
         for (name, value) in pairs {
             match name {
@@ -175,7 +186,10 @@ impl Ui {
                     let level = level.ok_or("levels are one, two, three, quorum, all, or a number")?;
                     let copies = snapshot.view.settings.copies;
                     if level.required(copies) > copies {
-                        return Err(format!("{level} needs {} replicas; N is {copies}", level.required(copies)));
+                        return Err(format!(
+                            "{level} needs {} replicas; N is {copies}",
+                            level.required(copies)
+                        ));
                     }
                     ask.level = Some(level);
                 }
@@ -219,7 +233,11 @@ fn understand_links(text: &str, snapshot: &Snapshot) -> Result<Vec<Command>, Str
             _ => {
                 let parts = units::parse_share(value).map_err(|error| error.to_string())?;
                 let share = Ppm::new(parts).ok_or("at most 100%")?;
-                changes.push(if name == "loss" { LinkChange::Loss(share) } else { LinkChange::Duplicate(share) });
+                changes.push(if name == "loss" {
+                    LinkChange::Loss(share)
+                } else {
+                    LinkChange::Duplicate(share)
+                });
             }
         }
     }

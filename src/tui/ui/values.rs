@@ -14,7 +14,8 @@ const WORDS: [&str; 8] = ["jam", "fig", "egg", "ham", "oat", "tea", "rye", "nut"
 /// the same kind.
 pub(in crate::tui) fn next_value(snapshot: &Snapshot) -> Value {
     let held = snapshot.view.replicas.iter().filter_map(|replica| replica.held.get(snapshot.focus.index()));
-    let mut shown: Vec<&Value> = held.flat_map(|held| held.versions()).map(|version| &version.value).collect();
+    let mut shown: Vec<&Value> =
+        held.flat_map(|held| held.versions()).map(|version| &version.value).collect();
     shown.extend(snapshot.scenario.initial.iter().filter(|(key, _)| *key == snapshot.focus).map(|(_, v)| v));
     let number = shown.iter().filter_map(|value| match value {
         Value::Number(number) => Some(*number),
@@ -25,7 +26,8 @@ pub(in crate::tui) fn next_value(snapshot: &Snapshot) -> Value {
     }
     let colours = shown.iter().any(|value| COLOURS.contains(&value.to_string().as_str()));
     let kind: &[&str] = if colours { &COLOURS } else { &WORDS };
-    let candidates: Vec<Value> = scripted(snapshot).chain(kind.iter().map(|word| Value::text(word))).collect();
+    let candidates: Vec<Value> =
+        scripted(snapshot).chain(kind.iter().map(|word| Value::text(word))).collect();
     // Start after the newest write, so that the values go round instead of back and forth.
     let fresh = candidates.iter().find(|value| !shown.contains(value));
     let turn = snapshot.view.next_write.0 as usize;

@@ -1,0 +1,105 @@
+//! Floor 7: the command line. Chooses a driver, prints errors, decides exit codes. Standard output carries
+//! results only; a closed pipe ends quietly.
+
+mod args;
+mod headless;
+mod json;
+mod output;
+mod screen;
+
+use std::{process::ExitCode, sync::Arc};
+
+use clap::{CommandFactory as _, Parser as _, error::ErrorKind};
+
+use crate::{
+    base::Seed,
+    scenario::{
+        Scenario, builtin,
+        problem::{Look, Problems},
+        schema::schema,
+    },
+};
+use args::{Args, Verb};
+use output::Output;
+
+/// An input or the command line was refused.
+const REFUSED: u8 = 2;
+
+/// The whole program; gives its exit status.
+pub fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version are answers, everything else a refusal.
+            let _ = error.print();
+            let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            return ExitCode::from(if asked { 0 } else { REFUSED });
+        }
+    };
+    let out = &mut Output::default();
+    ExitCode::from(dispatch(&args, out))
+}
+
+fn dispatch(args: &Args, out: &mut Output) -> u8 {
+    match &args.verb {
+        None => screen::run(args, out),
+        Some(Verb::Run { preset, json, seed }) => match load(preset, out) {
+            Some(scenario) => {
+                let seed = seed.or(args.screen.seed).map_or(scenario.seed, Seed);
+                if *json { json::run(&scenario, seed, out) } else { headless::run(&scenario, seed, out) }
+            }
+            None => REFUSED,
+        },
+        Some(Verb::Check { presets }) => headless::check(presets, out),
+        Some(Verb::List) => list(out),
+        Some(Verb::Schema) => {
+            out.text(&format!("{:#}\n", schema()));
+            0
+        }
+        Some(Verb::Completions { shell }) => {
+            let mut text = Vec::new();
+            clap_complete::generate(*shell, &mut Args::command(), "laggard", &mut text);
+            out.bytes(&text);
+            0
+        }
+        Some(Verb::Man) => man(out),
+    }
+}
+
+/// A preset by name or path; what is wrong with it goes to standard error.
+fn load(argument: &str, out: &mut Output) -> Option<Arc<Scenario>> {
+    match Scenario::find(argument) {
+        Ok(scenario) => Some(Arc::new(scenario)),
+        Err(problems) => {
+            complain(&problems, out);
+            None
+        }
+    }
+}
+
+fn complain(problems: &Problems, out: &mut Output) {
+    let look = if output::is_coloured() { Look::Styled } else { Look::Plain };
+    out.error(&problems.render(look));
+}
+
+fn list(out: &mut Output) -> u8 {
+    let presets: Vec<(&str, String)> = builtin().collect();
+    let widest = presets.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    for (name, title) in presets {
+        out.text(&format!("{name:<widest$}  {title}\n"));
+    }
+    0
+}
+
+fn man(out: &mut Output) -> u8 {
+    let mut page = Vec::new();
+    let rendered = clap_mangen::Man::new(Args::command()).render(&mut page);
+    debug_assert!(rendered.is_ok(), "writing to memory cannot fail");
+    out.bytes(&page);
+    out.text(".SH KEYS\n");
+    for entry in crate::tui::registry::TABLE {
+        let keys = crate::tui::registry::keys_of(entry.action).replace('\\', "\\\\").replace('-', "\\-");
+        out.text(&format!(".TP\n\\fB{keys}\\fR\n{}\n", entry.doc));
+    }
+    0
+}

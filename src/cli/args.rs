@@ -1,0 +1,147 @@
+//! What may stand on the command line.
+
+use clap::{Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::tui::theme::{Depth, GlyphChoice, Kind};
+
+/// Watch replicas disagree and come to agree: a laboratory for eventual consistency in the terminal.
+#[derive(Debug, Parser)]
+#[command(name = "laggard", version, args_conflicts_with_subcommands = true)]
+#[command(
+    after_help = "Exit status: 0 all expectations hold, 1 some do not, 2 input refused, 3 could not be told."
+)]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub(super) screen: ScreenArgs,
+
+    #[command(subcommand)]
+    pub(super) verb: Option<Verb>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ScreenArgs {
+    /// A preset: a built-in name, a YAML file, or - for standard input [default: favorite-color]
+    pub(super) preset: Option<String>,
+
+    /// Run with this seed instead of the preset's
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
+
+    /// Colours of the screen: by default guessed from the terminal
+    #[arg(long, value_enum)]
+    pub(super) theme: Option<ThemeArg>,
+
+    /// How many colours the screen may use: by default what the terminal says; `NO_COLOR` is honoured
+    #[arg(long, value_enum)]
+    pub(super) color: Option<ColorArg>,
+
+    /// Which glyphs the screen may use
+    #[arg(long, value_enum, default_value_t = GlyphsArg::Auto)]
+    pub(super) glyphs: GlyphsArg,
+
+    /// How much may move
+    #[arg(long, value_enum, default_value_t = MotionArg::Full)]
+    pub(super) motion: MotionArg,
+
+    /// Leave the mouse to the terminal
+    #[arg(long)]
+    pub(super) no_mouse: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Run a preset's script without a screen and judge its expectations
+    Run {
+        /// A built-in name, a YAML file, or - for standard input
+        preset: String,
+        /// One JSON object a line: the header, every fact, the verdicts
+        #[arg(long)]
+        json: bool,
+        /// Run with this seed instead of the preset's
+        #[arg(long, value_name = "N")]
+        seed: Option<u64>,
+    },
+    /// Lint presets, then run every claim and expectation of theirs
+    Check {
+        /// Built-in names or YAML files
+        #[arg(required = true)]
+        presets: Vec<String>,
+    },
+    /// List the built-in presets
+    List,
+    /// Print the JSON Schema of presets, for editors
+    Schema,
+    /// Print a completion script for a shell
+    Completions { shell: Shell },
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ThemeArg {
+    Dark,
+    Light,
+    HighContrast,
+    Mono,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColorArg {
+    /// No colour at all
+    Never,
+    /// The sixteen colours of the terminal
+    #[value(name = "16")]
+    Sixteen,
+    /// The table of 256
+    #[value(name = "256")]
+    Indexed,
+    /// 24 bits
+    Truecolor,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum GlyphsArg {
+    Auto,
+    Unicode,
+    Ascii,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum MotionArg {
+    Full,
+    Reduced,
+    Off,
+}
+
+impl From<ThemeArg> for Kind {
+    fn from(arg: ThemeArg) -> Self {
+        match arg {
+            ThemeArg::Dark => Self::Dark,
+            ThemeArg::Light => Self::Light,
+            ThemeArg::HighContrast => Self::HighContrast,
+            ThemeArg::Mono => Self::Mono,
+        }
+    }
+}
+
+impl From<ColorArg> for Depth {
+    fn from(arg: ColorArg) -> Self {
+        match arg {
+            ColorArg::Never => Self::None,
+            ColorArg::Sixteen => Self::Sixteen,
+            ColorArg::Indexed => Self::Indexed,
+            ColorArg::Truecolor => Self::True,
+        }
+    }
+}
+
+impl From<GlyphsArg> for GlyphChoice {
+    fn from(arg: GlyphsArg) -> Self {
+        match arg {
+            GlyphsArg::Auto => Self::Auto,
+            GlyphsArg::Unicode => Self::Unicode,
+            GlyphsArg::Ascii => Self::Ascii,
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! `run --json`: one object a line. First the header, then every fact in order, then the verdicts and the
+//! totals. Keys are sorted and times are whole nanoseconds, so that the same run gives the same bytes.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::{
+    action::Act,
+    base::{NodeId, Seed, WriteId},
+    check::Verdict,
+    data::{self, Held, Relation},
+    drive::{self, Report, Timeline},
+    scenario::Scenario,
+    sim::{Death, Fact, Outcome, What},
+};
+
+use super::output::Output;
+
+pub(super) fn run(scenario: &Arc<Scenario>, seed: Seed, out: &mut Output) -> u8 {
+    let replicas: Vec<&str> = scenario.replicas.iter().map(|replica| &*replica.name).collect();
+    let clients: Vec<&str> = scenario.clients.iter().map(|client| &*client.name).collect();
+    let header = json!({
+        "laggard": env!("CARGO_PKG_VERSION"), "title": scenario.title, "seed": seed.0,
+        "replicas": replicas, "clients": clients,
+    });
+    out.text(&format!("{header}\n"));
+    let report = drive::run(scenario, seed, |timeline, told| {
+        let mut line = fact(timeline, told);
+        line["step"] = told.at.step.into();
+        line["at_ns"] = told.at.at.0.into();
+        out.text(&format!("{line}\n"));
+    });
+    for finding in &report.findings {
+        let (verdict, why) = match &finding.verdict {
+            Verdict::Holds => ("holds", Value::Null),
+            Verdict::Violated(evidence) => {
+                ("violated", evidence.iter().map(|e| e.text.clone()).collect::<Vec<_>>().into())
+            }
+            Verdict::Unknown(why) => ("unknown", why.clone().into()),
+        };
+        let line = json!({"finding": finding.what, "line": finding.line, "verdict": verdict, "why": why});
+        out.text(&format!("{line}\n"));
+    }
+    out.text(&format!("{}\n", totals(&report)));
+    report.exit_code()
+}
+
+fn totals(report: &Report) -> Value {
+    let (simulation, ledger) = (report.timeline.simulation(), report.timeline.ledger());
+    let tally = ledger.tally;
+    let mut times: Vec<u64> = ledger.times_to_consistency().map(|span| span.0).collect();
+    times.sort_unstable();
+    json!({
+        "end_ns": simulation.position().at.0, "steps": simulation.position().step,
+        "converged": simulation.converged(), "settled": simulation.settled(),
+        "reads": tally.reads, "stale_reads": tally.stale_reads, "writes": tally.writes,
+        "refused": tally.refused, "timed_out": tally.timed_out,
+        "lost_writes": ledger.lost_writes(simulation),
+        "messages": {"sent": tally.sent, "delivered": tally.delivered, "lost": tally.lost,
+                     "cut": tally.cut, "down": tally.down},
+        "times_to_consistency_ns": times,
+        "exit": report.exit_code(),
+    })
+}
+
+fn fact(timeline: &Timeline, fact: &Fact) -> Value {
+    let scenario = timeline.simulation().scenario();
+    let node = |node: &NodeId| scenario.replicas[node.index()].name.to_string();
+    let key = |key: &crate::base::KeyId| timeline.simulation().keys()[key.index()].to_string();
+    let write = |write: &WriteId| write.to_string();
+    match &fact.what {
+        What::Asked { op, client, node: at, key: k, required, act } => {
+            let client = &scenario.clients[usize::from(client.0)].name;
+            let (kind, v) = match &**act {
+                Act::Read => ("read", Value::Null),
+                Act::Write { value: v, .. } => ("write", value(v)),
+            };
+            json!({"fact": "asked", "op": op.0, "client": &**client, "at": node(at), "key": key(k),
+                   "required": required, "kind": kind, "value": v})
+        }
+        What::Accepted { op, node: at, version } => {
+            let context: Value =
+                version.context.entries().map(|(n, counter)| (node(&n), Value::from(counter))).collect();
+            json!({"fact": "accepted", "op": op.0, "at": node(at), "write": write(&version.id),
+                   "key": key(&version.key), "value": value(&version.value), "stamp_ns": version.stamp.0,
+                   "dot": {"node": node(&version.dot.node), "counter": version.dot.counter}, "context": context})
+        }
+        What::Sent { message, from, to, kind, carries, arrives } => {
+            json!({"fact": "sent", "message": message.0, "from": node(from), "to": node(to), "kind": kind.name(),
+                   "carries": carries.as_ref().map(write), "arrives_ns": arrives.0})
+        }
+        What::Delivered { message, from, to, kind, carries } => {
+            json!({"fact": "delivered", "message": message.0, "from": node(from), "to": node(to),
+                   "kind": kind.name(), "carries": carries.as_ref().map(write)})
+        }
+        What::Queued { message, to } => json!({"fact": "queued", "message": message.0, "to": node(to)}),
+        What::Died { message, from, to, kind, carries, death } => {
+            let why = match death {
+                Death::Lost => json!("lost"),
+                Death::Cut(id) => json!({"cut": id.0}),
+                Death::Down => json!("down"),
+            };
+            json!({"fact": "died", "message": message.0, "from": node(from), "to": node(to), "kind": kind.name(),
+                   "carries": carries.as_ref().map(write), "why": why})
+        }
+        What::Stored { node: at, key: k, write: w, over, .. } => {
+            let over =
+                over.map(|(loser, relation)| json!({"write": write(&loser), "relation": name(relation)}));
+            json!({"fact": "stored", "at": node(at), "key": key(k), "write": write(w), "over": over})
+        }
+        What::Kept { node: at, key: k, write: w, winner, relation } => {
+            json!({"fact": "kept", "at": node(at), "key": key(k), "write": write(w), "winner": write(winner),
+                   "relation": name(*relation)})
+        }
+        What::Answered { op, outcome: how } => {
+            let mut line = outcome(how);
+            line["fact"] = "answered".into();
+            line["op"] = op.0.into();
+            line
+        }
+        What::CutMade { id } => json!({"fact": "cut_made", "cut": id.0}),
+        What::CutHealed { id, killed } => json!({"fact": "cut_healed", "cut": id.0, "killed": killed}),
+        What::Crashed { node: at } => json!({"fact": "crashed", "at": node(at)}),
+        What::Restarted { node: at } => json!({"fact": "restarted", "at": node(at)}),
+        What::Frozen { node: at } => json!({"fact": "frozen", "at": node(at)}),
+        What::Thawed { node: at, queued } => json!({"fact": "thawed", "at": node(at), "queued": queued}),
+        What::Turned(command) => json!({"fact": "turned", "command": format!("{command:?}")}),
+    }
+}
+
+fn outcome(outcome: &Outcome) -> Value {
+    match outcome {
+        Outcome::Written(write) => json!({"outcome": "written", "write": write.to_string()}),
+        Outcome::Found(held) => json!({"outcome": "found", "versions": versions(held)}),
+        Outcome::Unavailable { required, alive } => {
+            json!({"outcome": "unavailable", "required": required, "alive": alive})
+        }
+        Outcome::CoordinatorDown => json!({"outcome": "coordinator_down"}),
+        Outcome::NotFresh(guarantee) => json!({"outcome": "not_fresh", "guarantee": guarantee.name()}),
+        Outcome::TimedOut { received, required } => {
+            json!({"outcome": "timed_out", "received": received, "required": required})
+        }
+        Outcome::CoordinatorCrashed => json!({"outcome": "coordinator_crashed"}),
+    }
+}
+
+fn versions(held: &Held) -> Vec<Value> {
+    held.versions().iter().map(|v| json!({"write": v.id.to_string(), "value": value(&v.value)})).collect()
+}
+
+fn name(relation: Relation) -> String {
+    relation.to_string()
+}
+
+fn value(value: &data::Value) -> Value {
+    match value {
+        data::Value::Text(text) => (**text).into(),
+        data::Value::Number(number) => (*number).into(),
+        data::Value::Tombstone => Value::Null,
+    }
+}

@@ -1,0 +1,78 @@
+//! The story of a stale replica in plain sentences.
+
+use crate::{
+    check::{Remedy, Story, Trail},
+    sim::{Death, Status},
+};
+
+use super::narrate::{Narrator, cut_name, versions};
+
+impl Narrator<'_> {
+    /// The story of a replica, sentence by sentence: what it misses, what became of the copies meant for it,
+    /// what will bring it up to date, what would have prevented it.
+    pub fn story(self, story: &Story) -> Vec<String> {
+        let node = self.node(story.node);
+        let Some(staleness) = &story.staleness else {
+            return vec![format!("{node} is fresh: no acknowledged write is newer than what it holds.")];
+        };
+        let now = self.timeline.position().at;
+        let behind = versions(staleness.versions);
+        let mut lines =
+            vec![format!("{node} is STALE: {behind} behind, for {}.", now.since(staleness.since))];
+        for trail in &story.trails {
+            lines.push(self.trail(node, trail));
+        }
+        lines.push(self.remedy(story));
+        lines.extend(story.prevention.as_ref().map(|text| format!("What would prevent it: {text}.")));
+        lines
+    }
+
+    fn trail(self, node: &str, trail: &Trail) -> String {
+        let now = self.timeline.position().at;
+        let from = self.node(trail.coordinator);
+        let missing = format!("It misses {} ({}), acknowledged at {from}", trail.value, trail.write);
+        if trail.came_and_lost {
+            return format!("{missing}: it came, and lost to what {node} holds (last write wins).");
+        }
+        if let Some((_, arrives, death)) = trail.coming.first() {
+            let eta = arrives.since(now);
+            return match death {
+                None => format!("{missing}: the copy is on its way, {eta} to go."),
+                Some(Death::Cut(id)) => {
+                    format!("{missing}: the copy will die at {} in {eta}.", cut_name(*id))
+                }
+                Some(Death::Lost) => format!("{missing}: the link will lose the copy in {eta}."),
+                Some(Death::Down) => format!("{missing}: the copy will find {node} down."),
+            };
+        }
+        match trail.died.last() {
+            Some((Death::Cut(id), at)) => format!("{missing}: the copy died at {} at {at}.", cut_name(*id)),
+            Some((Death::Lost, at)) => format!("{missing}: the link lost the copy at {at}."),
+            Some((Death::Down, at)) => format!("{missing}: the copy found {node} down at {at}."),
+            None => format!("{missing}: no copy is on its way."),
+        }
+    }
+
+    fn remedy(self, story: &Story) -> String {
+        let now = self.timeline.position().at;
+        match &story.remedy {
+            Remedy::NothingMissing => "Nothing is missing.".into(),
+            Remedy::Message { arrives } => {
+                format!("What will fix it: the message on its way, in {} (g: run until converged).", arrives.since(now))
+            }
+            Remedy::Gossip { every } => {
+                format!("What will fix it: anti-entropy; each replica gossips every {every} (g: run until converged).")
+            }
+            Remedy::Revive(Status::Frozen) => "What will fix it: thaw it (Z); then its messages are handled.".into(),
+            Remedy::Revive(_) => "What will fix it: restart it (C) first.".into(),
+            Remedy::HealThenGossip { every } => {
+                format!("What will fix it: heal the wall (P); then anti-entropy, every {every}.")
+            }
+            Remedy::Never => {
+                "What will fix it: nothing by itself. No message is on its way and nothing repairs; a new write would."
+                    .into()
+            }
+            Remedy::Overruled => "Nothing will bring it back: last-write-wins decided against it.".into(),
+        }
+    }
+}

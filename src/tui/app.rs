@@ -1,0 +1,153 @@
+//! The event loop: happenings in, pictures out. Draws only when something changed; a clock runs only while
+//! something moves.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::time::Instant;
+
+use crate::{
+    drive::{Handle, Request, Snapshot},
+    scenario::Scenario,
+};
+
+use super::{
+    draw::draw,
+    guard::{self, Ending, Guard},
+    input::{self, Happening, Input},
+    registry::{self, Action, lookup},
+    screen::Screen,
+    ui::{Effect, Ui},
+};
+
+/// How often a moving picture is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Motion {
+    Full,
+    Reduced,
+    Off,
+}
+
+impl Motion {
+    fn frame(self) -> Option<Duration> {
+        match self {
+            Self::Full => Some(Duration::from_millis(50)),
+            Self::Reduced => Some(Duration::from_millis(250)),
+            Self::Off => None,
+        }
+    }
+}
+
+/// Runs the screen until it is left; gives the exit status.
+pub async fn run(guard: &mut Guard, mut ui: Ui, mut handle: Handle, motion: Motion) -> std::io::Result<u8> {
+    let mut screen = Screen::on_terminal(input::size());
+    let mut input = Input::start(guard)?;
+    let mut next_frame: Option<Instant> = None;
+    loop {
+        let snapshot: Arc<Snapshot> = Arc::clone(&handle.snapshots.borrow_and_update());
+        ui.observe(&snapshot);
+        if screen.draw(|buffer| draw(&mut ui, &snapshot, buffer)).is_err() {
+            return Ok(Ending::Hangup.exit_status());
+        }
+        next_frame = if moves(&snapshot) { frame_after(next_frame, motion) } else { None };
+        let happening = tokio::select! {
+            biased;
+            happening = input.next() => happening,
+            changed = handle.snapshots.changed() => match changed {
+                Ok(()) => {
+                    pace_frames(&mut next_frame).await;
+                    continue;
+                }
+                Err(_) => return Err(std::io::Error::other("the network actor has stopped")),
+            },
+            () = at(next_frame) => {
+                next_frame = None;
+                ask(&handle, Request::Frame);
+                continue;
+            }
+        };
+        let effects = match happening {
+            Happening::Key(key) => press(&mut ui, key, &snapshot),
+            Happening::Paste(text) => ui.type_text(&text, &snapshot),
+            Happening::Mouse(mouse) => ui.click(mouse, &snapshot),
+            Happening::Resize(size) => {
+                screen.resize(size);
+                Vec::new()
+            }
+            Happening::Resumed(size) => {
+                screen.resize(size);
+                screen.repaint();
+                Vec::new()
+            }
+            Happening::End(how) => return Ok(how.exit_status()),
+        };
+        for effect in effects {
+            match effect {
+                Effect::Ask(request) => ask(&handle, request),
+                Effect::Open(name) => open(&mut ui, &handle, &name),
+                Effect::Repaint => screen.repaint(),
+                Effect::Suspend => {
+                    if let Err(why) = guard::suspend() {
+                        ui.refuse(why.to_string());
+                    }
+                }
+                Effect::Quit => return Ok(0),
+            }
+        }
+    }
+}
+
+fn ask(handle: &Handle, request: Request) {
+    // A closed channel means that the actor is gone; the loop sees that at its snapshots.
+    let _ = handle.requests.send(request);
+}
+
+fn open(ui: &mut Ui, handle: &Handle, name: &str) {
+    match Scenario::find(name) {
+        Ok(scenario) => {
+            let seed = scenario.seed;
+            ask(handle, Request::Load(Arc::new(scenario), seed));
+            ui.reset();
+        }
+        Err(problems) => ui.refuse(problems.to_string()),
+    }
+}
+
+fn press(ui: &mut Ui, key: crossterm::event::KeyEvent, snapshot: &Snapshot) -> Vec<Effect> {
+    match lookup(ui.layer(), key) {
+        Some(action) => ui.act(action, snapshot),
+        None => match registry::text(key) {
+            Some(text) if ui.is_typing() => ui.type_text(&text.to_string(), snapshot),
+            Some(text) => {
+                let help = registry::key_in(ui.layer(), Action::Help).unwrap_or_else(|| "?".into());
+                ui.refuse(format!("{text} does nothing here; {help} shows every key"));
+                Vec::new()
+            }
+            None => Vec::new(),
+        },
+    }
+}
+
+/// Whether anything on the screen moves between two events.
+fn moves(snapshot: &Snapshot) -> bool {
+    snapshot.is_running() && (!snapshot.view.messages.is_empty() || !snapshot.deaths.is_empty())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the screen's own pace; it never reaches the simulation")]
+fn frame_after(pending: Option<Instant>, motion: Motion) -> Option<Instant> {
+    pending.or_else(|| motion.frame().map(|frame| Instant::now() + frame))
+}
+
+async fn at(instant: Option<Instant>) {
+    match instant {
+        Some(instant) => tokio::time::sleep_until(instant).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Events may come thicker than pictures are worth drawing: a snapshot that comes while a frame is due soon
+/// waits for it, a few milliseconds at most.
+async fn pace_frames(next_frame: &mut Option<Instant>) {
+    if next_frame.is_some() {
+        tokio::time::sleep(Duration::from_millis(8)).await;
+    }
+}

@@ -1,0 +1,21 @@
+//! The laws of the simulation, tried on random clusters under random faults.
+//!
+//! ```text
+//! generate   draws → scenario, commands, moves: every command there is
+//! replay     the same log gives the same run; seeking, undoing and branching lose nothing
+//! network    laws of SEMANTICS §14: overlap, convergence, stable randomness, no going back
+//! merging    commutative, associative, idempotent over versions that really occur
+//! scenarios  SEMANTICS §13, by number
+//! honesty    what the ledger and `settled` say, against a naive reading of the facts
+//! bounded    nothing grows with the length of a run
+//! ```
+//!
+//! Runs are fixed: each property names its seed, and a failure prints the draws it shrank to.
+
+mod bounded;
+mod generate;
+mod honesty;
+mod merging;
+mod network;
+mod replay;
+mod scenarios;
