@@ -7,29 +7,30 @@
 
 use std::{fmt::Write as _, time::Instant};
 
-use laggard::scenario::Scenario;
+use laggard::scenario::{Scenario, locate::Locations, read::read_text};
 
 const RUNS: usize = 200;
 
 fn main() {
     for lines in [100, 1_000, 10_000] {
         let text = preset(lines);
-        let written = text.lines().count();
-        let mut times: Vec<f64> = Vec::new();
-        for _ in 0..RUNS {
-            let start = Instant::now();
-            let scenario = Scenario::from_text("bench.yaml", text.as_bytes());
-            times.push(start.elapsed().as_secs_f64() * 1e3);
-            assert!(scenario.is_ok(), "the preset is valid");
-        }
-        times.sort_by(f64::total_cmp);
-        println!(
-            "{written:>6} lines, {:>7} bytes: best {:.2} ms, median {:.2} ms",
-            text.len(),
-            times[0],
-            times[RUNS / 2]
-        );
+        let bytes = text.as_bytes();
+        println!("{} lines, {} bytes", text.lines().count(), bytes.len());
+        measure("places found", || Locations::new("bench.yaml", bytes).is_ok());
+        measure("and mirrored", || read_text("bench.yaml", bytes).is_ok());
+        measure("and resolved", || Scenario::from_text("bench.yaml", bytes).is_ok());
     }
+}
+
+fn measure(what: &str, load: impl Fn() -> bool) {
+    let mut times: Vec<f64> = Vec::new();
+    for _ in 0..RUNS {
+        let start = Instant::now();
+        assert!(load(), "the preset is valid");
+        times.push(start.elapsed().as_secs_f64() * 1e3);
+    }
+    times.sort_by(f64::total_cmp);
+    println!("  {what}: best {:.2} ms, median {:.2} ms", times[0], times[RUNS / 2]);
 }
 
 /// A preset whose script has a bit of everything, of about so many lines.
