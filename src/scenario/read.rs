@@ -19,12 +19,20 @@ pub fn read_text(name: &str, text: &[u8]) -> Result<(Preset, Locations), Problem
     let mut report = Report::new(&locations);
     shape::check(&SCHEMA, &mut report);
     report.finish()?;
+    match serde_yaml::from_str(&locations.source().text) {
+        Ok(preset) => Ok((preset, locations)),
+        Err(error) => Err(located(&locations, &error)),
+    }
+}
+
+/// Keeping the path while reading is dear, and the shape check leaves next to nothing to find: so it is read a second
+/// time for the path where it did find something.
+fn located(locations: &Locations, error: &serde_yaml::Error) -> Problems {
     let reader = serde_yaml::Deserializer::from_str(&locations.source().text);
-    let preset = serde_path_to_error::deserialize(reader).map_err(|error| {
-        let path = path_of(error.path());
-        disagreement(&locations, path, error.inner())
-    })?;
-    Ok((preset, locations))
+    match serde_path_to_error::deserialize::<_, Preset>(reader) {
+        Err(error) => disagreement(locations, path_of(error.path()), error.inner()),
+        Ok(_) => disagreement(locations, Path::root(), error),
+    }
 }
 
 /// Reads a preset from the file at `path`; `-` is standard input. Never reads more than one byte beyond the limit.

@@ -62,7 +62,6 @@ pub(super) fn resolve(preset: &Preset, locations: &Locations) -> Result<Scenario
         copies: 1,
         propagation: Propagation::Direct,
         has_workload: preset.workload.is_some(),
-        too_many_keys_told: false,
     };
     let scenario = resolver.preset(preset);
     resolver.report.finish()?;
@@ -82,7 +81,6 @@ struct Resolver<'a> {
     copies: u16,
     propagation: Propagation,
     has_workload: bool,
-    too_many_keys_told: bool,
 }
 
 impl Resolver<'_> {
@@ -210,7 +208,7 @@ fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut shown = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             shown.push(',');
         }
         shown.push(digit);

@@ -4,6 +4,7 @@
 //! files it accepts. It does not know what a preset means, only what the schema says.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use serde_json::Value as Json;
 use serde_yaml::Value;
@@ -17,12 +18,14 @@ use super::units::{UnitError, parse_drift, parse_duration, parse_rate, parse_sha
 /// Reports what in the indexed document does not fit `schema`, whose `$ref`s lead into itself.
 pub(super) fn check(schema: &Json, report: &mut Report<'_>) {
     let document = report.locations().root();
-    Checker { root: schema, report }.value(document, schema, &Trail::Top);
+    Checker { root: schema, report, known: BTreeMap::new() }.value(document, schema, &Trail::Top);
 }
 
 struct Checker<'a, 'b> {
     root: &'a Json,
     report: &'a mut Report<'b>,
+    /// The forms of each part of the schema met so far: a long script meets the same parts again and again.
+    known: BTreeMap<*const Json, Rc<[Form<'a>]>>,
 }
 
 /// One way in which a value may be written.
@@ -38,8 +41,7 @@ impl<'a> Checker<'a, '_> {
         if self.report.is_full() {
             return;
         }
-        let mut forms = Vec::new();
-        self.forms(schema, "Preset", &mut forms);
+        let forms = self.forms_of(schema);
         let content = self.report.locations().content(value);
         let outcome = match content {
             Content::Map(map) => match forms.iter().find(|form| form.takes("object")) {
@@ -55,6 +57,17 @@ impl<'a> Checker<'a, '_> {
         if let Err(unit_error) = outcome {
             self.misfit(content, schema, &forms, unit_error, path);
         }
+    }
+
+    fn forms_of(&mut self, schema: &'a Json) -> Rc<[Form<'a>]> {
+        if let Some(forms) = self.known.get(&std::ptr::from_ref(schema)) {
+            return Rc::clone(forms);
+        }
+        let mut forms = Vec::new();
+        self.forms(schema, "Preset", &mut forms);
+        let forms: Rc<[Form<'a>]> = forms.into();
+        self.known.insert(std::ptr::from_ref(schema), Rc::clone(&forms));
+        forms
     }
 
     /// Every way to write a value of `schema`: references followed, choices spread out.

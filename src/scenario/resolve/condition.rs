@@ -145,7 +145,7 @@ impl Resolver<'_> {
             Limit::Exactly(share) => return Condition::Available(self.share(share, at)),
             Limit::Within(bounds) => bounds,
         };
-        let (at_least, at_most) = self.bounds(bounds, at, |this, share, at| this.share(share, at));
+        let (at_least, at_most) = self.bounds(bounds, at, Self::share);
         let beyond = at_most.and_then(|most: Ppm| Ppm::new(most.parts() + 1));
         both(at_least.map(Condition::Available), beyond.map(Condition::Available).map(not))
     }
@@ -155,7 +155,7 @@ impl Resolver<'_> {
             Limit::Exactly(span) => return Condition::Elapsed(self.span(span, at)),
             Limit::Within(bounds) => bounds,
         };
-        let (at_least, at_most) = self.bounds(bounds, at, |this, span, at| this.span(span, at));
+        let (at_least, at_most) = self.bounds(bounds, at, Self::span);
         let beyond = at_most.map(|most| Span(most.0 + 1));
         both(at_least.map(Condition::Elapsed), beyond.map(Condition::Elapsed).map(not))
     }
@@ -173,7 +173,7 @@ impl Resolver<'_> {
             parts.push(match limit {
                 Limit::Exactly(span) => within(self.span(span, &at)),
                 Limit::Within(bounds) => {
-                    let (at_least, at_most) = self.bounds(bounds, &at, |this, span, at| this.span(span, at));
+                    let (at_least, at_most) = self.bounds(bounds, &at, Self::span);
                     let below = at_least.filter(|least| least.0 > 0).map(|least| Span(least.0 - 1));
                     both(at_most.map(within), below.map(within).map(not))
                 }

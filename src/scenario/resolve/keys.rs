@@ -67,9 +67,8 @@ impl Resolver<'_> {
         let count = self.keys.list().len();
         if count >= MOST_KEYS {
             // Told once; the name stays unknown, and nothing looks at a scenario with problems.
-            if !self.too_many_keys_told {
-                self.too_many_keys_told = true;
-                let message = format!("there are more than {} keys", grouped(MOST_KEYS));
+            let message = format!("there are more than {} keys", grouped(MOST_KEYS));
+            if self.report.latest().is_none_or(|problem| problem.message != message) {
                 self.wrong(at, message, "a run has no more keys than that");
             }
             return;

@@ -48,7 +48,7 @@ impl Resolver<'_> {
                 .duplicate
                 .as_ref()
                 .map_or(Ppm::NEVER, |duplicate| self.share(duplicate, &at.key("duplicate"))),
-            order: order(network.reorder.unwrap_or(true)),
+            order: network.reorder.map_or(Order::MayOvertake, order),
         };
         let mut built = net::Network::new(self.replicas.list().len(), profile);
         let at = at.key("links");
@@ -139,6 +139,7 @@ impl Resolver<'_> {
     }
 }
 
+#[expect(clippy::fn_params_excessive_bools, reason = "the file says `reorder: true`; here it gets its name")]
 fn order(may_overtake: bool) -> Order {
     if may_overtake { Order::MayOvertake } else { Order::Fifo }
 }

@@ -153,7 +153,7 @@ impl Resolver<'_> {
         (at_least, at_most)
     }
 
-    fn in_order<Q: Ord>(&mut self, at_least: Q, at_most: Q, at: &Trail<'_>) {
+    fn in_order<Q: Copy + Ord>(&mut self, at_least: Q, at_most: Q, at: &Trail<'_>) {
         if at_least > at_most {
             self.wrong(at, "nothing is within these bounds", "`at_least` must not exceed `at_most`");
         }
