@@ -365,7 +365,7 @@ impl Ledger {
             let key = KeyId(u32::try_from(index).unwrap_or(u32::MAX));
             let held =
                 |write| nodes().any(|n| simulation.held(n, key).versions().iter().any(|v| v.id == write));
-            losses.extend(ledger.losses(|write| !held(write) && !simulation.is_carried(key, write)));
+            losses.extend(ledger.losses(|write| !held(write) && !simulation.may_still_spread(key, write)));
         }
         losses
     }

@@ -11,14 +11,15 @@ const MOST_QUOTED: usize = 40;
 /// The valid name nearest to `written`, if one is near: at most a third of its letters differ (or the one letter of
 /// a short name), or one is the start of the other. Of equals, the first.
 pub fn nearest<'a>(written: &str, valid: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let folded = written.to_lowercase().replace([' ', '-'], "_");
+    let fold = |name: &str| name.to_lowercase().replace([' ', '-'], "_");
+    let folded = fold(written);
     if folded.chars().count() > MOST_QUOTED {
         return None;
     }
     valid
         .into_iter()
         .filter_map(|name| {
-            let candidate = name.to_lowercase();
+            let candidate = fold(name);
             let distance = damerau_levenshtein(&folded, &candidate);
             let near =
                 distance <= (candidate.chars().count() / 3).max(1) && distance < candidate.chars().count();
