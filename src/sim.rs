@@ -32,7 +32,8 @@ use clients::{Client, Open};
 pub use commands::Refused;
 pub use fact::{Death, Fact, Outcome, What};
 use messages::Message;
-use queue::Queue;
+#[doc(hidden)]
+pub use queue::Queue;
 pub use view::{MessageView, ReplicaView, Status, View};
 
 /// A running cluster at one instant.

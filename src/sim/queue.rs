@@ -10,7 +10,7 @@
 use crate::base::SimTime;
 
 #[derive(Debug, Clone)]
-pub(crate) struct Queue<T> {
+pub struct Queue<T> {
     heap: Vec<u128>,
     slab: Vec<Option<T>>,
     free: Vec<u32>,
@@ -29,7 +29,7 @@ impl<T> Default for Queue<T> {
 
 #[expect(clippy::cast_possible_truncation, reason = "fields are unpacked by their widths")]
 impl<T> Queue<T> {
-    pub(crate) fn push(&mut self, at: SimTime, payload: T) {
+    pub fn push(&mut self, at: SimTime, payload: T) {
         let index = if let Some(index) = self.free.pop() {
             self.slab[index as usize] = Some(payload);
             index
@@ -44,11 +44,11 @@ impl<T> Queue<T> {
         self.sift_up(self.heap.len() - 1);
     }
 
-    pub(crate) fn next_at(&self) -> Option<SimTime> {
+    pub fn next_at(&self) -> Option<SimTime> {
         self.heap.first().map(|entry| SimTime((entry >> LOW_BITS) as u64))
     }
 
-    pub(crate) fn pop(&mut self) -> Option<(SimTime, T)> {
+    pub fn pop(&mut self) -> Option<(SimTime, T)> {
         let entry = *self.heap.first()?;
         let last = self.heap.pop()?;
         if !self.heap.is_empty() {
@@ -61,12 +61,12 @@ impl<T> Queue<T> {
         Some((SimTime((entry >> LOW_BITS) as u64), payload))
     }
 
-    pub(crate) fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.heap.len()
     }
 
     /// Pending payloads with their times, in no order that may reach a result unsorted.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (SimTime, &T)> {
+    pub fn iter(&self) -> impl Iterator<Item = (SimTime, &T)> {
         self.heap.iter().filter_map(|entry| {
             let index = (*entry as u32) & ((1 << INDEX_BITS) - 1);
             let payload = self.slab[index as usize].as_ref()?;
