@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::{
     action::{Act, Ask, Context, Guarantee, Level},
-    base::{ClientId, KeyId, NodeId, OpId, Ppm, Purpose, SimTime, Span, Stream},
+    base::{ClientId, KeyId, NodeId, OpId, Purpose, SimTime, Span, Stream},
     data::{Value, Version, VersionVector},
     replica::{Answer, Request},
     scenario::{ClientSpec, WorkloadSpec},
@@ -185,9 +185,9 @@ impl Simulation {
         let scenario = Arc::clone(&self.scenario);
         let Some(spec) = &scenario.workload else { return };
         let mut stream = self.work_stream();
-        stream.bits(); // The gap before this operation.
+        stream.skip(1); // The gap before this operation.
         self.workload.made += 1;
-        let reads = spec.reads != Ppm::NEVER && spec.reads.hits(stream.bits());
+        let reads = stream.hits(spec.reads);
         let client = ClientId(u16::try_from(stream.index(self.clients.len())).unwrap_or(0));
         let at = Some(NodeId::at(stream.index(self.nodes.len())));
         let key = pick_key(spec, &mut stream);
