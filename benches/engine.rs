@@ -1,4 +1,4 @@
-//! What the engine costs, as ratios within one run: `cargo bench --bench engine [-- --full | --steps N]`.
+//! What the engine costs, as ratios within one run: `cargo bench --bench engine [-- --full] [--steps N] [--w1]`.
 //!
 //! Workload W1: five replicas, 1,000 Poisson writes a second to random coordinators, 100 keys,
 //! last-write-wins, exponential delays of mean 10 ms, eight messages a write. The rows are explained in
@@ -36,6 +36,9 @@ fn main() {
     let rounds = if full { 3 } else { 5 };
     println!("{messages} messages a row, median of {rounds} interleaved rounds, CPU time");
     compare_w1(messages, rounds);
+    if arguments.iter().any(|argument| argument == "--w1") {
+        return;
+    }
     compare_pending(messages.min(800_000), if full { 3 } else { 1 });
     measure_seeks();
     report_memory();
