@@ -339,4 +339,9 @@ impl Simulation {
     pub fn pending(&self) -> usize {
         self.queue.len()
     }
+
+    /// How much a clone copies: events scheduled and slots of replicas.
+    pub(crate) fn weight(&self) -> u64 {
+        (self.queue.len() + self.nodes.len() * self.keys.len()) as u64
+    }
 }

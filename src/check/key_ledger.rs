@@ -65,9 +65,10 @@ const MAX_DEATHS: usize = 64;
 #[derive(Debug, Clone)]
 pub(super) struct KeyLedger {
     open: VecDeque<Record>,
-    closed: VecDeque<Record>,
+    /// Shared between keyframes: they hardly ever change any more.
+    closed: VecDeque<Arc<Record>>,
     acks: u64,
-    owners: Vec<NodeId>,
+    owners: usize,
     nodes: usize,
     /// By node: the name of its contents.
     holding: Vec<u64>,
@@ -78,8 +79,8 @@ pub(super) struct KeyLedger {
 }
 
 impl KeyLedger {
-    pub(super) fn new(nodes: usize, owners: Vec<NodeId>, content: u64) -> Self {
-        let contents = vec![(content, owners.len())];
+    pub(super) fn new(nodes: usize, owners: usize, content: u64) -> Self {
+        let contents = vec![(content, owners)];
         Self {
             open: VecDeque::new(),
             closed: VecDeque::new(),
@@ -101,21 +102,27 @@ impl KeyLedger {
         self.acks
     }
 
-    pub(super) fn records(&self) -> impl Iterator<Item = &Record> {
-        self.closed.iter().chain(&self.open)
+    pub(super) fn records(&self) -> impl DoubleEndedIterator<Item = &Record> {
+        self.closed.iter().map(|record| &**record).chain(&self.open)
     }
 
     pub(super) fn record(&self, write: WriteId) -> Option<&Record> {
-        self.records().find(|record| record.version.id == write)
+        self.records().rev().find(|record| record.version.id == write)
     }
 
     fn record_mut(&mut self, write: WriteId) -> Option<&mut Record> {
-        self.open.iter_mut().chain(&mut self.closed).rev().find(|record| record.version.id == write)
+        if let Some(open) = self.open.iter_mut().rev().find(|record| record.version.id == write) {
+            return Some(open);
+        }
+        let closed = self.closed.iter_mut().rev().find(|record| record.version.id == write);
+        closed.map(Arc::make_mut)
     }
 
     pub(super) fn accepted(&mut self, version: &Arc<Version>, coordinator: NodeId, at: Position) {
-        for record in self.open.iter_mut().chain(&mut self.closed) {
-            record.superseded |= version.context.covers(record.version.dot);
+        let supersedes = |old: &Record| !old.superseded && version.context.covers(old.version.dot);
+        self.open.iter_mut().filter(|old| supersedes(old)).for_each(|old| old.superseded = true);
+        for old in self.closed.iter_mut().filter(|old| supersedes(old)) {
+            Arc::make_mut(old).superseded = true;
         }
         if self.open.len() == MAX_OPEN {
             self.open.pop_front();
@@ -127,7 +134,7 @@ impl KeyLedger {
             acked: None,
             acks_before: self.acks,
             reflected: vec![None; self.nodes],
-            missing: self.owners.len(),
+            missing: self.owners,
             consistent: None,
             superseded: false,
             dropped_for: None,
@@ -150,8 +157,10 @@ impl KeyLedger {
     }
 
     pub(super) fn dropped(&mut self, write: WriteId, winner: WriteId, relation: Relation, at: Position) {
-        if let Some(record) = self.record_mut(write) {
-            record.dropped_for.get_or_insert((winner, relation, at));
+        if self.record(write).is_some_and(|record| record.dropped_for.is_none())
+            && let Some(record) = self.record_mut(write)
+        {
+            record.dropped_for = Some((winner, relation, at));
         }
     }
 
@@ -191,7 +200,7 @@ impl KeyLedger {
             if self.open[index].missing > 0 {
                 index += 1;
             } else if let Some(record) = self.open.remove(index) {
-                self.closed.push_back(record);
+                self.closed.push_back(Arc::new(record));
             }
         }
         while self.closed.len() > MAX_CLOSED {

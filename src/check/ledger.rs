@@ -118,7 +118,7 @@ impl Ledger {
             let owners: Vec<NodeId> = simulation.owners(key).collect();
             // A key enters the ledger before anything is written to it: all its replicas hold the same.
             let content = owners.first().map_or(0, |node| simulation.held(*node, key).content());
-            self.keys.push(KeyLedger::new(nodes, owners, content));
+            self.keys.push(KeyLedger::new(nodes, owners.len(), content));
         }
     }
 

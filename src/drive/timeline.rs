@@ -204,7 +204,7 @@ impl Timeline {
         self.journal.extend(self.facts.drain(..));
         self.journal_end = self.position().step;
         self.head = self.head.max(self.position());
-        if self.keyframes.wants(self.position().step) {
+        if self.keyframes.wants(&self.live.simulation) {
             self.keyframes.push(Keyframe { moment: self.live.clone(), cursor: self.cursor });
         }
     }
