@@ -156,8 +156,7 @@ impl Replica {
         if !around.placement.is_owner(self.id, key) {
             return;
         }
-        let newest = held.versions().iter().map(|version| version.id).max();
-        let Some(write) = newest else { return };
+        let Some(write) = held.newest() else { return };
         match self.store.merge(key, held, around.conflicts) {
             Merge::Unchanged => {}
             Merge::Kept { winner, relation } => out.push(Output::Kept { key, write, winner, relation }),

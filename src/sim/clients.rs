@@ -57,7 +57,7 @@ impl Simulation {
 
     /// Whether a client still waits for an answer.
     pub fn is_waiting(&self, client: ClientId) -> bool {
-        self.open.values().any(|open| open.client == client)
+        self.open.iter().any(|(_, open)| open.client == client)
     }
 
     pub(super) fn submit(&mut self, ask: &Ask, facts: &mut Vec<Fact>) {
@@ -83,7 +83,7 @@ impl Simulation {
             Status::Frozen => {}
             Status::Up => self.hand_over(op, node, ask.client, (ask.key, &act, required), facts),
         }
-        if self.open.contains_key(&op) {
+        if self.open.contains(op) {
             self.queue.push(self.now + timeout, Event::Timeout(op));
         }
     }
@@ -115,7 +115,7 @@ impl Simulation {
 
     /// Ends an operation for its client, once.
     pub(super) fn finish(&mut self, op: OpId, outcome: Outcome, facts: &mut Vec<Fact>) {
-        let Some(open) = self.open.remove(&op) else { return };
+        let Some(open) = self.open.remove(op) else { return };
         let conflicts = self.settings.conflicts;
         let client = &mut self.clients[usize::from(open.client.0)];
         let outcome = match outcome {
@@ -141,7 +141,7 @@ impl Simulation {
     }
 
     pub(super) fn time_out(&mut self, op: OpId, facts: &mut Vec<Fact>) {
-        let Some(open) = self.open.get(&op) else { return };
+        let Some(open) = self.open.get(op) else { return };
         let (node, required) = (open.node, open.required);
         let received = self.nodes[node.index()].replica.abandon(op);
         self.finish(op, Outcome::TimedOut { received, required }, facts);
@@ -150,7 +150,7 @@ impl Simulation {
     /// The coordinator died: its clients learn it at once, and never learn what became of their writes.
     pub(super) fn strand_clients(&mut self, node: NodeId, facts: &mut Vec<Fact>) {
         let stranded: Vec<OpId> =
-            self.open.iter().filter(|(_, open)| open.node == node).map(|(op, _)| *op).collect();
+            self.open.iter().filter(|(_, open)| open.node == node).map(|(op, _)| op).collect();
         for op in stranded {
             self.finish(op, Outcome::CoordinatorCrashed, facts);
         }
