@@ -32,7 +32,7 @@ fn main() {
     let asked =
         arguments.iter().position(|a| a == "--steps").and_then(|i| arguments.get(i + 1)?.parse().ok());
     let full = arguments.iter().any(|argument| argument == "--full");
-    let messages: u64 = asked.unwrap_or(if full { 8_000_000 } else { 400_000 });
+    let messages: u64 = asked.unwrap_or(if full { 8_000_000 } else { 800_000 });
     let rounds = if full { 3 } else { 5 };
     println!("{messages} messages a row, median of {rounds} interleaved rounds, CPU time");
     compare_w1(messages, rounds);

@@ -79,6 +79,9 @@ pub(super) struct KeyLedger {
 }
 
 impl KeyLedger {
+    /// What a clone costs, in things of about fifty bytes.
+    pub(super) const WEIGHT: usize = 4 * MAX_CLOSED;
+
     pub(super) fn new(nodes: usize, owners: usize, content: u64) -> Self {
         let contents = vec![(content, owners)];
         Self {

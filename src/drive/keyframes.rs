@@ -2,8 +2,6 @@
 //! near the playhead, far apart long ago, and never more than a fixed number. The more there is to copy, the
 //! rarer they are, so that copying stays a small part of the cost of running.
 
-use crate::sim::Simulation;
-
 use super::Moment;
 
 #[derive(Debug, Clone)]
@@ -21,10 +19,10 @@ pub(super) struct Keyframes {
     last: u64,
 }
 
-/// Steps between two fresh keyframes, or more where a copy is larger than this.
-const INTERVAL: u64 = 4_096;
+/// Steps between two fresh keyframes; where a moment weighs more, twice as many as it weighs.
+const INTERVAL: u64 = 1_024;
 const MAX_FRAMES: usize = 48;
-/// All frames together copy at most so many pending events and slots, where that leaves [`MIN_FRAMES`].
+/// All frames together weigh at most this (some 50 MB), where that leaves [`MIN_FRAMES`].
 const MAX_WEIGHT: u64 = 1 << 20;
 const MIN_FRAMES: usize = 3;
 
@@ -34,7 +32,7 @@ impl Keyframe {
     }
 
     fn weight(&self) -> u64 {
-        self.moment.simulation.weight()
+        self.moment.weight()
     }
 }
 
@@ -44,9 +42,9 @@ impl Keyframes {
     }
 
     /// Whether this state is worth keeping.
-    pub(super) fn wants(&self, simulation: &Simulation) -> bool {
-        let ago = simulation.position().step.saturating_sub(self.last);
-        ago >= INTERVAL && ago >= simulation.weight()
+    pub(super) fn wants(&self, moment: &Moment) -> bool {
+        let ago = moment.simulation.position().step.saturating_sub(self.last);
+        ago >= INTERVAL && ago >= 2 * moment.weight()
     }
 
     pub(super) fn push(&mut self, frame: Keyframe) {
@@ -98,24 +96,25 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::{base::Seed, check::Ledger};
+    use crate::{base::Seed, check::Ledger, sim::Simulation};
 
     #[test]
     fn gaps_stay_small_for_their_age() {
         let mut simulation = Simulation::new(Arc::new(crate::scenario::Scenario::of(3)), Seed(1));
-        let frame = |simulation: &Simulation| {
-            let moment = Moment { simulation: simulation.clone(), ledger: Ledger::new(simulation) };
-            Keyframe { moment, cursor: 0 }
+        let moment = |simulation: &Simulation| {
+            let ledger = Ledger::new(simulation);
+            Moment { simulation: simulation.clone(), ledger }
         };
-        let mut frames = Keyframes::new(frame(&simulation));
+        let mut frames = Keyframes::new(Keyframe { moment: moment(&simulation), cursor: 0 });
         let name = |i: u64| crate::action::Command::Skew {
             node: crate::base::NodeId(0),
             offset: i64::try_from(i).unwrap(),
         };
         for i in 0..200_000 {
             simulation.apply(&name(i), &mut Vec::new()).unwrap();
-            if frames.wants(&simulation) {
-                frames.push(frame(&simulation));
+            let moment = moment(&simulation);
+            if frames.wants(&moment) {
+                frames.push(Keyframe { moment, cursor: 0 });
             }
         }
         assert!(frames.frames.len() <= MAX_FRAMES);
