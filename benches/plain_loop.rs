@@ -15,7 +15,7 @@ enum Payload {
 }
 
 #[derive(Debug)]
-pub struct PlainLoop {
+pub(crate) struct PlainLoop {
     heap: BinaryHeap<Reverse<(u64, u64, Payload)>>,
     sequence: u64,
     rng: Xoshiro256PlusPlus,
@@ -24,12 +24,12 @@ pub struct PlainLoop {
     held: Vec<[(u64, u64); KEYS]>,
     acks: Vec<u64>,
     writes: u64,
-    pub messages: u64,
+    pub(crate) messages: u64,
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "delays are far below 2^63 ns")]
 impl PlainLoop {
-    pub fn new(replicas: usize, mean_delay: f64) -> Self {
+    pub(crate) fn new(replicas: usize, mean_delay: f64) -> Self {
         let mut plain = Self {
             heap: BinaryHeap::new(),
             sequence: 0,
@@ -45,7 +45,7 @@ impl PlainLoop {
     }
 
     /// Performs events until so many messages have arrived since the start.
-    pub fn run_to(&mut self, messages: u64) {
+    pub(crate) fn run_to(&mut self, messages: u64) {
         while self.messages < messages {
             let Some(Reverse((now, _, payload))) = self.heap.pop() else { return };
             match payload {
@@ -97,7 +97,7 @@ impl PlainLoop {
     }
 
     /// Keeps the compiler from leaving the work out.
-    pub fn checksum(&self) -> u64 {
+    pub(crate) fn checksum(&self) -> u64 {
         self.held.iter().flatten().fold(0, |sum: u64, (stamp, value)| sum.wrapping_add(stamp ^ value))
     }
 }

@@ -259,13 +259,14 @@ impl KeyLedger {
 
     /// Acknowledged writes that nothing was written on top of and that `gone` says nobody has any more.
     pub(super) fn losses(&self, gone: impl Fn(WriteId) -> bool) -> Vec<Loss> {
-        let lost = |record: &&Record| record.acked.is_some() && !record.superseded && gone(record.version.id);
+        let is_lost =
+            |record: &&Record| record.acked.is_some() && !record.superseded && gone(record.version.id);
         let loss = |record: &Record| Loss {
             write: record.version.id,
             value: record.version.value.to_string(),
             coordinator: record.coordinator,
             dropped_for: record.dropped_for,
         };
-        self.records().filter(lost).map(loss).collect()
+        self.records().filter(is_lost).map(loss).collect()
     }
 }

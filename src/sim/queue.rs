@@ -45,7 +45,7 @@ impl<T> Queue<T> {
         self.sift_up(self.heap.len() - 1, entry);
     }
 
-    pub fn next_at(&self) -> Option<SimTime> {
+    pub(crate) fn next_at(&self) -> Option<SimTime> {
         self.heap.first().map(|entry| SimTime((entry >> LOW_BITS) as u64))
     }
 
@@ -62,12 +62,12 @@ impl<T> Queue<T> {
         Some((SimTime((entry >> LOW_BITS) as u64), payload))
     }
 
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.heap.len()
     }
 
     /// Pending payloads with their times, in no order that may reach a result unsorted.
-    pub fn iter(&self) -> impl Iterator<Item = (SimTime, &T)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (SimTime, &T)> {
         self.heap.iter().filter_map(|entry| {
             let index = (*entry as u32) & ((1 << INDEX_BITS) - 1);
             let payload = self.slab[index as usize].as_ref()?;
