@@ -90,7 +90,7 @@ impl Simulation {
             settled: self.settled(),
             converged: self.converged(),
             workload_running: self.workload.running,
-            open: self.open.iter().map(|(op, open)| (*op, open.node)).collect(),
+            open: self.open.iter().map(|(op, open)| (op, open.node)).collect(),
             next_write: self.next_write,
         }
     }
