@@ -149,6 +149,9 @@ impl Ui {
             let tone = if *is_error { Tone::Refusal } else { Tone::Plain };
             self.status = (!text.is_empty()).then(|| Status { text: text.clone(), tone });
         }
+        if snapshot.script.said.is_none() && matches!(self.overlay, Overlay::Question) {
+            self.overlay = Overlay::None;
+        }
         let asks = matches!(snapshot.script.said, Some(crate::drive::Said::Question { .. }));
         if asks && self.asked_at != snapshot.script.next {
             self.asked_at = snapshot.script.next;
