@@ -21,7 +21,7 @@ pub mod schema;
 mod shape;
 pub mod units;
 
-pub use builtin::{builtin, builtin_text, find};
+pub use builtin::{builtin, builtin_text};
 pub use model::{
     Choice, ClientSpec, Deed, Expectation, ReplicaSpec, Scenario, Settings, Step, Timing, WorkloadSpec,
 };

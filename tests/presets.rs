@@ -6,12 +6,12 @@ use laggard::{
     base::Seed,
     check::Verdict,
     drive::{Report, run},
-    scenario::{Scenario, builtin, find},
+    scenario::{Scenario, builtin},
     sim::Fact,
 };
 
 fn preset(name: &str) -> Arc<Scenario> {
-    Arc::new(find(name).unwrap_or_else(|problems| panic!("{problems}")))
+    Arc::new(Scenario::find(name).unwrap_or_else(|problems| panic!("{problems}")))
 }
 
 fn go(scenario: &Arc<Scenario>, seed: Seed) -> (Report, Vec<Fact>) {

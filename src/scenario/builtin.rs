@@ -34,24 +34,26 @@ pub fn builtin_text(name: &str) -> Option<&'static str> {
     PRESETS.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
 }
 
-/// The scenario that an argument means: `-` is standard input; what looks like a path, or is one, is a file; all else
-/// is the name of a built-in preset.
-pub fn find(argument: &str) -> Result<Scenario, Problems> {
-    let path = FilePath::new(argument);
-    if argument == "-" || path.is_file() {
-        return Scenario::from_path(path);
+impl Scenario {
+    /// The scenario that an argument means: `-` is standard input; what looks like a path, or is one, is a file; all else
+    /// is the name of a built-in preset.
+    pub fn find(argument: &str) -> Result<Self, Problems> {
+        let path = FilePath::new(argument);
+        if argument == "-" || path.is_file() {
+            return Self::from_path(path);
+        }
+        if let Some(text) = builtin_text(shipped(argument).unwrap_or(argument)) {
+            return Self::from_text(argument, text.as_bytes());
+        }
+        let is_yaml = path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
+        if is_yaml || argument.contains(['/', MAIN_SEPARATOR]) || path.exists() {
+            return Self::from_path(path);
+        }
+        let message = format!("no preset is called {}", quoted(argument));
+        let problem =
+            Problem::new(Path::root(), message).did_you_mean(argument, PRESETS.iter().map(|(name, _)| *name));
+        Err(Problems::one(Source { name: argument.to_owned(), text: String::new() }, problem))
     }
-    if let Some(text) = builtin_text(shipped(argument).unwrap_or(argument)) {
-        return Scenario::from_text(argument, text.as_bytes());
-    }
-    let is_yaml = path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
-    if is_yaml || argument.contains(['/', MAIN_SEPARATOR]) || path.exists() {
-        return Scenario::from_path(path);
-    }
-    let message = format!("no preset is called {}", quoted(argument));
-    let problem =
-        Problem::new(Path::root(), message).did_you_mean(argument, PRESETS.iter().map(|(name, _)| *name));
-    Err(Problems::one(Source { name: argument.to_owned(), text: String::new() }, problem))
 }
 
 /// The built-in preset whose place in the sources this is, for where the sources are not.
@@ -73,9 +75,10 @@ mod tests {
     fn every_built_in_preset_is_found_by_its_name() {
         assert_eq!(builtin().next().unwrap().0, "favorite-color");
         for (name, title) in builtin() {
-            let scenario = find(name).unwrap_or_else(|problems| panic!("{}", problems.render(Look::Plain)));
+            let scenario =
+                Scenario::find(name).unwrap_or_else(|problems| panic!("{}", problems.render(Look::Plain)));
             assert_eq!(scenario.title, title);
-            assert!(find(&format!("presets/{name}.yaml")).is_ok());
+            assert!(Scenario::find(&format!("presets/{name}.yaml")).is_ok());
         }
     }
 
@@ -94,10 +97,10 @@ mod tests {
 
     #[test]
     fn a_misspelt_name_finds_the_nearest() {
-        let told = |argument: &str| find(argument).unwrap_err().render(Look::Plain);
+        let told = |argument: &str| Scenario::find(argument).unwrap_err().render(Look::Plain);
         assert_eq!(
             told("split_brian"),
-            "error: no preset is called `split_brian`\n  |\n  = help: did you mean `split-brain`?\n"
+            "error: no preset is called `split_brian`\n |\n = help: did you mean `split-brain`?\n"
         );
         assert!(told("xyzzy").contains("the choices here are `favorite-color`, `cart`"), "{}", told("xyzzy"));
         assert!(told("nowhere/split-brain.yaml").contains("there is no file `nowhere/split-brain.yaml`"));

@@ -124,7 +124,12 @@ impl Locations {
 
     /// The keys of the map at `path` in the order of the file; none if there is no map.
     pub fn keys_in_order(&self, path: &Path) -> Vec<&str> {
-        let Content::Map(entries) = self.content(self.find(path).value) else { return Vec::new() };
+        let mut found = self.top();
+        for segment in &path.0 {
+            let Some(next) = self.step(&found, segment) else { return Vec::new() };
+            found = next;
+        }
+        let Content::Map(entries) = self.content(found.value) else { return Vec::new() };
         let mut keys: Vec<(Range, &str)> =
             entries.iter().map(|(key, entry)| (entry.key, key.as_str())).collect();
         keys.sort_unstable();

@@ -78,6 +78,15 @@ mod tests {
     }
 
     #[test]
+    fn the_shipped_schema_is_current() {
+        let shipped = include_str!("../../assets/preset.schema.json");
+        assert!(
+            format!("{:#}\n", schema()) == shipped,
+            "the file mirror has changed: run `laggard schema > assets/preset.schema.json`"
+        );
+    }
+
+    #[test]
     fn every_reference_leads_somewhere_and_every_definition_is_used() {
         let schema = schema();
         let defined: BTreeSet<String> =

@@ -10,8 +10,9 @@ use super::quantity::{DriftText, DurationText, Name, SignedDurationText};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Cluster {
-    /// How many replicas, or their names, or a map for each: 1 to 1,000. A number gives them the names `a`, `b`, `c`, …;
-    /// more than 26 are `n1`, `n2`, …. Default: 3.
+    /// How many replicas, or their names, or a map for each. Default: 3, named `a`, `b`, `c`.
+    ///
+    /// There may be 1 to 1,000. If only their number is given, up to 26 are named by letters, more are `n1`, `n2`, ….
     pub replicas: Option<Replicas>,
     /// The protocol between the replicas. Default: leaderless.
     pub replication: Option<Replication>,

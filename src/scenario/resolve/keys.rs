@@ -47,7 +47,8 @@ impl Resolver<'_> {
             Keys::Count(count) => {
                 let count = usize::try_from(*count).unwrap_or(usize::MAX);
                 self.at_most(count, MOST_KEYS, "keys", at);
-                for number in 1..=count.min(MOST_KEYS) {
+                // Those that are too many are told above, once.
+                for number in (1..=count).take_while(|_| count <= MOST_KEYS) {
                     self.declare(&numbered(number), at);
                 }
             }
