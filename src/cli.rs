@@ -14,7 +14,7 @@ use clap::{CommandFactory as _, Parser as _, error::ErrorKind};
 use crate::{
     base::Seed,
     scenario::{
-        Scenario, builtin, find,
+        Scenario, builtin,
         problem::{Look, Problems},
         schema::schema,
     },
@@ -68,7 +68,7 @@ fn dispatch(args: &Args, out: &mut Output) -> u8 {
 
 /// A preset by name or path; what is wrong with it goes to standard error.
 fn load(argument: &str, out: &mut Output) -> Option<Arc<Scenario>> {
-    match find(argument) {
+    match Scenario::find(argument) {
         Ok(scenario) => Some(Arc::new(scenario)),
         Err(problems) => {
             complain(&problems, out);

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::{
     drive::{Handle, Request, Snapshot},
-    scenario,
+    scenario::Scenario,
 };
 
 use super::{
@@ -102,7 +102,7 @@ fn ask(handle: &Handle, request: Request) {
 }
 
 fn open(ui: &mut Ui, handle: &Handle, name: &str) {
-    match scenario::find(name) {
+    match Scenario::find(name) {
         Ok(scenario) => {
             let seed = scenario.seed;
             ask(handle, Request::Load(Arc::new(scenario), seed));
