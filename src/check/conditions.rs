@@ -101,7 +101,7 @@ impl Ledger {
     fn judge_converged(&self, within: Option<Span>, simulation: &Simulation) -> Verdict {
         let at = simulation.position();
         if !simulation.converged() {
-            return Verdict::from_evidence(Some("the replicas do not all hold the same".into(), at));
+            return Verdict::from_evidence(Some("the replicas do not all hold the same".into()), at);
         }
         let (Some(within), Some(since)) = (within, self.converged_since) else {
             return Verdict::Holds;
