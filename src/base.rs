@@ -3,11 +3,13 @@
 
 mod chance;
 mod ids;
+mod op_table;
 mod random;
 mod time;
 
 pub use chance::Ppm;
 pub use ids::{ClientId, CutId, KeyId, MessageId, NodeId, OpId, WriteId};
+pub use op_table::OpTable;
 pub(crate) use random::mix;
 pub use random::{Purpose, Seed, Stream};
 pub use time::{LocalTime, Position, SimTime, Span};

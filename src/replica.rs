@@ -156,8 +156,7 @@ impl Replica {
         if !around.placement.is_owner(self.id, key) {
             return;
         }
-        let newest = held.versions().iter().map(|version| version.id).max();
-        let Some(write) = newest else { return };
+        let Some(write) = held.newest() else { return };
         // Of several versions some may be held already.
         let several = (held.versions().len() > 1).then(|| self.store.held(key).clone());
         match self.store.merge(key, held, around.conflicts) {

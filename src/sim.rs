@@ -19,10 +19,10 @@ mod queue;
 mod settled;
 mod view;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use crate::{
-    base::{LocalTime, MessageId, NodeId, OpId, Position, Purpose, Seed, SimTime, WriteId},
+    base::{LocalTime, MessageId, NodeId, OpId, OpTable, Position, Purpose, Seed, SimTime, WriteId},
     data::{Dot, Held, Stamp, Value, Version, VersionVector},
     net::{Cuts, Network},
     replica::{Output, Placement, Replica, Surroundings},
@@ -32,8 +32,9 @@ use clients::{Client, Open};
 pub use commands::Refused;
 pub use fact::{Death, Fact, Outcome, What};
 use messages::Message;
-use queue::Queue;
-pub use view::{MessageView, ReplicaView, Status, View};
+#[doc(hidden)]
+pub use queue::Queue;
+pub use view::{Doom, MessageView, ReplicaView, Status, View};
 
 /// A running cluster at one instant.
 ///
@@ -54,7 +55,7 @@ pub struct Simulation {
     cuts: Cuts,
     settings: Settings,
     clients: Vec<Client>,
-    open: BTreeMap<OpId, Open>,
+    open: OpTable<Open>,
     keys: Vec<Arc<str>>,
     next_op: OpId,
     next_write: WriteId,
@@ -123,7 +124,7 @@ impl Simulation {
             now: SimTime::ZERO,
             step: 0,
             queue: Queue::default(),
-            open: BTreeMap::new(),
+            open: OpTable::default(),
             next_op: OpId(0),
             next_write: WriteId(0),
             next_message: MessageId(0),
@@ -274,7 +275,7 @@ impl Simulation {
             Output::Send { to, body } => self.send((node, to), body, cause, facts),
             Output::Reply { op, answer } => self.answer(op, answer, facts),
             Output::Accepted { op, version } => {
-                if let Some(open) = self.open.get_mut(&op) {
+                if let Some(open) = self.open.get_mut(op) {
                     open.version = Some(Arc::clone(&version));
                 }
                 self.record(facts, What::Accepted { op, node, version });
@@ -339,5 +340,10 @@ impl Simulation {
     /// Events scheduled, of whatever kind: for measuring.
     pub fn pending(&self) -> usize {
         self.queue.len()
+    }
+
+    /// How much a clone copies: events scheduled and slots of replicas.
+    pub(crate) fn weight(&self) -> u64 {
+        (self.queue.len() + self.nodes.len() * self.keys.len()) as u64
     }
 }

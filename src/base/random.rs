@@ -2,9 +2,16 @@
 //!
 //! A stream is a pure function of the seed, a purpose and the identity of what asks. So a message's delay
 //! depends only on which message it is: turning loss up, or adding a client, reshuffles nothing else.
-//! The generator is xoshiro256++, whose output is fixed on every platform.
+//!
+//! The generator counts and mixes (`SplitMix64`): its output is fixed on every platform, and a stream costs
+//! nothing to begin, which matters because every message has one of its own. For long runs of draws, seed
+//! one of `rand`'s generators from a stream.
 
-use rand::{Rng as _, SeedableRng as _, rngs::Xoshiro256PlusPlus};
+use std::convert::Infallible;
+
+use rand::{Rng as _, rand_core::TryRng};
+
+use super::Ppm;
 
 /// The one number that a whole run grows from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -25,10 +32,11 @@ pub enum Purpose {
 impl Seed {
     /// The stream of `purpose` for the thing that `identity` names.
     pub fn stream(self, purpose: Purpose, identity: [u64; 2]) -> Stream {
-        let mut hash = mix(self.0 ^ (purpose as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        hash = mix(hash ^ identity[0].wrapping_mul(0xD6E8_FEB8_6659_FD93));
-        hash = mix(hash ^ identity[1].wrapping_mul(0xA076_1D64_78BD_642F));
-        Stream(Xoshiro256PlusPlus::seed_from_u64(hash))
+        // Odd constants without pattern keep small seeds, purposes and identities from meeting.
+        let name = self.0.wrapping_mul(0x8CB9_2BA7_2F3D_8DD7)
+            ^ (purpose as u64).wrapping_mul(0xE703_7ED1_A0B4_28DB)
+            ^ identity[0].wrapping_mul(0xD6E8_FEB8_6659_FD93);
+        Stream(mix(mix(name) ^ identity[1].wrapping_mul(0xA076_1D64_78BD_642F)))
     }
 }
 
@@ -39,14 +47,49 @@ pub(crate) fn mix(mut z: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// A stream of draws.
+/// A stream of draws: a counter, mixed at each draw. Also a generator of the `rand` crate.
 #[derive(Debug, Clone)]
-pub struct Stream(Xoshiro256PlusPlus);
+pub struct Stream(u64);
+
+/// How far the counter goes from one draw to the next: the golden ratio, odd, as `SplitMix64` has it.
+const STRIDE: u64 = 0x9E37_79B9_7F4A_7C15;
+
+impl TryRng for Stream {
+    type Error = Infallible;
+
+    #[expect(clippy::cast_possible_truncation, reason = "half of the bits are asked for")]
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        self.try_next_u64().map(|bits| bits as u32)
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        self.0 = self.0.wrapping_add(STRIDE);
+        Ok(mix(self.0))
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        rand::rand_core::utils::fill_bytes_via_next_word(bytes, || self.try_next_u64())
+    }
+}
 
 impl Stream {
     /// 64 uniform bits.
     pub fn bits(&mut self) -> u64 {
-        self.0.next_u64()
+        self.next_u64()
+    }
+
+    /// Leaves out so many draws: a draw that nobody looks at need not be made.
+    pub fn skip(&mut self, draws: u64) {
+        self.0 = self.0.wrapping_add(STRIDE.wrapping_mul(draws));
+    }
+
+    /// Whether an event of this probability happens; takes one draw.
+    pub fn hits(&mut self, probability: Ppm) -> bool {
+        if probability.is_never() {
+            self.skip(1);
+            return false;
+        }
+        probability.hits(self.bits())
     }
 
     /// Uniform in the open interval (0, 1): never 0, so that its logarithm is finite.
@@ -72,11 +115,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_skipped_draw_is_a_draw() {
+        let (mut drawn, mut skipped) = (Stream(1), Stream(1));
+        drawn.bits();
+        drawn.bits();
+        drawn.bits();
+        skipped.skip(2);
+        assert!(!skipped.hits(Ppm::NEVER));
+        assert_eq!(drawn.bits(), skipped.bits());
+    }
+
+    #[test]
     fn streams_are_fixed_for_ever() {
         let mut stream = Seed(42).stream(Purpose::MessageFate, [1, 2]);
         assert_eq!(stream.bits(), FIRST, "a new value here changes every recorded run");
     }
-    const FIRST: u64 = 10_655_907_082_191_613_892;
+    const FIRST: u64 = 10_233_792_874_324_787_150;
 
     #[test]
     fn purposes_and_identities_do_not_share_draws() {

@@ -2,7 +2,7 @@
 
 use crate::{
     action::{Condition, Count, Holding, ReadClaim},
-    base::{Ppm, Span},
+    base::{Position, Ppm, Span},
     data::{Held, Value},
     sim::Simulation,
 };
@@ -23,7 +23,7 @@ impl Ledger {
     /// Judges `condition` at the present instant.
     pub fn judge(&self, condition: &Condition, simulation: &Simulation) -> Verdict {
         let at = simulation.position();
-        let claim = |holds: bool, text: String| Verdict::from_claim(holds, at, || text);
+        let claim = |holds: bool, text: String| Verdict::from_evidence((!holds).then_some(text), at);
         let count = |what: &str, wanted: &Count, got: u64| {
             claim(wanted.admits(got), format!("{what}: {got}, expected {wanted}"))
         };
@@ -56,14 +56,7 @@ impl Ledger {
                 Verdict::Holds => claim(false, format!("{} was upheld", guarantee.name())),
                 unknown @ Verdict::Unknown(_) => unknown,
             },
-            Condition::Available(share) => {
-                let (ok, all) = self.availability();
-                if all == 0 {
-                    return Verdict::Unknown("no operation has finished".into());
-                }
-                let enough = u128::from(ok) * 1_000_000 >= u128::from(all) * u128::from(share.parts());
-                claim(enough, format!("{ok} of {all} operations were answered, expected at least {share}"))
-            }
+            Condition::Available(share) => self.judge_availability(*share, at),
             Condition::TimeToConsistency { quantile, at_most } => {
                 let Some(time) = self.time_to_consistency(*quantile) else {
                     return Verdict::Unknown("no write has reached every replica".into());
@@ -86,6 +79,16 @@ impl Ledger {
         }
     }
 
+    fn judge_availability(&self, share: Ppm, at: Position) -> Verdict {
+        let (ok, all) = self.availability();
+        if all == 0 {
+            return Verdict::Unknown("no operation has finished".into());
+        }
+        let enough = u128::from(ok) * 1_000_000 >= u128::from(all) * u128::from(share.parts());
+        let few = || format!("{ok} of {all} operations were answered, expected at least {share}");
+        Verdict::from_evidence((!enough).then(few), at)
+    }
+
     /// The smallest time that at least this share of the recent writes stayed within.
     fn time_to_consistency(&self, quantile: Ppm) -> Option<Span> {
         let mut times: Vec<Span> = self.times_to_consistency().collect();
@@ -98,15 +101,14 @@ impl Ledger {
     fn judge_converged(&self, within: Option<Span>, simulation: &Simulation) -> Verdict {
         let at = simulation.position();
         if !simulation.converged() {
-            return Verdict::from_claim(false, at, || "the replicas do not all hold the same".into());
+            return Verdict::from_evidence(Some("the replicas do not all hold the same".into()), at);
         }
         let (Some(within), Some(since)) = (within, self.converged_since) else {
             return Verdict::Holds;
         };
         let took = since.since(self.disturbed);
-        Verdict::from_claim(took <= within, at, || {
-            format!("converged after {took}, expected within {within}")
-        })
+        let late = || format!("converged after {took}, expected within {within}");
+        Verdict::from_evidence((took > within).then(late), at)
     }
 
     fn judge_read(&self, claim: &ReadClaim, simulation: &Simulation) -> Verdict {
@@ -115,18 +117,18 @@ impl Ledger {
         };
         match claim {
             ReadClaim::Returns(values) => {
-                Verdict::from_claim(same_values(&read.found, values), read.at, || {
+                let other = || {
                     let wanted: Vec<String> = values.iter().map(ToString::to_string).collect();
                     let wanted = if wanted.is_empty() { "nothing".to_owned() } else { wanted.join(" and ") };
                     format!("the last read returned {}, expected {wanted}", show(&read.found))
-                })
+                };
+                Verdict::from_evidence((!same_values(&read.found, values)).then(other), read.at)
             }
             ReadClaim::Stale(wanted) => {
                 let behind = read.staleness.as_ref().map_or(0, |staleness| staleness.versions);
                 let at = simulation.position();
-                Verdict::from_claim(wanted.admits(behind), at, || {
-                    format!("the last read was {behind} versions behind, expected {wanted}")
-                })
+                let other = || format!("the last read was {behind} versions behind, expected {wanted}");
+                Verdict::from_evidence((!wanted.admits(behind)).then(other), at)
             }
         }
     }

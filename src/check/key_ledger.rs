@@ -75,7 +75,8 @@ const MAX_DEATHS: usize = 64;
 pub(super) struct KeyLedger {
     key: KeyId,
     open: VecDeque<Record>,
-    closed: VecDeque<Record>,
+    /// Shared between keyframes: they hardly ever change any more.
+    closed: VecDeque<Arc<Record>>,
     acks: u64,
     /// How many reads are under way.
     reading: usize,
@@ -90,6 +91,9 @@ pub(super) struct KeyLedger {
 }
 
 impl KeyLedger {
+    /// What a clone costs, in things of about fifty bytes.
+    pub(super) const WEIGHT: usize = 4 * MAX_CLOSED;
+
     pub(super) fn new(key: KeyId, nodes: usize, owners: Vec<NodeId>, content: u64) -> Self {
         let contents = vec![(content, owners.len())];
         Self {
@@ -115,16 +119,20 @@ impl KeyLedger {
         self.acks
     }
 
-    pub(super) fn records(&self) -> impl Iterator<Item = &Record> {
-        self.closed.iter().chain(&self.open)
+    pub(super) fn records(&self) -> impl DoubleEndedIterator<Item = &Record> {
+        self.closed.iter().map(|record| &**record).chain(&self.open)
     }
 
     pub(super) fn record(&self, write: WriteId) -> Option<&Record> {
-        self.records().find(|record| record.version.id == write)
+        self.records().rev().find(|record| record.version.id == write)
     }
 
     fn record_mut(&mut self, write: WriteId) -> Option<&mut Record> {
-        self.open.iter_mut().chain(&mut self.closed).rev().find(|record| record.version.id == write)
+        if let Some(open) = self.open.iter_mut().rev().find(|record| record.version.id == write) {
+            return Some(open);
+        }
+        let closed = self.closed.iter_mut().rev().find(|record| record.version.id == write);
+        closed.map(Arc::make_mut)
     }
 
     /// A write was given its version. A replica that holds what beats it reflects it already; true where
@@ -137,13 +145,18 @@ impl KeyLedger {
         simulation: &Simulation,
     ) -> bool {
         let conflicts = simulation.settings().conflicts;
-        for record in self.open.iter_mut().chain(&mut self.closed) {
-            // A coordinator's vector claims its earlier writes even where it lost them to another: what is
-            // lost stays lost. (Siblings vanish only for who has seen them.)
-            let vanished = conflicts == Conflicts::LastWriteWins
+        // A coordinator's vector claims its earlier writes even where it lost them to another: what is
+        // lost stays lost. (Siblings vanish only for who has seen them.)
+        let vanished = |record: &Record| {
+            conflicts == Conflicts::LastWriteWins
                 && record.missing == 0
-                && !self.holding.contains(&(u64::from(record.version.id.0) + 1));
-            record.superseded |= !vanished && version.context.covers(record.version.dot);
+                && !self.holding.contains(&(u64::from(record.version.id.0) + 1))
+        };
+        let supersedes =
+            |old: &Record| !old.superseded && version.context.covers(old.version.dot) && !vanished(old);
+        self.open.iter_mut().filter(|old| supersedes(old)).for_each(|old| old.superseded = true);
+        for old in self.closed.iter_mut().filter(|old| supersedes(old)) {
+            Arc::make_mut(old).superseded = true;
         }
         if self.open.len() == MAX_OPEN {
             self.open.pop_front();
@@ -207,8 +220,10 @@ impl KeyLedger {
     }
 
     pub(super) fn dropped(&mut self, write: WriteId, winner: WriteId, relation: Relation, at: Position) {
-        if let Some(record) = self.record_mut(write) {
-            record.dropped_for.get_or_insert((winner, relation, at));
+        if self.record(write).is_some_and(|record| record.dropped_for.is_none())
+            && let Some(record) = self.record_mut(write)
+        {
+            record.dropped_for = Some((winner, relation, at));
         }
     }
 
@@ -248,7 +263,7 @@ impl KeyLedger {
             if self.open[index].missing > 0 {
                 index += 1;
             } else if let Some(record) = self.open.remove(index) {
-                self.closed.push_back(record);
+                self.closed.push_back(Arc::new(record));
             }
         }
         let limit = if self.reading > 0 { MAX_CLOSED_WHILE_READ } else { MAX_CLOSED };
@@ -260,7 +275,7 @@ impl KeyLedger {
                 self.owners.iter().any(holds)
             };
             // What is held, or has yet to be acknowledged, may still be lost.
-            let over = |record: &Record| record.answer == Answer::Given && !is_held(record.version.id);
+            let over = |record: &Arc<Record>| record.answer == Answer::Given && !is_held(record.version.id);
             if let Some(index) = self.closed.iter().position(over) {
                 if let Some(record) = self.closed.remove(index) {
                     self.forgotten_losses += u64::from(record.acked.is_some() && !record.superseded);

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     action::{Act, Guarantee},
-    base::{ClientId, KeyId, NodeId, OpId, Position, SimTime, Span, WriteId},
+    base::{ClientId, KeyId, NodeId, OpId, OpTable, Position, SimTime, Span, WriteId},
     data::{Held, Relation, Version},
     session::{Owed, Session},
     sim::{Death, Fact, Outcome, Simulation, What},
@@ -20,7 +20,7 @@ use super::{Evidence, Loss, Record, Staleness, Verdict, key_ledger::KeyLedger};
 pub struct Ledger {
     keys: Vec<KeyLedger>,
     diverged_keys: usize,
-    open: BTreeMap<OpId, Asked>,
+    open: OpTable<Asked>,
     answered: VecDeque<Answered>,
     /// The keys of recent writes, by write from `first_written` on.
     written: VecDeque<KeyId>,
@@ -117,7 +117,7 @@ impl Ledger {
         let mut ledger = Self {
             keys: Vec::new(),
             diverged_keys: 0,
-            open: BTreeMap::new(),
+            open: OpTable::default(),
             answered: VecDeque::new(),
             written: VecDeque::new(),
             first_written: WriteId(0),
@@ -141,6 +141,23 @@ impl Ledger {
             // A key enters the ledger before anything is written to it: all its replicas hold the same.
             let content = owners.first().map_or(0, |node| simulation.held(*node, key).content());
             self.keys.push(KeyLedger::new(key, nodes, owners, content));
+        }
+    }
+
+    /// How much a clone copies, in things of about fifty bytes.
+    pub(crate) fn weight(&self) -> u64 {
+        (self.keys.len() * KeyLedger::WEIGHT) as u64
+    }
+
+    /// Follows the facts of one step. `simulation` stands right after it.
+    pub fn observe_all(&mut self, facts: &[Fact], simulation: &Simulation) {
+        for fact in facts {
+            match &fact.what {
+                // Most facts are of these two kinds.
+                What::Sent { .. } => self.tally.sent += 1,
+                What::Delivered { .. } => self.tally.delivered += 1,
+                _ => self.observe(fact, simulation),
+            }
         }
     }
 
@@ -177,7 +194,7 @@ impl Ledger {
                 if self.keys[version.key.index()].accepted(version, *node, at, simulation) {
                     remember(&mut self.times_to_consistency, Span::ZERO);
                 }
-                if let Some(asked) = self.open.get_mut(op) {
+                if let Some(asked) = self.open.get_mut(*op) {
                     asked.version = Some(Arc::clone(version));
                 }
             }
@@ -243,7 +260,7 @@ impl Ledger {
     }
 
     fn follow_answer(&mut self, op: OpId, outcome: &Outcome, at: Position, simulation: &Simulation) {
-        let Some(asked) = self.open.remove(&op) else { return };
+        let Some(asked) = self.open.remove(op) else { return };
         let ledger = &mut self.keys[asked.key.index()];
         match &asked.version {
             Some(version) => ledger.answered(version.id),

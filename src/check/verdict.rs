@@ -23,8 +23,8 @@ impl Verdict {
         matches!(self, Self::Holds)
     }
 
-    /// `Holds` or a violation with one piece of evidence.
-    pub(super) fn from_claim(holds: bool, at: Position, text: impl FnOnce() -> String) -> Self {
-        if holds { Self::Holds } else { Self::Violated(vec![Evidence { at, text: text() }]) }
+    /// A violation with one piece of evidence, or `Holds` where there is none.
+    pub(super) fn from_evidence(text: Option<String>, at: Position) -> Self {
+        text.map_or(Self::Holds, |text| Self::Violated(vec![Evidence { at, text }]))
     }
 }

@@ -102,7 +102,7 @@ fn trail(
         .filter(|message| message.to == node && message.carries == Some(write))
         .map(|message| {
             let wall = simulation.first_wall(message.from, message.to);
-            let death = if message.lost { Some(Death::Lost) } else { wall.map(Death::Cut) };
+            let death = if message.is_lost() { Some(Death::Lost) } else { wall.map(Death::Cut) };
             (message.id, message.arrives, death)
         })
         .collect();

@@ -75,10 +75,22 @@ impl Held {
         }
     }
 
+    /// The newest write held.
+    pub fn newest(&self) -> Option<WriteId> {
+        match self {
+            Self::Nothing => None,
+            Self::One(version) => Some(version.id),
+            Self::Siblings(versions) => versions.iter().map(|version| version.id).max(),
+        }
+    }
+
     /// Everything the held versions descend from, themselves included.
     pub fn history(&self) -> VersionVector {
-        let mut history = VersionVector::EMPTY;
-        for version in self.versions() {
+        let Some((first, others)) = self.versions().split_first() else {
+            return VersionVector::EMPTY;
+        };
+        let mut history = first.history();
+        for version in others {
             history.join(&version.context);
             history.raise(version.dot.node, version.dot.counter);
         }
@@ -105,7 +117,7 @@ impl Held {
                 Merge::Stored { over: None }
             }
             (Self::One(mine), Self::One(theirs)) => match conflicts {
-                Conflicts::LastWriteWins => self.merge_last_write(&Arc::clone(theirs)),
+                Conflicts::LastWriteWins => self.merge_last_write(theirs),
                 Conflicts::Siblings => match theirs.relation(mine) {
                     Relation::Same | Relation::Before => Merge::Unchanged,
                     relation @ Relation::After => {

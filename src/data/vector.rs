@@ -1,16 +1,79 @@
 //! Version vectors: which writes of each coordinator a version has behind it.
 
+use std::fmt;
+
 use crate::base::NodeId;
 
 use super::version::Dot;
 
 /// A counter per node, dense by node index; a missing entry is 0. Trailing zeros are never kept, so equal
 /// vectors have equal representations.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct VersionVector(Vec<u32>);
+///
+/// Every version carries one and every merge reads one, so that of a small cluster stands in place.
+#[derive(Clone)]
+pub struct VersionVector(Counters);
+
+#[derive(Clone)]
+enum Counters {
+    Few { counters: [u32; FEW], len: u8 },
+    Many(Vec<u32>),
+}
+
+/// So many counters stand in place.
+const FEW: usize = 6;
+
+impl Default for VersionVector {
+    fn default() -> Self {
+        Self::EMPTY
+    }
+}
+
+impl PartialEq for VersionVector {
+    fn eq(&self, other: &Self) -> bool {
+        self.counters() == other.counters()
+    }
+}
+
+impl Eq for VersionVector {}
+
+impl fmt::Debug for VersionVector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("VersionVector").field(&self.counters()).finish()
+    }
+}
 
 impl VersionVector {
-    pub const EMPTY: Self = Self(Vec::new());
+    pub const EMPTY: Self = Self(Counters::Few { counters: [0; FEW], len: 0 });
+
+    fn counters(&self) -> &[u32] {
+        match &self.0 {
+            Counters::Few { counters, len } => &counters[..usize::from(*len)],
+            Counters::Many(counters) => counters,
+        }
+    }
+
+    /// The first `len` counters, or all where there are more.
+    fn at_least(&mut self, len: usize) -> &mut [u32] {
+        if let Counters::Few { counters, len: few } = &self.0
+            && len > FEW
+        {
+            let mut many = Vec::with_capacity(len);
+            many.extend_from_slice(&counters[..usize::from(*few)]);
+            self.0 = Counters::Many(many);
+        }
+        match &mut self.0 {
+            Counters::Few { counters, len: few } => {
+                *few = (*few).max(u8::try_from(len).unwrap_or(u8::MAX));
+                &mut counters[..usize::from(*few)]
+            }
+            Counters::Many(counters) => {
+                if counters.len() < len {
+                    counters.resize(len, 0);
+                }
+                counters
+            }
+        }
+    }
 
     pub fn from_entries(entries: impl IntoIterator<Item = (NodeId, u32)>) -> Self {
         let mut vector = Self::EMPTY;
@@ -21,7 +84,7 @@ impl VersionVector {
     }
 
     pub fn get(&self, node: NodeId) -> u32 {
-        self.0.get(node.index()).copied().unwrap_or(0)
+        self.counters().get(node.index()).copied().unwrap_or(0)
     }
 
     /// Raises one entry to at least `counter`.
@@ -29,19 +92,14 @@ impl VersionVector {
         if counter == 0 {
             return;
         }
-        if self.0.len() <= node.index() {
-            self.0.resize(node.index() + 1, 0);
-        }
-        let entry = &mut self.0[node.index()];
+        let entry = &mut self.at_least(node.index() + 1)[node.index()];
         *entry = (*entry).max(counter);
     }
 
     /// The least vector that covers both.
     pub fn join(&mut self, other: &Self) {
-        if self.0.len() < other.0.len() {
-            self.0.resize(other.0.len(), 0);
-        }
-        for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
+        let theirs = other.counters();
+        for (mine, theirs) in self.at_least(theirs.len()).iter_mut().zip(theirs) {
             *mine = (*mine).max(*theirs);
         }
     }
@@ -52,12 +110,17 @@ impl VersionVector {
 
     /// Whether every entry of `other` is covered.
     pub fn includes(&self, other: &Self) -> bool {
-        other.0.len() <= self.0.len() && other.0.iter().zip(&self.0).all(|(theirs, mine)| theirs <= mine)
+        let (mine, theirs) = (self.counters(), other.counters());
+        theirs.len() <= mine.len() && theirs.iter().zip(mine).all(|(theirs, mine)| theirs <= mine)
     }
 
     /// The non-zero entries, by node.
     pub fn entries(&self) -> impl Iterator<Item = (NodeId, u32)> + '_ {
-        self.0.iter().enumerate().filter(|(_, counter)| **counter > 0).map(|(i, n)| (NodeId::at(i), *n))
+        self.counters()
+            .iter()
+            .enumerate()
+            .filter(|(_, counter)| **counter > 0)
+            .map(|(i, n)| (NodeId::at(i), *n))
     }
 }
 
@@ -104,7 +167,7 @@ mod tests {
     }
 
     fn any_vector() -> impl Strategy<Value = VersionVector> {
-        prop::collection::vec(0..4_u32, 0..5).prop_map(|counters| {
+        prop::collection::vec(0..4_u32, 0..9).prop_map(|counters| {
             VersionVector::from_entries(counters.into_iter().enumerate().map(|(i, n)| (NodeId::at(i), n)))
         })
     }

@@ -104,6 +104,8 @@ struct Actor {
     asked_about: Option<NodeId>,
     runner: Runner,
     script: ScriptView,
+    /// Where the script said what it said last: the sentence is shown only there.
+    said_at: Position,
     pursuit: Option<Pursuit>,
     notice: Notice,
     /// What the first stale read does, in this session and in the next that is loaded.
@@ -160,6 +162,7 @@ impl Actor {
             asked_about: None,
             runner: Runner::new(Arc::clone(&scenario)),
             script: ScriptView::default(),
+            said_at: Position::default(),
             pursuit: None,
             notice: Notice::default(),
             first_stale_read: start.first_stale_read,
@@ -492,7 +495,10 @@ impl Actor {
             }
             Poll::Did(done) => {
                 if let Some(said) = done.said {
+                    // One sentence, then wait for the class: what it says is judged at this very instant.
                     self.script.said = Some(said);
+                    self.said_at = self.timeline.position();
+                    self.stop();
                 }
                 // What fails is shown before what holds.
                 let failing = done.verdicts.iter().find(|(_, verdict)| !verdict.holds());
@@ -508,6 +514,15 @@ impl Actor {
             }
             Poll::Finished => self.warn("the preset's script is at its end"),
         }
+    }
+
+    /// A sentence that was true when it was said need not be so a moment later: it goes when time goes on.
+    fn script_view(&self) -> ScriptView {
+        let mut view = self.script.clone();
+        if self.said_at != self.timeline.position() {
+            view.said = None;
+        }
+        view
     }
 
     fn look_at_script(&mut self) {
@@ -535,7 +550,7 @@ impl Actor {
             asked_about: self.asked_about,
             clock: self.clock,
             speed: self.speed,
-            script: self.script.clone(),
+            script: self.script_view(),
             pursuit: self.pursuit.as_ref().map(|pursuit| pursuit.words.clone()),
             notice: self.notice.clone(),
         };

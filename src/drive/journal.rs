@@ -1,48 +1,59 @@
 //! The journal: the newest facts of a run. Older ones are derived anew from a keyframe and the log when
 //! somebody travels back to them.
-
-use std::collections::VecDeque;
+//!
+//! ```text
+//!   older ███████████ │ newer ██████░░░░░    facts are written straight into the newer half; when it is
+//!                                            full it becomes the older one, whose facts are forgotten
+//! ```
 
 use crate::sim::Fact;
 
 #[derive(Debug, Clone, Default)]
 pub struct Journal {
-    facts: VecDeque<Fact>,
+    older: Vec<Fact>,
+    newer: Vec<Fact>,
 }
 
-/// The window: about four megabytes.
-const MAX_FACTS: usize = 65_536;
+/// So many facts fill one half: about two megabytes. The window is between one and two halves long.
+const HALF: usize = 40_960;
 
 impl Journal {
-    pub(super) fn extend(&mut self, facts: impl Iterator<Item = Fact>) {
-        for fact in facts {
-            if self.facts.len() == MAX_FACTS {
-                self.facts.pop_front();
-            }
-            self.facts.push_back(fact);
+    /// Where a step writes its facts; they are the last ones of it until the next call.
+    pub(super) fn page(&mut self) -> &mut Vec<Fact> {
+        if self.newer.len() >= HALF {
+            std::mem::swap(&mut self.older, &mut self.newer);
+            self.newer.clear();
         }
+        &mut self.newer
+    }
+
+    /// The facts of the last page from `start` on.
+    pub(super) fn written_since(&self, start: usize) -> &[Fact] {
+        &self.newer[start..]
     }
 
     pub fn len(&self) -> usize {
-        self.facts.len()
+        self.older.len() + self.newer.len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.facts.is_empty()
+        self.older.is_empty() && self.newer.is_empty()
     }
 
     /// The window's facts, oldest first.
     pub fn facts(&self) -> impl DoubleEndedIterator<Item = &Fact> {
-        self.facts.iter()
+        self.older.iter().chain(&self.newer)
     }
 
     /// Forgets everything after `step`.
     pub(super) fn truncate_after(&mut self, step: u64) {
-        let kept = self.facts.partition_point(|fact| fact.at.step <= step);
-        self.facts.truncate(kept);
+        for half in [&mut self.older, &mut self.newer] {
+            half.truncate(half.partition_point(|fact| fact.at.step <= step));
+        }
     }
 
     pub(super) fn clear(&mut self) {
-        self.facts.clear();
+        self.older.clear();
+        self.newer.clear();
     }
 }

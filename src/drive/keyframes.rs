@@ -1,5 +1,6 @@
 //! Keyframes: moments kept whole, so that a seek re-executes little. They thin with age: close together
-//! near the playhead, far apart long ago, and never more than a fixed number.
+//! near the playhead, far apart long ago, and never more than a fixed number. The more there is to copy, the
+//! rarer they are, so that copying stays a small part of the cost of running.
 
 use super::Moment;
 
@@ -14,33 +15,49 @@ pub(super) struct Keyframe {
 pub(super) struct Keyframes {
     /// By step; the first is the beginning and is never dropped.
     frames: Vec<Keyframe>,
+    /// The step of the newest.
+    last: u64,
 }
 
-/// Steps between two fresh keyframes.
+/// Steps between two fresh keyframes; where a moment weighs more, twice as many as it weighs.
 const INTERVAL: u64 = 1_024;
 const MAX_FRAMES: usize = 48;
+/// All frames together weigh at most this (some 50 MB), where that leaves [`MIN_FRAMES`].
+const MAX_WEIGHT: u64 = 1 << 20;
+const MIN_FRAMES: usize = 3;
 
 impl Keyframe {
     pub(super) fn step(&self) -> u64 {
         self.moment.simulation.position().step
     }
+
+    fn weight(&self) -> u64 {
+        self.moment.weight()
+    }
 }
 
 impl Keyframes {
     pub(super) fn new(beginning: Keyframe) -> Self {
-        Self { frames: vec![beginning] }
+        Self { last: beginning.step(), frames: vec![beginning] }
     }
 
-    /// Whether the state after `step` steps is worth keeping.
-    pub(super) fn wants(&self, step: u64) -> bool {
-        self.frames.last().is_none_or(|last| step >= last.step() + INTERVAL)
+    /// Whether this state is worth keeping.
+    pub(super) fn wants(&self, moment: &Moment) -> bool {
+        let ago = moment.simulation.position().step.saturating_sub(self.last);
+        ago >= INTERVAL && ago >= 2 * moment.weight()
     }
 
     pub(super) fn push(&mut self, frame: Keyframe) {
+        self.last = frame.step();
         self.frames.push(frame);
-        if self.frames.len() > MAX_FRAMES {
+        while self.frames.len() > MAX_FRAMES || (self.frames.len() > MIN_FRAMES && self.weight() > MAX_WEIGHT)
+        {
             self.thin();
         }
+    }
+
+    fn weight(&self) -> u64 {
+        self.frames.iter().map(Keyframe::weight).sum()
     }
 
     /// Drops the frame that is missed least: the one whose gap would be smallest for its age.
@@ -70,6 +87,7 @@ impl Keyframes {
     pub(super) fn truncate_after(&mut self, step: u64) {
         let kept = self.frames.partition_point(|frame| frame.step() <= step).max(1);
         self.frames.truncate(kept);
+        self.last = self.frames.last().map_or(0, Keyframe::step);
     }
 }
 
@@ -83,19 +101,20 @@ mod tests {
     #[test]
     fn gaps_stay_small_for_their_age() {
         let mut simulation = Simulation::new(Arc::new(crate::scenario::Scenario::of(3)), Seed(1));
-        let frame = |simulation: &Simulation| {
-            let moment = Moment { simulation: simulation.clone(), ledger: Ledger::new(simulation) };
-            Keyframe { moment, cursor: 0 }
+        let moment = |simulation: &Simulation| {
+            let ledger = Ledger::new(simulation);
+            Moment { simulation: simulation.clone(), ledger }
         };
-        let mut frames = Keyframes::new(frame(&simulation));
+        let mut frames = Keyframes::new(Keyframe { moment: moment(&simulation), cursor: 0 });
         let name = |i: u64| crate::action::Command::Skew {
             node: crate::base::NodeId(0),
             offset: i64::try_from(i).unwrap(),
         };
         for i in 0..200_000 {
             simulation.apply(&name(i), &mut Vec::new()).unwrap();
-            if frames.wants(simulation.position().step) {
-                frames.push(frame(&simulation));
+            let moment = moment(&simulation);
+            if frames.wants(&moment) {
+                frames.push(Keyframe { moment, cursor: 0 });
             }
         }
         assert!(frames.frames.len() <= MAX_FRAMES);

@@ -116,7 +116,7 @@ pub struct ScriptView {
     pub next: usize,
     /// The next step in words.
     pub upcoming: Option<String>,
-    /// What it said last.
+    /// What it said last, while the playhead stands where it was said.
     pub said: Option<Said>,
     /// What it asserted last, and whether that held.
     pub judged: Option<(String, bool)>,

@@ -20,7 +20,7 @@ use crate::{
     base::{OpId, Position, Seed, SimTime},
     check::Ledger,
     scenario::Scenario,
-    sim::{Fact, Refused, Simulation, What},
+    sim::{Refused, Simulation, What},
 };
 
 use super::{
@@ -33,6 +33,13 @@ use super::{
 pub struct Moment {
     pub simulation: Simulation,
     pub ledger: Ledger,
+}
+
+impl Moment {
+    /// How much a clone copies, in things of about fifty bytes.
+    pub(super) fn weight(&self) -> u64 {
+        self.simulation.weight() + self.ledger.weight()
+    }
 }
 
 /// A command and where it was given: `at` is the position it found.
@@ -98,7 +105,6 @@ pub struct Timeline {
     journal_end: u64,
     undone: Vec<Logged>,
     branches: Vec<Branch>,
-    facts: Vec<Fact>,
 }
 
 impl Timeline {
@@ -117,7 +123,6 @@ impl Timeline {
             journal_end: 0,
             undone: Vec::new(),
             branches: Vec::new(),
-            facts: Vec::new(),
         }
     }
 
@@ -188,14 +193,18 @@ impl Timeline {
     /// Gives a command at the playhead. From the past this starts a branch.
     pub fn apply(&mut self, command: Command, cause: Cause) -> Result<(), Refused> {
         let (at, op) = (self.position(), self.live.simulation.next_op());
-        self.live.simulation.apply(&command, &mut self.facts)?;
+        let mut facts = Vec::new();
+        self.live.simulation.apply(&command, &mut facts)?;
         if self.cursor < self.log.len() || self.head.step > at.step {
             self.leave_future(at);
         }
         self.undone.clear();
         self.log.push(Logged { at, op, command, cause });
         self.cursor = self.log.len();
-        self.settle_step();
+        let page = self.journal.page();
+        let start = page.len();
+        page.append(&mut facts);
+        self.settle_step(start);
         Ok(())
     }
 
@@ -211,15 +220,13 @@ impl Timeline {
         self.head = at;
     }
 
-    /// Books what the last step made happen.
-    fn settle_step(&mut self) {
-        for fact in &self.facts {
-            self.live.ledger.observe(fact, &self.live.simulation);
-        }
-        self.journal.extend(self.facts.drain(..));
-        self.journal_end = self.position().step;
-        self.head = self.head.max(self.position());
-        if self.keyframes.wants(self.position().step) {
+    /// Books what the last step made happen: the facts from `start` on of the journal's page.
+    fn settle_step(&mut self, start: usize) {
+        self.live.ledger.observe_all(self.journal.written_since(start), &self.live.simulation);
+        let here = self.position();
+        self.journal_end = here.step;
+        self.head = self.head.max(here);
+        if self.keyframes.wants(&self.live) {
             self.keyframes.push(Keyframe { moment: self.live.clone(), cursor: self.cursor });
         }
     }
@@ -229,19 +236,20 @@ impl Timeline {
         if self.next_at().is_none_or(|at| at > limit) {
             return false;
         }
+        let page = self.journal.page();
+        let start = page.len();
         match self.log.get(self.cursor) {
-            Some(logged) if logged.at.step == self.position().step => {
+            Some(logged) if logged.at.step == self.live.simulation.position().step => {
                 self.live.simulation.rest_until(logged.at.at);
-                let command = logged.command.clone();
-                let repeated = self.live.simulation.apply(&command, &mut self.facts);
-                debug_assert!(repeated.is_ok(), "a logged command is accepted again: {command:?}");
+                let repeated = self.live.simulation.apply(&logged.command, page);
+                debug_assert!(repeated.is_ok(), "a logged command is accepted again: {logged:?}");
                 self.cursor += 1;
             }
             _ => {
-                self.live.simulation.step(&mut self.facts);
+                self.live.simulation.step(page);
             }
         }
-        self.settle_step();
+        self.settle_step(start);
         true
     }
 

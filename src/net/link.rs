@@ -182,8 +182,8 @@ impl Network {
         let mut stream = seed.stream(Purpose::MessageFate, [link, name.cause]);
         let percent = self.latency_percent;
         let profile = self.profile(from, to);
-        let lost = profile.loss.hits(stream.bits());
-        let twice = profile.duplicate.hits(stream.bits());
+        let lost = stream.hits(profile.loss);
+        let twice = stream.hits(profile.duplicate);
         let arrives = now + profile.delay.sample(&mut stream).scaled(percent);
         let duplicate = twice.then(|| {
             let mut stream = seed.stream(Purpose::DuplicateFate, [link, name.cause]);

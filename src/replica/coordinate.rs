@@ -1,20 +1,17 @@
 //! Coordination: what a replica does for a client, and how it counts the answers.
 
-use std::{
-    collections::{BTreeMap, btree_map::Entry},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use crate::{
     action::{Act, Context},
-    base::{NodeId, OpId},
+    base::{NodeId, OpId, OpTable},
     data::{Conflicts, Held, Stamp, Value, Version, VersionVector},
 };
 
 use super::{Answer, Body, Output, Propagation, Replica, Request, Surroundings, owners};
 
 /// Operations that wait for answers. An answer that finds no entry came after the client had its own.
-pub(super) type Pending = BTreeMap<OpId, Waiting>;
+pub(super) type Pending = OpTable<Waiting>;
 
 #[derive(Debug, Clone)]
 pub(super) struct Waiting {
@@ -154,7 +151,7 @@ impl Replica {
     }
 
     pub(super) fn count_ack(&mut self, op: OpId, from: NodeId, out: &mut Vec<Output>) {
-        if self.pending.get_mut(&op).is_some_and(|waiting| waiting.hear(from)) {
+        if self.pending.get_mut(op).is_some_and(|waiting| waiting.hear(from)) {
             self.answer_if_enough(op, out);
         }
     }
@@ -166,7 +163,7 @@ impl Replica {
         conflicts: Conflicts,
         out: &mut Vec<Output>,
     ) {
-        if let Some(waiting) = self.pending.get_mut(&op)
+        if let Some(waiting) = self.pending.get_mut(op)
             && waiting.hear(from)
         {
             if let Answer::Found(merged) = &mut waiting.answer {
@@ -177,15 +174,15 @@ impl Replica {
     }
 
     fn answer_if_enough(&mut self, op: OpId, out: &mut Vec<Output>) {
-        if let Entry::Occupied(entry) = self.pending.entry(op)
-            && entry.get().received >= entry.get().required
+        if self.pending.get(op).is_some_and(|waiting| waiting.received >= waiting.required)
+            && let Some(waiting) = self.pending.remove(op)
         {
-            out.push(Output::Reply { op, answer: entry.remove().answer });
+            out.push(Output::Reply { op, answer: waiting.answer });
         }
     }
 
     /// Forgets an operation whose client has given up; says how many answers had come.
     pub fn abandon(&mut self, op: OpId) -> u16 {
-        self.pending.remove(&op).map_or(0, |waiting| waiting.received)
+        self.pending.remove(op).map_or(0, |waiting| waiting.received)
     }
 }

@@ -97,11 +97,10 @@ impl Body {
 
     /// The newest write on board, for the label of the message; none where it carries no data.
     pub fn carries(&self) -> Option<WriteId> {
-        let newest = |held: &Held| held.versions().iter().map(|version| version.id).max();
         match self {
-            Self::Write { held, .. } | Self::ReadReply { held, .. } => newest(held),
+            Self::Write { held, .. } | Self::ReadReply { held, .. } => held.newest(),
             Self::Sync { .. } | Self::SyncReply { .. } => {
-                self.payload().iter().filter_map(|(_, held)| newest(held)).max()
+                self.payload().iter().filter_map(|(_, held)| held.newest()).max()
             }
             Self::WriteAck { .. } | Self::Read { .. } => None,
         }

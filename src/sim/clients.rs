@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::{
     action::{Act, Ask, Context, Guarantee, Level},
-    base::{ClientId, KeyId, NodeId, OpId, Ppm, Purpose, SimTime, Span, Stream},
+    base::{ClientId, KeyId, NodeId, OpId, Purpose, SimTime, Span, Stream},
     data::{Value, Version, VersionVector},
     replica::{Answer, Request},
     scenario::{ClientSpec, WorkloadSpec},
@@ -70,7 +70,7 @@ impl Simulation {
 
     /// Whether a client still waits for an answer.
     pub fn is_waiting(&self, client: ClientId) -> bool {
-        self.open.values().any(|open| open.client == client)
+        self.open.iter().any(|(_, open)| open.client == client)
     }
 
     /// `name` is the operation's for its randomness.
@@ -98,7 +98,7 @@ impl Simulation {
             Status::Frozen => {}
             Status::Up => self.hand_over((op, name), node, ask.client, (ask.key, &act, required), facts),
         }
-        if self.open.contains_key(&op) {
+        if self.open.contains(op) {
             self.queue.push(self.now + timeout, Event::Timeout(op));
         }
     }
@@ -130,7 +130,7 @@ impl Simulation {
 
     /// Ends an operation for its client, once.
     pub(super) fn finish(&mut self, op: OpId, outcome: Outcome, facts: &mut Vec<Fact>) {
-        let Some(open) = self.open.remove(&op) else { return };
+        let Some(open) = self.open.remove(op) else { return };
         let conflicts = self.settings.conflicts;
         let client = &mut self.clients[usize::from(open.client.0)];
         let outcome = match outcome {
@@ -157,7 +157,7 @@ impl Simulation {
     }
 
     pub(super) fn time_out(&mut self, op: OpId, facts: &mut Vec<Fact>) {
-        let Some(open) = self.open.get(&op) else { return };
+        let Some(open) = self.open.get(op) else { return };
         let (node, required) = (open.node, open.required);
         let received = self.nodes[node.index()].replica.abandon(op);
         self.finish(op, Outcome::TimedOut { received, required }, facts);
@@ -166,7 +166,7 @@ impl Simulation {
     /// The coordinator died: its clients learn it at once, and never learn what became of their writes.
     pub(super) fn strand_clients(&mut self, node: NodeId, facts: &mut Vec<Fact>) {
         let stranded: Vec<OpId> =
-            self.open.iter().filter(|(_, open)| open.node == node).map(|(op, _)| *op).collect();
+            self.open.iter().filter(|(_, open)| open.node == node).map(|(op, _)| op).collect();
         for op in stranded {
             self.finish(op, Outcome::CoordinatorCrashed, facts);
         }
@@ -202,9 +202,9 @@ impl Simulation {
         let scenario = Arc::clone(&self.scenario);
         let Some(spec) = &scenario.workload else { return };
         let mut stream = self.work_stream();
-        stream.bits(); // The gap before this operation.
+        stream.skip(1); // The gap before this operation.
         self.workload.made += 1;
-        let reads = spec.reads != Ppm::NEVER && spec.reads.hits(stream.bits());
+        let reads = stream.hits(spec.reads);
         let client = ClientId(u16::try_from(stream.index(self.clients.len())).unwrap_or(0));
         let at = Some(NodeId::at(stream.index(self.nodes.len())));
         let key = pick_key(spec, &mut stream);

@@ -101,15 +101,9 @@ impl Simulation {
     fn check(&self, command: &Command) -> Result<(), Refused> {
         match command {
             Command::Submit(ask) => self.check_ask(ask),
-            Command::NameKey(name) if self.keys.contains(name) => Err(Refused::KeyExists),
-            Command::NameKey(_) if self.keys.len() >= MAX_KEYS => Err(Refused::TooManyKeys(MAX_KEYS)),
-            Command::NameKey(_) => Ok(()),
+            Command::NameKey(name) => self.check_key(name),
             Command::Cut { shape, .. } => self.check_cut(shape),
-            Command::Heal(mend) if self.mended(mend).is_empty() => Err(match mend {
-                Mend::Named(name) => Refused::NoSuchCut(name.to_string()),
-                Mend::All | Mend::One(_) => Refused::NothingToHeal,
-            }),
-            Command::Heal(_) => Ok(()),
+            Command::Heal(mend) => self.check_mend(mend),
             Command::Crash(node) => self.expect_status(*node, |s| match s {
                 Status::Crashed => Err(Refused::AlreadyDown),
                 Status::Up | Status::Frozen => Ok(()),
@@ -135,6 +129,24 @@ impl Simulation {
                 Err(Refused::WorkloadUnchanged)
             }
             Command::Workload(_) => Ok(()),
+        }
+    }
+
+    fn check_key(&self, name: &Arc<str>) -> Result<(), Refused> {
+        if self.keys.contains(name) {
+            Err(Refused::KeyExists)
+        } else if self.keys.len() >= MAX_KEYS {
+            Err(Refused::TooManyKeys(MAX_KEYS))
+        } else {
+            Ok(())
+        }
+    }
+
+    fn check_mend(&self, mend: &Mend) -> Result<(), Refused> {
+        match (self.mended(mend).is_empty(), mend) {
+            (false, _) => Ok(()),
+            (true, Mend::Named(name)) => Err(Refused::NoSuchCut(name.to_string())),
+            (true, Mend::All | Mend::One(_)) => Err(Refused::NothingToHeal),
         }
     }
 

@@ -10,7 +10,7 @@
 use crate::base::SimTime;
 
 #[derive(Debug, Clone)]
-pub(crate) struct Queue<T> {
+pub struct Queue<T> {
     heap: Vec<u128>,
     slab: Vec<Option<T>>,
     free: Vec<u32>,
@@ -29,7 +29,7 @@ impl<T> Default for Queue<T> {
 
 #[expect(clippy::cast_possible_truncation, reason = "fields are unpacked by their widths")]
 impl<T> Queue<T> {
-    pub(crate) fn push(&mut self, at: SimTime, payload: T) {
+    pub fn push(&mut self, at: SimTime, payload: T) {
         let index = if let Some(index) = self.free.pop() {
             self.slab[index as usize] = Some(payload);
             index
@@ -40,20 +40,21 @@ impl<T> Queue<T> {
         assert!(index < 1 << INDEX_BITS, "more than 67 million events are pending");
         let low = (self.sequence << INDEX_BITS) | u64::from(index);
         self.sequence += 1;
-        self.heap.push((u128::from(at.0) << LOW_BITS) | u128::from(low));
-        self.sift_up(self.heap.len() - 1);
+        let entry = (u128::from(at.0) << LOW_BITS) | u128::from(low);
+        self.heap.push(entry);
+        self.sift_up(self.heap.len() - 1, entry);
     }
 
     pub(crate) fn next_at(&self) -> Option<SimTime> {
         self.heap.first().map(|entry| SimTime((entry >> LOW_BITS) as u64))
     }
 
-    pub(crate) fn pop(&mut self) -> Option<(SimTime, T)> {
+    pub fn pop(&mut self) -> Option<(SimTime, T)> {
         let entry = *self.heap.first()?;
         let last = self.heap.pop()?;
         if !self.heap.is_empty() {
-            self.heap[0] = last;
-            self.sift_down();
+            let hole = self.sink_hole();
+            self.sift_up(hole, last);
         }
         let index = (entry as u32) & ((1 << INDEX_BITS) - 1);
         self.free.push(index);
@@ -74,8 +75,8 @@ impl<T> Queue<T> {
         })
     }
 
-    fn sift_up(&mut self, mut hole: usize) {
-        let entry = self.heap[hole];
+    /// Puts `entry` into the hole, or above it where it belongs.
+    fn sift_up(&mut self, mut hole: usize, entry: u128) {
         while hole > 0 {
             let parent = (hole - 1) / ARITY;
             if self.heap[parent] <= entry {
@@ -87,28 +88,33 @@ impl<T> Queue<T> {
         self.heap[hole] = entry;
     }
 
-    fn sift_down(&mut self) {
-        let entry = self.heap[0];
+    /// Moves the hole that the root left down to a leaf, always along the least child: what fills it comes
+    /// from a leaf and mostly belongs near one. No branch here depends on the times, which no processor
+    /// could predict.
+    fn sink_hole(&mut self) -> usize {
         let mut hole = 0;
         loop {
             let first = hole * ARITY + 1;
-            if first >= self.heap.len() {
-                break;
-            }
-            let mut least = first;
-            for child in first + 1..(first + ARITY).min(self.heap.len()) {
-                if self.heap[child] < self.heap[least] {
-                    least = child;
-                }
-            }
-            if self.heap[least] >= entry {
-                break;
-            }
-            self.heap[hole] = self.heap[least];
-            hole = least;
+            let Some(children) = self.heap.get(first..) else { return hole };
+            let child = match children.first_chunk::<ARITY>() {
+                Some(children) => first + least(children),
+                None => match (first..self.heap.len()).min_by_key(|child| self.heap[*child]) {
+                    Some(child) => child,
+                    None => return hole,
+                },
+            };
+            self.heap[hole] = self.heap[child];
+            hole = child;
         }
-        self.heap[hole] = entry;
     }
+}
+
+/// The index of the least of four.
+fn least(entries: &[u128; ARITY]) -> usize {
+    let [a, b, c, d] = *entries;
+    let left = usize::from(b < a);
+    let right = 2 + usize::from(d < c);
+    if c.min(d) < a.min(b) { right } else { left }
 }
 
 #[cfg(test)]

@@ -69,15 +69,15 @@ impl Simulation {
         self.cuts.first_wall(from, to)
     }
 
-    /// Whether a message on its way, or one that waits at a frozen replica, carries `write`.
+    /// Whether a message on its way, or one that waits at a frozen replica, carries `write`
     /// to a replica that would take it: a message that only meets something later brings nothing back.
     pub fn may_still_spread(&self, key: KeyId, write: WriteId) -> bool {
-        let brings = |message: &Message| {
+        let carries = |message: &Message| {
             message.contents_of(key).any(|held| held.versions().iter().any(|v| v.id == write))
-                && self.would_teach(message)
         };
-        let flying = self.arrivals().any(|(_, message)| !message.lost && brings(message));
-        flying || self.nodes.iter().any(|node| node.inbox.iter().any(brings))
+        let spreads = |message: &Message| carries(message) && self.would_teach(message);
+        let flying = self.arrivals().any(|(_, message)| !message.lost && spreads(message));
+        flying || self.nodes.iter().any(|node| node.inbox.iter().any(spreads))
     }
 
     /// When the first message arrives, as things are now, that teaches `node` anything about `key`.

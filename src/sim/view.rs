@@ -34,9 +34,6 @@ pub struct View {
     pub sides: Vec<Vec<NodeId>>,
     pub settings: Settings,
     pub latency_percent: u32,
-    pub settled: bool,
-    pub converged: bool,
-    pub workload_running: bool,
     /// Operations whose client still waits, with their coordinators.
     pub open: Vec<(OpId, NodeId)>,
     pub next_write: WriteId,
@@ -68,13 +65,37 @@ pub struct MessageView {
     pub carries: Option<WriteId>,
     pub sent: SimTime,
     pub arrives: SimTime,
+    /// What it will die of, as things are now.
+    pub doom: Option<Doom>,
+}
+
+/// What stops a message before it arrives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doom {
     /// The link will lose it.
-    pub lost: bool,
-    /// A wall stands in its way as things are now.
-    pub blocked: bool,
+    Loss,
+    /// A wall stands in its way.
+    Wall,
+}
+
+impl MessageView {
+    pub fn is_lost(&self) -> bool {
+        self.doom == Some(Doom::Loss)
+    }
+
+    pub fn is_blocked(&self) -> bool {
+        self.doom == Some(Doom::Wall)
+    }
 }
 
 impl Simulation {
+    fn doom(&self, message: &super::Message) -> Option<Doom> {
+        if message.lost {
+            return Some(Doom::Loss);
+        }
+        self.cuts.blocks(message.from, message.to).then_some(Doom::Wall)
+    }
+
     pub fn view(&self) -> View {
         let mut messages: Vec<MessageView> = self.messages().collect();
         messages.sort_unstable_by_key(|message| message.id);
@@ -87,10 +108,7 @@ impl Simulation {
             sides: self.cuts.sides(),
             settings: self.settings.clone(),
             latency_percent: self.network.latency_percent,
-            settled: self.settled(),
-            converged: self.converged(),
-            workload_running: self.workload.running,
-            open: self.open.iter().map(|(op, open)| (*op, open.node)).collect(),
+            open: self.open.iter().map(|(op, open)| (op, open.node)).collect(),
             next_write: self.next_write,
         }
     }
@@ -127,8 +145,7 @@ impl Simulation {
                 carries: message.body.carries(),
                 sent: message.sent,
                 arrives,
-                lost: message.lost,
-                blocked: self.cuts.blocks(message.from, message.to),
+                doom: self.doom(message),
             })
         })
     }

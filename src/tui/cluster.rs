@@ -16,7 +16,14 @@ pub(super) use grid::{Plan, Size};
 
 /// Draws the cluster and gives the layout it has.
 pub(super) fn draw(paint: &mut Paint<'_>, area: Rect, ui: &Ui, snapshot: &Snapshot) -> Plan {
-    let plan = Plan::new(snapshot.view.replicas.len(), area);
+    let count = snapshot.view.replicas.len();
+    let mut plan = Plan::new(count, area);
+    // Tiles and cells have no room for words: the picked replica has a line of its own.
+    if matches!(plan.size, Size::Tile | Size::Cell) && area.height > 2 {
+        plan = Plan::new(count, Rect { height: area.height - 1, ..area });
+        let line = summary(paint, (ui, snapshot), ui.picked, area.width);
+        paint.line(area, area.height - 1, &line);
+    }
     if plan.size.has_streets() {
         let walls = motion::walls(paint, &plan, snapshot);
         motion::broken_links(paint, &plan, snapshot);
@@ -25,6 +32,6 @@ pub(super) fn draw(paint: &mut Paint<'_>, area: Rect, ui: &Ui, snapshot: &Snapsh
     for (index, card) in plan.cards.iter().enumerate() {
         card::draw(paint, *card, plan.size, (index, ui, snapshot));
     }
-    plan.note_hidden(paint, area, snapshot.view.replicas.len());
+    plan.note_hidden(paint, count);
     plan
 }

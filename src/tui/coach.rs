@@ -1,133 +1,225 @@
-//! One line of what to try next: always one, always for this moment. It only points at keys; what is true of
-//! the replicas it takes from the snapshot.
+//! One line of what to try next: always one, always for this moment, never wider than [`WIDEST`]. It only
+//! points at keys; what is true of the replicas it takes from the snapshot.
+//!
+//! ```text
+//! w ─► read elsewhere ─► a stale read stops the clock ─► e ─► g ─► p ─► w on both sides ─► P ─► g
+//!   ─► a write is lost ─► , ─► a command in the past ─► B
+//! ```
 
 use crate::{
     base::{NodeId, WriteId},
     check::Loss,
-    data::{Relation, Value},
+    data::{Relation, Version},
     drive::{Mark, Said, Snapshot},
     sim::Status,
 };
 
-use super::ui::{Side, Ui, next_value};
+use super::{
+    paint::clip,
+    ui::{Side, Ui, next_value},
+};
+
+/// The columns a line of advice may take: what a terminal of 80 leaves beside its mark.
+pub(super) const WIDEST: usize = 77;
+
+/// Said behind the advice while the clock stands and something is on its way.
+const PAUSED: &str = "   (paused: space lets time run)";
+
+type Advice = (&'static str, String);
 
 /// What to try next, as (key, sentence).
-pub(super) fn advice(ui: &Ui, snapshot: &Snapshot) -> (&'static str, String) {
-    let picked = snapshot.replica_name(ui.picked);
-    if let Some((key, text)) = in_the_past(snapshot).or_else(|| about_stale(ui, snapshot)) {
-        return (key, text);
+pub(super) fn advice(ui: &Ui, snapshot: &Snapshot) -> Advice {
+    let (key, mut text) = next(ui, snapshot);
+    let stands = !snapshot.is_running() && !snapshot.view.messages.is_empty();
+    if stands && !text.contains("space") {
+        text.push_str(PAUSED);
     }
-    let tally = &snapshot.tally;
-    let view = &snapshot.view;
-    let status = view.replicas[ui.picked.index()].status;
-    if status == Status::Crashed {
-        return ("C", format!("C: restart {picked}; what it had stored is still there"));
-    }
-    if status == Status::Frozen {
-        return ("Z", format!("Z: thaw {picked}; the messages that wait for it are handled then"));
-    }
-    let diverged = !snapshot.agreement.converged();
-    let moving = !view.messages.is_empty();
-    if !snapshot.is_running() && moving {
-        return ("space", "space: let time run (it is paused), or . to go event by event".into());
-    }
-    if !view.cuts.is_empty() {
-        return behind_walls(ui, snapshot, diverged);
-    }
-    if tally.writes == 0 && !moving && !diverged {
-        let value = match next_value(snapshot) {
-            Value::Tombstone => String::new(),
-            value => value.to_string(),
-        };
-        return ("w", format!("w: write {value} at the picked replica ({picked})"));
-    }
-    if diverged && moving && tally.reads == 0 && snapshot.staleness[ui.picked.index()].is_some() {
-        return ("r", format!("r: read at {picked} before the write arrives"));
-    }
-    if diverged && moving && tally.reads == 0 {
-        let other = laggard(ui, snapshot).map_or("2".into(), |node| (node.index() + 1).to_string());
-        return ("r", format!("{other} then r: read there before the write arrives"));
-    }
-    if diverged && moving {
-        return ("g", "g: run until all replicas agree, or . to go event by event".into());
-    }
-    if diverged {
-        return ("e", "e: why does this replica not catch up?".into());
-    }
-    if !snapshot.losses.is_empty() {
-        return (
-            ",",
-            "a write was lost. , steps back through how it happened; u takes the last command back".into(),
-        );
-    }
-    if tally.cut == 0 && view.replicas.len() > 1 {
-        return ("p", format!("p: cut {picked} off, then w: write on both sides of the wall"));
-    }
-    ("w", format!("w: write again, x: cut one link, c: crash {picked}, ?: everything else"))
+    (key, text)
 }
 
-fn in_the_past(snapshot: &Snapshot) -> Option<(&'static str, String)> {
-    snapshot.is_past().then(|| {
-        ("End", "you are in the past: a command here starts a branch; . goes forward, End returns".into())
+fn next(ui: &Ui, snapshot: &Snapshot) -> Advice {
+    in_the_past(snapshot)
+        .or_else(|| about_stale(ui, snapshot))
+        .or_else(|| about_picked(ui, snapshot))
+        .or_else(|| about_script(snapshot))
+        .or_else(|| about_walls(ui, snapshot))
+        .or_else(|| about_divergence(ui, snapshot))
+        .unwrap_or_else(|| about_agreement(ui, snapshot))
+}
+
+fn name(snapshot: &Snapshot, node: NodeId) -> String {
+    short(snapshot.replica_name(node))
+}
+
+/// A name or a value, short enough for every line.
+fn short(text: &str) -> String {
+    clip(text, 9, "~")
+}
+
+fn in_the_past(snapshot: &Snapshot) -> Option<Advice> {
+    let text = "w: any command in the past starts a branch   . goes forward   End returns";
+    snapshot.is_past().then(|| ("w", text.into()))
+}
+
+/// Only while the stale read is the last thing that happened.
+fn about_stale(ui: &Ui, snapshot: &Snapshot) -> Option<Advice> {
+    let stale = snapshot.events.first().is_some_and(|event| event.mark == Mark::StaleRead);
+    let picked_is_stale = snapshot.staleness[ui.picked.index()].is_some();
+    if snapshot.is_running() || !stale || !picked_is_stale || ui.side == Side::Story {
+        return None;
+    }
+    Some(("e", "a stale read! e: why?   g: run until all agree   space: let time run".into()))
+}
+
+fn about_picked(ui: &Ui, snapshot: &Snapshot) -> Option<Advice> {
+    let picked = name(snapshot, ui.picked);
+    match snapshot.view.replicas[ui.picked.index()].status {
+        Status::Up => None,
+        Status::Crashed => Some(("C", format!("C: restart {picked}; what it had stored is kept"))),
+        Status::Frozen => Some(("Z", format!("Z: thaw {picked}; then it handles what waits"))),
+    }
+}
+
+fn about_script(snapshot: &Snapshot) -> Option<Advice> {
+    let script = &snapshot.script;
+    let untouched = script.next == 0 && script.steps > 0 && snapshot.tally.writes + snapshot.tally.reads == 0;
+    untouched.then(|| ("n", "n: begin the story of this preset, step by step".into()))
+}
+
+/// While something is cut: write on both sides, then heal.
+fn about_walls(ui: &Ui, snapshot: &Snapshot) -> Option<Advice> {
+    let view = &snapshot.view;
+    if view.cuts.is_empty() {
+        return None;
+    }
+    let here = view.sides.iter().find(|side| side.contains(&ui.picked))?;
+    if view.sides.len() < 2 {
+        return Some(("P", "P: heal the cut, or w: write and see who gets it".into()));
+    }
+    let others: Vec<&Vec<NodeId>> = view.sides.iter().filter(|side| *side != here).collect();
+    let picked = name(snapshot, ui.picked);
+    let written_there = others.iter().any(|side| wrote_apart(snapshot, side));
+    Some(match (wrote_apart(snapshot, here), written_there) {
+        (true, true) => ("P", "P: heal, and see which write survives".into()),
+        (false, true) => ("w", format!("w: write on this side too, at {picked}")),
+        (false, false) => ("w", format!("w: write at {picked}, behind the wall")),
+        (true, false) => ("w", {
+            let across = others.iter().flat_map(|side| side.iter()).min();
+            let there = across.map_or_else(String::new, |node| go_to(snapshot, *node));
+            format!("{there}w: write across the wall too")
+        }),
     })
 }
 
-fn about_stale(ui: &Ui, snapshot: &Snapshot) -> Option<(&'static str, String)> {
-    // Only while the stale read is the last thing that happened.
-    let stale = snapshot.events.first().is_some_and(|event| event.mark == Mark::StaleRead);
-    if snapshot.is_running() || !stale || snapshot.agreement.converged() {
-        return None;
-    }
-    if ui.side == Side::Story {
-        return Some(("g", "g: run until all replicas agree".into()));
-    }
-    Some(("e", "a stale read! e: why?   g: run until all replicas agree   space: run on".into()))
+/// Whether a side holds a write of its own that nobody beyond the wall holds.
+fn wrote_apart(snapshot: &Snapshot, side: &[NodeId]) -> bool {
+    let beyond = |write| nodes(snapshot).any(|node| !side.contains(&node) && holds(snapshot, node, write));
+    let own = |version: &Version| version.dot.counter > 0 && side.contains(&version.dot.node);
+    side.iter().any(|node| {
+        let held = &snapshot.view.replicas[node.index()].held[snapshot.focus.index()];
+        held.versions().iter().any(|version| own(version) && !beyond(version.id))
+    })
 }
 
-/// A silently lost write, in one sentence: which, what survived, how the two stand to each other.
-pub(super) fn obituary(snapshot: &Snapshot, loss: &Loss) -> String {
+fn nodes(snapshot: &Snapshot) -> impl Iterator<Item = NodeId> {
+    (0..snapshot.view.replicas.len()).map(NodeId::at)
+}
+
+fn holds(snapshot: &Snapshot, node: NodeId, write: WriteId) -> bool {
+    let held = &snapshot.view.replicas[node.index()].held[snapshot.focus.index()];
+    held.versions().iter().any(|version| version.id == write)
+}
+
+/// The keys that pick a replica, with the word that leads on.
+fn go_to(snapshot: &Snapshot, node: NodeId) -> String {
+    match node.index() {
+        near @ 0..9 => format!("{} then ", near + 1),
+        _ => format!("go to {}, then ", name(snapshot, node)),
+    }
+}
+
+/// Replicas differ and nothing is cut.
+fn about_divergence(ui: &Ui, snapshot: &Snapshot) -> Option<Advice> {
+    if snapshot.agreement.converged() {
+        return None;
+    }
+    let moving = !snapshot.view.messages.is_empty();
+    let picked_is_stale = snapshot.staleness[ui.picked.index()].is_some();
+    if moving && snapshot.tally.reads == 0 && picked_is_stale {
+        return Some(("r", format!("r: read at {} before it catches up", name(snapshot, ui.picked))));
+    }
+    if moving && snapshot.tally.reads == 0 {
+        let late = stale(snapshot)?;
+        return Some(("r", format!("{}r: read there before it catches up", go_to(snapshot, late))));
+    }
+    let down = nodes(snapshot).find(|node| snapshot.view.replicas[node.index()].status != Status::Up);
+    if let Some(down) = down.filter(|_| !moving) {
+        let there = go_to(snapshot, down);
+        return Some(match snapshot.view.replicas[down.index()].status {
+            Status::Frozen => ("Z", format!("{there}Z: thaw it; it cannot catch up frozen")),
+            Status::Up | Status::Crashed => ("C", format!("{there}C: restart it; it cannot catch up down")),
+        });
+    }
+    if moving || snapshot.view.settings.anti_entropy.is_some() {
+        return Some(("g", "g: run until all replicas agree".into()));
+    }
+    if picked_is_stale && ui.side != Side::Story {
+        return Some(("e", format!("e: why does {} stay behind?", name(snapshot, ui.picked))));
+    }
+    Some(("w", format!("w: write at {}; nothing else repairs here", name(snapshot, ui.picked))))
+}
+
+/// A replica that is behind; one with a number to press, if there is one.
+fn stale(snapshot: &Snapshot) -> Option<NodeId> {
+    nodes(snapshot).find(|node| snapshot.staleness[node.index()].is_some())
+}
+
+/// All replicas hold the same and nothing is cut.
+fn about_agreement(ui: &Ui, snapshot: &Snapshot) -> Advice {
+    let picked = name(snapshot, ui.picked);
+    let tally = &snapshot.tally;
+    if let Some(loss) = snapshot.losses.last() {
+        let text = format!("{} was lost. , steps back to see how   u: undo", short(&loss.value));
+        return (",", text);
+    }
+    if !snapshot.branches.is_empty() {
+        return ("B", "B: go over to the branch you left".into());
+    }
+    if tally.writes == 0 {
+        let value = short(&next_value(snapshot).to_string());
+        return ("w", format!("w: write {value} at the picked replica ({picked})"));
+    }
+    if snapshot.view.replicas.len() == 1 {
+        return ("w", "w: write again; one replica alone never disagrees".into());
+    }
+    if tally.cut == 0 {
+        return ("p", format!("p: cut {picked} off; then write on both sides"));
+    }
+    if !snapshot.is_running() {
+        return ("space", "space: let time run".into());
+    }
+    ("w", format!("w: write again   x: cut one link   c: crash {picked}   ?: every key"))
+}
+
+/// A silently lost write, in one sentence of at most so many columns: which, what survived, and why.
+pub(super) fn obituary(snapshot: &Snapshot, loss: &Loss, width: usize) -> String {
     let value_of = |write: WriteId| {
         let held = snapshot.view.replicas.iter().flat_map(|replica| &replica.held);
         let mut versions = held.flat_map(|held| held.versions());
-        versions.find(|version| version.id == write).map(|version| version.value.to_string())
+        versions.find(|version| version.id == write).map(|version| clip(&version.value.to_string(), 12, "~"))
     };
-    let gone = format!("{} ({})", loss.value, loss.write);
+    let gone = format!("{} ({})", clip(&loss.value, 12, "~"), loss.write);
     let Some((winner, relation, _)) = loss.dropped_for else {
-        return format!("{gone} LOST: acknowledged, and nobody holds it any more");
+        return format!("{gone} LOST: nobody holds it any more, though it was acknowledged");
     };
     let winner = value_of(winner).map_or_else(|| winner.to_string(), |value| format!("{value} ({winner})"));
-    match relation {
-        Relation::Concurrent => {
-            format!("{gone} LOST: acknowledged, but {winner} was concurrent and won (last write wins)")
-        }
-        Relation::Before | Relation::After | Relation::Same => {
-            format!("{gone} LOST: acknowledged, but {winner} has a later stamp (clock skew)")
-        }
-    }
-}
-
-fn behind_walls(ui: &Ui, snapshot: &Snapshot, diverged: bool) -> (&'static str, String) {
-    let picked = snapshot.replica_name(ui.picked);
-    let side = snapshot.view.sides.iter().find(|side| side.contains(&ui.picked));
-    let other = (0..snapshot.view.replicas.len())
-        .map(NodeId::at)
-        .find(|node| side.is_none_or(|side| !side.contains(node)));
-    match (diverged, other) {
-        (true, _) if snapshot.view.messages.is_empty() => {
-            ("P", "P: heal, and see which value survives (or write on the other side first)".into())
-        }
-        (true, Some(other)) => {
-            let number = other.index() + 1;
-            ("w", format!("{number} then w: write on the other side too, then P: heal"))
-        }
-        _ => ("w", format!("w: write at {picked}; the messages will die at the wall")),
-    }
-}
-
-/// A replica that is behind, other than the picked one.
-fn laggard(ui: &Ui, snapshot: &Snapshot) -> Option<NodeId> {
-    let mut stale = snapshot.staleness.iter().enumerate().filter(|(_, stale)| stale.is_some());
-    stale.find(|(index, _)| *index != ui.picked.index()).map(|(index, _)| NodeId::at(index))
+    let why = match relation {
+        Relation::Concurrent => "concurrent, last write wins",
+        Relation::Before | Relation::After | Relation::Same => "an older write, but a later stamp (clock)",
+    };
+    let short = format!("{gone} LOST to {winner}: {why}");
+    let long = format!("{short}; yet it had been acknowledged");
+    if unicode_width::UnicodeWidthStr::width(long.as_str()) <= width { long } else { short }
 }
 
 /// What the preset's script said last, with the key that goes on.

@@ -17,9 +17,10 @@ use ratatui::{
 use crate::{base::NodeId, drive::Snapshot};
 
 use super::{
-    cluster, coach,
+    cluster,
     paint::Paint,
     panels,
+    theme::{ASCII, Role},
     ui::{Side, Ui, View},
 };
 
@@ -31,6 +32,7 @@ pub fn draw(ui: &mut Ui, snapshot: &Snapshot, buffer: &mut Buffer) -> Option<Pos
     let area = buffer.area;
     let theme = ui.theme.clone();
     let paint = &mut Paint { buffer, theme: &theme, glyphs: ui.glyphs };
+    (ui.hints, ui.cards) = (Vec::new(), Vec::new());
     if area.width < LEAST.0 || area.height < LEAST.1 {
         let text = format!("laggard needs {}×{}; this is {}×{}", LEAST.0, LEAST.1, area.width, area.height);
         paint.line(area, 0, &Line::from(Span::raw(text)));
@@ -38,10 +40,10 @@ pub fn draw(ui: &mut Ui, snapshot: &Snapshot, buffer: &mut Buffer) -> Option<Pos
     }
     let mut rest = Rows(area);
     panels::header(paint, rest.top(1), ui, snapshot);
-    let advice = if coach::narration(snapshot).is_some() { 2 } else { 1 };
+    let advice = panels::advice_rows(area, snapshot);
     panels::advice(paint, rest.top(advice), ui, snapshot);
     panels::hero(paint, rest.top(1), snapshot);
-    panels::hints(paint, rest.bottom(1), ui);
+    ui.hints = panels::hints(paint, rest.bottom(1), ui.layer());
     panels::status(paint, rest.bottom(1), ui, snapshot);
     let body = rest.0;
     if area.width >= 110 && area.height >= 34 {
@@ -49,7 +51,22 @@ pub fn draw(ui: &mut Ui, snapshot: &Snapshot, buffer: &mut Buffer) -> Option<Pos
     } else {
         narrow(paint, body, ui, snapshot);
     }
-    panels::overlay(paint, Rect { height: area.height - 1, ..area }, ui, snapshot)
+    let cursor = panels::overlay(paint, Rect { height: area.height - 1, ..area }, ui, snapshot);
+    if ui.glyphs == &ASCII {
+        spell_in_ascii(buffer);
+    }
+    cursor
+}
+
+/// The signs of our own sentences, for terminals without them; what people typed stays as it is.
+fn spell_in_ascii(buffer: &mut Buffer) {
+    const SIGNS: [(&str, &str); 8] =
+        [("×", "x"), ("–", "-"), ("−", "-"), ("→", ">"), ("…", "~"), ("·", "."), ("│", "|"), ("µ", "u")];
+    for cell in &mut buffer.content {
+        if let Some((_, plain)) = SIGNS.iter().find(|(sign, _)| *sign == cell.symbol()) {
+            cell.set_symbol(plain);
+        }
+    }
 }
 
 /// Rows taken from the top and the bottom of an area.
@@ -83,7 +100,7 @@ fn wide(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
     let title = if ui.side == Side::Story { "Why?" } else { "Inspector" };
     let inner = paint.frame(right, &format!("{title}  {}", snapshot.replica_name(ui.picked)));
     panels::details(paint, inner, ui, snapshot);
-    let inner = paint.frame(events, "Events");
+    let inner = paint.frame(events, &panels::events_title("Events", ui));
     panels::events(paint, inner, ui, snapshot);
 }
 
@@ -103,7 +120,7 @@ fn narrow(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
     let mut rows = Rows(area);
     match ui.view {
         View::Events => {
-            paint.rule(rows.top(1), "events, newest first (Tab: next view)");
+            paint.rule(rows.top(1), &panels::events_title("events, newest first (Tab: next view)", ui));
             panels::events(paint, rows.0, ui, snapshot);
         }
         View::Details => {
@@ -123,7 +140,7 @@ fn narrow(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
             let rule = rows.bottom(1);
             match ui.side {
                 Side::Nothing => {
-                    paint.rule(rule, "last events (Tab: more)");
+                    paint.rule(rule, &panels::events_title("last events (Tab: more)", ui));
                     panels::events(paint, below, ui, snapshot);
                 }
                 Side::Story | Side::Inspector => {
@@ -147,11 +164,17 @@ fn list(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
     let mut rows = Rows(area);
     let walls = rows.bottom(u16::try_from(snapshot.view.cuts.len().min(1)).unwrap_or(0));
     panels::walls(paint, walls, snapshot);
+    let count = snapshot.view.replicas.len();
+    let hidden = count.saturating_sub(usize::from(rows.0.height));
+    if hidden > 0 && rows.0.height > 1 {
+        let text = format!("    and {} more: up and down go there", hidden + 1);
+        let more = Line::from(paint.span(text, Role::Dim));
+        paint.line(rows.bottom(1), 0, &more);
+    }
     let height = usize::from(rows.0.height);
     let first = (ui.picked.index() + 1).saturating_sub(height);
-    let count = snapshot.view.replicas.len();
     for (row, index) in (0..rows.0.height).zip(first..count) {
-        let line = cluster::summary(paint, ui, snapshot, NodeId::at(index));
+        let line = cluster::summary(paint, (ui, snapshot), NodeId::at(index), area.width);
         paint.line(rows.0, row, &line);
     }
 }

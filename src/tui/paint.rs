@@ -6,6 +6,7 @@ use ratatui::{
     style::{Modifier, Style},
     text::{Line, Span},
 };
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::theme::{Glyphs, Role, Theme, look};
 
@@ -35,11 +36,34 @@ impl Paint<'_> {
         self.glyphs.shape(look(text).shape)
     }
 
-    /// One line within `area`, at its row `row`; nothing outside it.
+    /// One line within `area`, at its row `row`; nothing outside it. What does not fit ends in an ellipsis.
     pub(super) fn line(&mut self, area: Rect, row: u16, line: &Line<'_>) {
-        if row < area.height {
-            self.buffer.set_line(area.x, area.y + row, line, area.width);
+        if row >= area.height || area.width == 0 {
+            return;
         }
+        let y = area.y + row;
+        self.buffer.set_line(area.x, y, line, area.width);
+        if line.width() > usize::from(area.width) {
+            let last = area.right() - 1;
+            self.part(last, y);
+            if let Some(cell) = self.buffer.cell_mut((last, y)) {
+                cell.set_symbol(self.glyphs.ellipsis);
+            }
+        }
+    }
+
+    /// Before `x` is drawn over: a wide character that reaches into it from the left would hide it.
+    fn part(&mut self, x: u16, y: u16) {
+        if let Some(cell) = x.checked_sub(1).and_then(|left| self.buffer.cell_mut((left, y)))
+            && cell.symbol().width() > 1
+        {
+            cell.set_symbol(" ");
+        }
+    }
+
+    /// Text of at most so many columns.
+    pub(super) fn clip(&self, text: &str, width: usize) -> String {
+        clip(text, width, self.glyphs.ellipsis)
     }
 
     /// One line that ends at the right edge; gives the columns left of it.
@@ -62,6 +86,7 @@ impl Paint<'_> {
     pub(super) fn clear(&mut self, area: Rect) {
         let area = area.intersection(self.buffer.area);
         for y in area.top()..area.bottom() {
+            self.part(area.left(), y);
             for x in area.left()..area.right() {
                 if let Some(cell) = self.buffer.cell_mut((x, y)) {
                     cell.reset();
@@ -128,8 +153,7 @@ pub(super) fn wrap(text: &str, width: u16) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
     for word in text.split_whitespace() {
-        let wide = |text: &str| unicode_width::UnicodeWidthStr::width(text);
-        if !line.is_empty() && wide(&line) + 1 + wide(word) > width {
+        if !line.is_empty() && line.width() + 1 + word.width() > width {
             lines.push(std::mem::take(&mut line));
         }
         if !line.is_empty() {
@@ -139,6 +163,23 @@ pub(super) fn wrap(text: &str, width: u16) -> Vec<String> {
     }
     lines.push(line);
     lines
+}
+
+/// Text of at most so many columns, with an ellipsis where it was cut.
+pub(super) fn clip(text: &str, width: usize, ellipsis: &str) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut used = 1;
+    let fits = |c: &char| {
+        used += c.width().unwrap_or(0);
+        used <= width
+    };
+    let mut kept: String = text.chars().take_while(fits).collect();
+    if width > 0 {
+        kept.push_str(ellipsis);
+    }
+    kept
 }
 
 /// Bold on top of a style.

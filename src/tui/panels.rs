@@ -2,10 +2,16 @@
 
 mod details;
 mod events;
+mod foot;
 mod head;
+mod hero;
 mod overlay;
+mod walls;
 
 pub(super) use details::{detail_lines, details};
-pub(super) use events::events;
-pub(super) use head::{advice, header, hero, hints, losses, status, walls};
+pub(super) use events::{events, events_title};
+pub(super) use foot::{hints, status};
+pub(super) use head::{advice, advice_rows, header};
+pub(super) use hero::hero;
 pub(super) use overlay::overlay;
+pub(super) use walls::{losses, walls};

@@ -92,6 +92,8 @@ impl Group {
 pub enum Hint {
     /// If there is room.
     Shown,
+    /// If there is room, but not in the main layer.
+    Aside,
     /// Only help does.
     Hidden,
 }
@@ -159,9 +161,17 @@ pub fn key_in(layer: Layer, action: Action) -> Option<String> {
     entry(action)?.keys_in(layer).first().map(Chord::to_string)
 }
 
-/// What the line of key hints may show in a layer, most useful first.
+/// What the line of key hints may show in a layer, most useful first: what only this layer can do comes
+/// before what every layer can.
 pub fn hints(layer: Layer) -> impl Iterator<Item = &'static Entry> {
-    TABLE.iter().filter(move |entry| entry.hint == Hint::Shown && !entry.keys_in(layer).is_empty())
+    let shown = move |entry: &&Entry| match entry.hint {
+        Hint::Shown => true,
+        Hint::Aside => layer != Layer::Main,
+        Hint::Hidden => false,
+    };
+    let own = move |entry: &&Entry| matches!(entry.group, Group::Typing | Group::Question);
+    let here = move || TABLE.iter().filter(move |entry| !entry.keys_in(layer).is_empty()).filter(shown);
+    here().filter(own).chain(here().filter(move |entry| !own(entry)))
 }
 
 /// A group's actions in the table's order.

@@ -16,10 +16,10 @@ use crate::{
 };
 
 use super::{
-    registry::Layer,
+    registry::{Action, Layer},
     theme::{Glyphs, Theme},
 };
-pub(super) use lists::{List, Purpose};
+pub(super) use lists::{Entry, Id, List, Purpose};
 pub(super) use prompt::{Prompt, PromptKind};
 pub(super) use values::next_value;
 
@@ -41,7 +41,10 @@ pub struct Ui {
     pub(super) columns: usize,
     /// Where the last picture had its cards, by replica.
     pub(super) cards: Vec<Rect>,
+    /// Where the last picture had its key hints.
+    pub(super) hints: Vec<(Rect, Action)>,
     seen_notice: u64,
+    promised: Option<Promise>,
     /// What the question on the screen is the answer to: the script step that asked.
     asked_at: usize,
 }
@@ -81,6 +84,14 @@ pub(super) struct Status {
     pub(super) tone: Tone,
 }
 
+/// What to say once the actor has done what it was asked; a refusal is said instead.
+#[derive(Debug)]
+struct Promise {
+    text: String,
+    /// The length of the log, before it.
+    commands: (usize, usize),
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tone {
     Plain,
@@ -90,8 +101,31 @@ pub(super) enum Tone {
 /// A question to the class: what was answered, and the show of hands.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Question {
+    pub(super) state: Asked,
     pub(super) marked: Option<u8>,
     pub(super) hands: [u32; 5],
+}
+
+impl Question {
+    /// What the class expects, for the line that is shown with the answer.
+    fn tally(&self, choices: &[crate::scenario::Choice]) -> String {
+        let voted = choices.iter().zip(self.hands).filter(|(_, hands)| *hands > 0);
+        let votes: Vec<String> = voted.map(|(choice, hands)| format!("{} {hands}", choice.letter)).collect();
+        let marked = self.marked.and_then(|place| choices.get(usize::from(place)));
+        match (marked, votes.is_empty()) {
+            (_, false) => format!("the class said: {}", votes.join(", ")),
+            (Some(choice), true) => format!("you said {}: {}", choice.letter, choice.text),
+            (None, true) => "nobody guessed".into(),
+        }
+    }
+}
+
+/// Whether a question still waits for the class.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    Open,
+    #[default]
+    Closed,
 }
 
 /// What an intent leads to outside the screen.
@@ -120,7 +154,9 @@ impl Ui {
             glyphs,
             columns: 1,
             cards: Vec::new(),
+            hints: Vec::new(),
             seen_notice: 0,
+            promised: None,
             asked_at: usize::MAX,
         }
     }
@@ -148,17 +184,30 @@ impl Ui {
             self.seen_notice = *number;
             let tone = if *is_error { Tone::Refusal } else { Tone::Plain };
             self.status = (!text.is_empty()).then(|| Status { text: text.clone(), tone });
+            self.promised = self.promised.take().filter(|_| text.is_empty());
         }
+        if snapshot.script.said.is_none() && matches!(self.overlay, Overlay::Question) {
+            self.overlay = Overlay::None;
+        }
+        if let Some(kept) = self.promised.take_if(|promise| promise.commands != snapshot.commands) {
+            self.say(kept.text);
+        }
+        self.scroll = self.scroll.min(snapshot.events.len().saturating_sub(1));
         let asks = matches!(snapshot.script.said, Some(crate::drive::Said::Question { .. }));
         if asks && self.asked_at != snapshot.script.next {
             self.asked_at = snapshot.script.next;
-            self.question = Question::default();
+            self.question = Question { state: Asked::Open, ..Question::default() };
             self.overlay = Overlay::Question;
         }
     }
 
     fn say(&mut self, text: impl Into<String>) {
         self.status = Some(Status { text: text.into(), tone: Tone::Plain });
+    }
+
+    /// Says it as soon as a snapshot shows that a command was taken.
+    fn promise(&mut self, snapshot: &Snapshot, text: String) {
+        self.promised = Some(Promise { text, commands: snapshot.commands });
     }
 
     /// Whether letters are text at the moment.
@@ -172,26 +221,45 @@ impl Ui {
         *self = Self { seen_notice, ..Self::new(theme, glyphs) };
     }
 
-    /// A click picks a card; the wheel scrolls the events.
+    /// A click picks a card or runs a key hint; the wheel scrolls a list or the events.
     pub(super) fn click(&mut self, mouse: MouseEvent, snapshot: &Snapshot) -> Vec<Effect> {
+        let at = Position::new(mouse.column, mouse.row);
         match mouse.kind {
-            MouseEventKind::Down(MouseButton::Left) => {
-                let at = Position::new(mouse.column, mouse.row);
-                if let Some(index) = self.cards.iter().position(|card| card.contains(at)) {
-                    self.picked = NodeId::at(index);
-                }
-            }
-            MouseEventKind::ScrollDown => {
-                self.scroll = (self.scroll + 3).min(snapshot.events.len().saturating_sub(1));
-            }
-            MouseEventKind::ScrollUp => self.scroll = self.scroll.saturating_sub(3),
-            _ => {}
+            MouseEventKind::Down(MouseButton::Left) => self.press_at(at, snapshot),
+            MouseEventKind::ScrollDown => self.wheel(3, snapshot),
+            MouseEventKind::ScrollUp => self.wheel(-3, snapshot),
+            _ => Vec::new(),
         }
-        if self.side == Side::Story {
-            vec![Effect::Ask(Request::Explain(Some(self.picked)))]
+    }
+
+    fn press_at(&mut self, at: Position, snapshot: &Snapshot) -> Vec<Effect> {
+        let hint = self.hints.iter().find(|(place, _)| place.contains(at)).map(|(_, action)| *action);
+        // A range of keys is no key.
+        if let Some(action) = hint.filter(|action| !matches!(action, Action::Pick(_) | Action::Answer(_))) {
+            return self.act(action, snapshot);
+        }
+        let card = self.cards.iter().position(|card| card.contains(at));
+        match card.filter(|_| self.layer() == Layer::Main) {
+            Some(index) => self.pick(index),
+            None => Vec::new(),
+        }
+    }
+
+    fn wheel(&mut self, by: isize, snapshot: &Snapshot) -> Vec<Effect> {
+        if let Overlay::Help(list) | Overlay::Choice(_, list) = &mut self.overlay {
+            list.step(by);
         } else {
-            Vec::new()
+            let last = snapshot.events.len().saturating_sub(1);
+            self.scroll = self.scroll.saturating_add_signed(by).min(last);
         }
+        Vec::new()
+    }
+
+    /// Picks a replica; a story that is being told is then its.
+    fn pick(&mut self, index: usize) -> Vec<Effect> {
+        let before = std::mem::replace(&mut self.picked, NodeId::at(index));
+        let tells = self.side == Side::Story && self.picked != before;
+        tells.then(|| Effect::Ask(Request::Explain(Some(self.picked)))).into_iter().collect()
     }
 
     /// Says why a key did nothing.

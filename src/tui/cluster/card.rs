@@ -1,4 +1,15 @@
-//! One replica: name, value, version, how fresh, how it is.
+//! One replica: name, value, version, how fresh, how it is. The words are in [`words`].
+//!
+//! ```text
+//! ╔ 2 lon ════════ europe ╗   large and medium: zone above, siblings and a wrong clock below left,
+//! ║ ▲ green            w1 ║   the clients that are attached below right
+//! ║ ▯ STALE -1 612ms      ║
+//! ║ [ams:1]               ║   ╭ 2 lon ── w1 ╮
+//! ╚ clock 2s ahead ═ bob ═╝   │ ▲ green     │   small: version above, state below
+//!                             ╰ ▯ STALE -1 ─╯
+//! ```
+
+mod words;
 
 use ratatui::{
     layout::Rect,
@@ -6,8 +17,7 @@ use ratatui::{
 };
 
 use crate::{
-    base::NodeId,
-    drive::{Snapshot, skew},
+    drive::Snapshot,
     sim::{ReplicaView, Status},
     tui::{
         paint::{Paint, bold, inside},
@@ -17,6 +27,8 @@ use crate::{
 };
 
 use super::Size;
+pub(in crate::tui) use words::summary;
+use words::{Words, state, tags, traffic, value, vector, version};
 
 type Subject<'a> = (usize, &'a Ui, &'a Snapshot);
 
@@ -32,193 +44,111 @@ fn replica<'a>((index, _, snapshot): Subject<'a>) -> &'a ReplicaView {
     &snapshot.view.replicas[index]
 }
 
+fn is_picked((index, ui, _): Subject<'_>) -> bool {
+    ui.picked.index() == index
+}
+
 fn framed(paint: &mut Paint<'_>, area: Rect, size: Size, subject: Subject<'_>) {
-    let (index, ui, snapshot) = subject;
-    let picked = ui.picked.index() == index;
     paint.clear(area);
-    let (frame, role) =
-        if picked { (paint.glyphs.picked_frame, Role::Selected) } else { (paint.glyphs.frame, Role::Border) };
-    let style = if picked { bold(paint.style(Role::Title)) } else { paint.style(role) };
+    let (frame, style) = if is_picked(subject) {
+        (paint.glyphs.picked_frame, bold(paint.style(Role::Title)))
+    } else {
+        (paint.glyphs.frame, paint.style(Role::Border))
+    };
     paint.outline(area, &frame, style);
-    let view = replica(subject);
-    let number = if index < 9 { format!("{} ", index + 1) } else { String::new() };
-    let title = Span::styled(format!(" {number}{} ", view.name), bold(paint.style(Role::Title)));
-    let room = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    paint.line(room, 0, &Line::from(title));
-    if let Some(zone) = &view.zone {
-        let zone = Line::from(paint.span(format!(" {zone} "), Role::Dim));
-        paint.line_right(room, 0, &zone);
-    }
-    let here: Vec<&str> =
-        snapshot.scenario.clients.iter().filter(|c| c.at.index() == index).map(|c| &*c.name).collect();
-    if !here.is_empty() && size != Size::Small && !(here.len() == 1 && snapshot.scenario.clients.len() == 1) {
-        let clients = Line::from(paint.span(format!(" {} ", here.join(" ")), Role::Dim));
-        paint.line_right(room, area.height - 1, &clients);
-    }
+    let edge = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    above(paint, edge, size, subject);
+    below(paint, Rect { y: area.bottom().saturating_sub(1), height: 1, ..edge }, size, subject);
     let area = inside(area);
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    for (row, line) in (0..).zip(lines(paint, size, subject)) {
+    let mut first = area;
+    if size != Size::Small {
+        let version = Line::from(paint.span(version(subject), Role::Dim));
+        first.width = paint.line_right(area, 0, &version);
+        first.width -= u16::from(first.width < area.width);
+    }
+    let held = value(paint, subject, first.width.into());
+    paint.line(first, 0, &Line::from(held));
+    for (row, line) in (1..).zip(lines(paint, size, subject)) {
         paint.line(area, row, &line);
     }
-    if size != Size::Small {
-        let version = version(subject);
-        let version = Line::from(paint.span(version, Role::Dim));
-        paint.line_right(area, 0, &version);
+}
+
+/// The upper edge: name and zone, or name and version.
+fn above(paint: &mut Paint<'_>, edge: Rect, size: Size, subject: Subject<'_>) {
+    let (index, ..) = subject;
+    let view = replica(subject);
+    let number = if index < 9 { format!("{} ", index + 1) } else { String::new() };
+    let name = paint.clip(&format!("{number}{}", view.name), usize::from(edge.width).saturating_sub(2));
+    let name = Line::from(Span::styled(format!(" {name} "), bold(paint.style(Role::Title))));
+    paint.line(edge, 0, &name);
+    let right = match size {
+        Size::Small => version(subject),
+        Size::Large | Size::Medium | Size::Tile | Size::Cell => {
+            view.zone.as_deref().unwrap_or_default().to_owned()
+        }
+    };
+    let free = usize::from(edge.width).saturating_sub(name.width());
+    if free >= 5 && !right.is_empty() {
+        let right = paint.clip(&right, free - 3);
+        let right = Line::from(paint.span(format!(" {right} "), Role::Dim));
+        paint.line_right(edge, 0, &right);
     }
 }
 
-fn lines(paint: &Paint<'_>, size: Size, subject: Subject<'_>) -> Vec<Line<'static>> {
-    let value = value(paint, subject);
-    let state = state(paint, subject, if size == Size::Small { Words::Few } else { Words::Many });
-    match size {
-        Size::Small => {
-            let mut spans = value;
+/// The lower edge: the state of a small card; else siblings, a wrong clock, clients.
+fn below(paint: &mut Paint<'_>, edge: Rect, size: Size, subject: Subject<'_>) {
+    let (index, _, snapshot) = subject;
+    if size == Size::Small {
+        let mut spans = state(paint, subject, Words::Few);
+        if !spans.is_empty() {
+            spans.insert(0, Span::raw(" "));
             spans.push(Span::raw(" "));
-            spans.extend(state);
-            vec![Line::from(spans)]
         }
-        Size::Medium => vec![Line::from(value), Line::from(state), extra(paint, subject)],
-        Size::Large | Size::Tile | Size::Cell => vec![
-            Line::from(value),
-            Line::from(state),
-            vector(paint, subject),
-            clock(paint, subject),
-            traffic(paint, subject),
-        ],
+        paint.line(edge, 0, &Line::from(spans));
+        return;
+    }
+    let clients = &snapshot.scenario.clients;
+    let here: Vec<&str> = clients.iter().filter(|c| c.at.index() == index).map(|c| &*c.name).collect();
+    // Who alone acts everywhere needs no sign.
+    let mut free = usize::from(edge.width);
+    if !here.is_empty() && clients.len() > 1 {
+        let here = paint.clip(&here.join(" "), free.saturating_sub(2));
+        let line = Line::from(paint.span(format!(" {here} "), Role::Dim));
+        free = usize::from(paint.line_right(edge, 0, &line));
+    }
+    let tags = tags(subject, size);
+    if free >= 8 && !tags.is_empty() {
+        let tags = paint.clip(&tags, free - 3);
+        let line = Line::from(paint.span(format!(" {tags} "), Role::Advice));
+        paint.line(edge, 0, &line);
     }
 }
 
-/// The write that is held; several as a count.
-fn version(subject: Subject<'_>) -> String {
-    let (_, _, snapshot) = subject;
-    match replica(subject).held[snapshot.focus.index()].versions() {
-        [] => String::new(),
-        [one] => one.id.to_string(),
-        many => format!("{} siblings", many.len()),
-    }
-}
-
-fn value(paint: &Paint<'_>, subject: Subject<'_>) -> Vec<Span<'static>> {
-    let (_, _, snapshot) = subject;
-    let view = replica(subject);
-    if !view.owns[snapshot.focus.index()] {
-        return vec![paint.span("holds no copy", Role::Dim)];
-    }
-    let versions = view.held[snapshot.focus.index()].versions();
-    if versions.is_empty() {
-        return vec![paint.span("nothing yet", Role::Dim)];
-    }
-    let mut spans = Vec::new();
-    for version in versions {
-        let mut value = paint.value(&version.value.to_string());
-        for span in &mut value {
-            span.style = bold(span.style);
-        }
-        spans.extend(value);
-        spans.push(Span::raw(" "));
-    }
-    spans
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Words {
-    Few,
-    Many,
-}
-
-/// Down, frozen, fresh, or stale and by how much.
-fn state(paint: &Paint<'_>, subject: Subject<'_>, words: Words) -> Vec<Span<'static>> {
-    let (index, _, snapshot) = subject;
-    let view = replica(subject);
-    match view.status {
-        Status::Crashed => {
-            return vec![paint.span(format!("{} DOWN", paint.glyphs.mark(Role::Crashed)), Role::Crashed)];
-        }
-        Status::Frozen if words == Words::Many => {
-            let waiting = format!("{} FROZEN  {} wait", paint.glyphs.mark(Role::Frozen), view.inbox);
-            return vec![paint.span(waiting, Role::Frozen)];
-        }
-        Status::Frozen => {
-            return vec![paint.span(format!("{} FROZEN", paint.glyphs.mark(Role::Frozen)), Role::Frozen)];
-        }
-        Status::Up => {}
-    }
-    if !view.owns[snapshot.focus.index()] {
-        return Vec::new();
-    }
-    match &snapshot.staleness[index] {
-        None => vec![paint.span(format!("{} fresh", paint.glyphs.mark(Role::Fresh)), Role::Fresh)],
-        Some(_) if words == Words::Few => vec![paint.span("STALE", Role::Stale)],
-        Some(stale) => {
-            let behind = snapshot.view.position.at.since(stale.since);
-            let mark = paint.glyphs.mark(Role::Stale);
-            vec![paint.span(format!("{mark} STALE -{} {behind}", stale.versions), Role::Stale)]
+/// What stands below the value.
+fn lines(paint: &Paint<'_>, size: Size, subject: Subject<'_>) -> Vec<Line<'static>> {
+    let state = || Line::from(state(paint, subject, Words::Many));
+    match size {
+        Size::Small | Size::Tile | Size::Cell => Vec::new(),
+        Size::Medium => vec![state(), vector(paint, subject)],
+        Size::Large => {
+            vec![state(), vector(paint, subject), words::clock(paint, subject), traffic(paint, subject)]
         }
     }
 }
 
-/// The third line of a middling card: what is most worth saying.
-fn extra(paint: &Paint<'_>, subject: Subject<'_>) -> Line<'static> {
-    if replica(subject).skew != 0 { clock(paint, subject) } else { vector(paint, subject) }
-}
-
-/// The vector of what is held: which writes of each coordinator it has behind it.
-fn vector(paint: &Paint<'_>, subject: Subject<'_>) -> Line<'static> {
-    let (index, _, snapshot) = subject;
-    let entries: Vec<String> = snapshot
-        .vector(NodeId::at(index))
-        .entries()
-        .map(|(node, counter)| format!("{}:{counter}", snapshot.replica_name(node)))
-        .collect();
-    let text = if entries.is_empty() { String::new() } else { format!("[{}]", entries.join(" ")) };
-    Line::from(paint.span(text, Role::Dim))
-}
-
-fn clock(paint: &Paint<'_>, subject: Subject<'_>) -> Line<'static> {
-    match replica(subject).skew {
-        0 => Line::default(),
-        offset => Line::from(paint.span(format!("clock {}", skew(offset)), Role::Advice)),
-    }
-}
-
-fn traffic(paint: &Paint<'_>, subject: Subject<'_>) -> Line<'static> {
-    let (index, _, snapshot) = subject;
-    let here = NodeId::at(index);
-    let to = snapshot.view.messages.iter().filter(|message| message.to == here).count();
-    let from = snapshot.view.messages.iter().filter(|message| message.from == here).count();
-    let waiting = snapshot.view.open.iter().filter(|(_, node)| *node == here).count();
-    let mut text = format!("in {to}  out {from}");
-    if waiting > 0 {
-        text.push_str(&format!("  client waits {waiting}"));
-    }
-    Line::from(paint.span(text, Role::Dim))
-}
-
-/// A replica on one line.
-pub(in crate::tui) fn summary(
-    paint: &Paint<'_>,
-    ui: &Ui,
-    snapshot: &Snapshot,
-    node: NodeId,
-) -> Line<'static> {
-    let subject = (node.index(), ui, snapshot);
-    let picked = ui.picked == node;
-    let mark = if picked { paint.glyphs.mark(Role::Selected) } else { " " };
-    let name = format!("{mark} {:>2} {:<12} ", node.index() + 1, replica(subject).name);
-    let mut spans = vec![paint.span(name, if picked { Role::Selected } else { Role::Text })];
-    spans.extend(value(paint, subject));
-    spans.push(paint.span(format!(" {}  ", version(subject)), Role::Dim));
-    spans.extend(state(paint, subject, Words::Many));
-    Line::from(spans)
-}
-
-/// `12▲green w3`, the number reversed where it is picked.
+/// `12▮▲ green`, the number reversed where it is picked; behind a wall, seen from the picked one, `12▮▒▲ green`.
 fn tile(paint: &mut Paint<'_>, area: Rect, subject: Subject<'_>) {
-    let (index, ui, _) = subject;
-    let role = if ui.picked.index() == index { Role::Selected } else { Role::Dim };
+    let (index, _, snapshot) = subject;
+    let role = if is_picked(subject) { Role::Selected } else { Role::Dim };
     let mut spans = vec![paint.span(format!("{:>2}", index + 1), role), mark(paint, subject)];
-    spans.extend(value(paint, subject));
-    paint.line(Rect { width: area.width.saturating_sub(1), ..area }, 0, &Line::from(spans));
+    if snapshot.view.sides.len() > 1 {
+        spans.push(words::wall(paint, subject));
+    }
+    let area = Rect { width: area.width.saturating_sub(1), ..area };
+    let used = Line::from(spans.clone()).width();
+    spans.extend(value(paint, subject, usize::from(area.width).saturating_sub(used)));
+    paint.line(area, 0, &Line::from(spans));
 }
 
 /// A glyph for the state.
@@ -234,12 +164,12 @@ fn mark(paint: &Paint<'_>, subject: Subject<'_>) -> Span<'static> {
 }
 
 fn cell(paint: &mut Paint<'_>, area: Rect, subject: Subject<'_>) {
-    let (index, ui, snapshot) = subject;
+    let (index, _, snapshot) = subject;
     let held = &replica(subject).held[snapshot.focus.index()];
     let text = held.versions().first().map(|version| version.value.to_string());
     let shape = text.as_deref().map_or(paint.glyphs.dot, |text| paint.shape(text));
     let style = text.as_deref().map_or(paint.style(Role::Dim), |text| paint.theme.value(text));
-    let style = if ui.picked.index() == index { paint.style(Role::Selected) } else { style };
+    let style = if is_picked(subject) { paint.style(Role::Selected) } else { style };
     let shape = Span::styled(shape, style);
     let mark = mark(paint, subject);
     let spans = match area.width {
@@ -247,7 +177,7 @@ fn cell(paint: &mut Paint<'_>, area: Rect, subject: Subject<'_>) {
         0 | 1 => vec![shape],
         2 | 3 => vec![shape, mark],
         _ => {
-            let role = if ui.picked.index() == index { Role::Selected } else { Role::Dim };
+            let role = if is_picked(subject) { Role::Selected } else { Role::Dim };
             let wide = usize::from(area.width) - 3;
             vec![paint.span(format!("{:>wide$}", index + 1), role), shape, mark]
         }

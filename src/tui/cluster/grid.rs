@@ -122,8 +122,8 @@ impl Plan {
     }
 
     /// Says how many replicas found no room.
-    pub(super) fn note_hidden(&self, paint: &mut Paint<'_>, area: Rect, count: usize) {
-        let hidden = count.saturating_sub(self.cards.len());
+    pub(super) fn note_hidden(&self, paint: &mut Paint<'_>, count: usize) {
+        let (area, hidden) = (self.area, count.saturating_sub(self.cards.len()));
         if hidden > 0 && area.height > 0 {
             let note =
                 Line::from(paint.span(format!(" +{hidden} more: enlarge the terminal "), Role::Selected));

@@ -107,8 +107,8 @@ fn reach(way: &[Position], walls: &[Position], stopped: bool) -> usize {
 pub(super) fn messages(paint: &mut Paint<'_>, plan: &Plan, snapshot: &Snapshot, walls: &[Position]) {
     for message in &snapshot.view.messages {
         if message.kind == MessageKind::Write {
-            let way = way(paint, plan, (message.from, message.to), walls, message.blocked);
-            let reach = reach(&way, walls, message.blocked);
+            let way = way(paint, plan, (message.from, message.to), walls, message.is_blocked());
+            let reach = reach(&way, walls, message.is_blocked());
             trail(paint, &way[..reach], Role::Dim);
         }
     }
@@ -138,9 +138,9 @@ fn one(
     snapshot: &Snapshot,
     (message, walls, taken): (&MessageView, &[Position], &mut Vec<Position>),
 ) {
-    let way = way(paint, plan, (message.from, message.to), walls, message.blocked);
+    let way = way(paint, plan, (message.from, message.to), walls, message.is_blocked());
     // What the link will lose gets half way; nobody can tell it from the others before.
-    let stopped = message.blocked || message.lost;
+    let stopped = message.is_blocked() || message.is_lost();
     let reach = reach(&way, walls, stopped);
     let now = snapshot.view.position.at;
     let flight = message.arrives.since(message.sent).0.max(1);

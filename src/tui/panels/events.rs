@@ -10,6 +10,14 @@ use crate::{
     tui::{paint::Paint, theme::Role, ui::Ui},
 };
 
+/// The heading, with a word on what the wheel has scrolled past.
+pub(in crate::tui) fn events_title(title: &str, ui: &Ui) -> String {
+    match ui.scroll {
+        0 => title.to_owned(),
+        newer => format!("events: {newer} newer above (wheel up; Esc: newest)"),
+    }
+}
+
 pub(in crate::tui) fn events(paint: &mut Paint<'_>, area: Rect, ui: &Ui, snapshot: &Snapshot) {
     for (row, event) in (0..area.height).zip(snapshot.events.iter().skip(ui.scroll)) {
         line(paint, area, row, event);

@@ -85,7 +85,7 @@ actions! {
     Inspect "inspect" Move Hidden "inspect",
         Main: on(Enter) =>
         "Inspect what is picked.",
-    Close "close" Move Hidden "close",
+    Close "close" Move Aside "close",
         Main Prompt Choice Help Question: on(Esc); Help: on(F(1)) =>
         "Close what is open.",
     WriteTyped "write-typed" Data Hidden "write …",
@@ -187,7 +187,7 @@ actions! {
     Accept "accept" Typing Shown "accept",
         Prompt Choice Help: on(Enter) =>
         "Accept the line, choose the entry, or run the action.",
-    Complete "complete" Typing Hidden "complete",
+    Complete "complete" Typing Shown "complete",
         Prompt: on(Tab) =>
         "Complete the word, or move to the next field.",
     EraseBack "erase-back" Typing Hidden "erase",

@@ -5,17 +5,36 @@ use crate::{
     base::{ClientId, KeyId, NodeId},
     data::Value,
     drive::{Request, Snapshot},
-    tui::registry::Action,
+    tui::registry::{self, Action, Group},
 };
 
 use super::{
-    Effect, List, Overlay, Prompt, PromptKind, Purpose, Side, Ui, View, commands::by, lists::Id, next_value,
+    Asked, Effect, List, Overlay, Prompt, PromptKind, Purpose, Side, Ui, View, commands::by, lists::Id,
+    next_value,
 };
 
 impl Ui {
     /// Does what an action asks for.
     pub fn act(&mut self, action: Action, snapshot: &Snapshot) -> Vec<Effect> {
         self.status = None;
+        self.promised = None;
+        let mut effects = self.leave_story(action, snapshot);
+        effects.extend(self.perform(action, snapshot));
+        effects
+    }
+
+    /// A story that has come to its end makes room for the events when the next command is given.
+    fn leave_story(&mut self, action: Action, snapshot: &Snapshot) -> Vec<Effect> {
+        let over = snapshot.story.as_ref().is_some_and(|story| story.staleness.is_none());
+        let group = registry::entry(action).map(|entry| entry.group);
+        if self.side != Side::Story || !over || !matches!(group, Some(Group::Data | Group::Faults)) {
+            return Vec::new();
+        }
+        self.side = Side::Nothing;
+        vec![Effect::Ask(Request::Explain(None))]
+    }
+
+    fn perform(&mut self, action: Action, snapshot: &Snapshot) -> Vec<Effect> {
         match action {
             Action::Write => {
                 let value = next_value(snapshot);
@@ -89,20 +108,24 @@ impl Ui {
     pub fn type_text(&mut self, text: &str, snapshot: &Snapshot) -> Vec<Effect> {
         match &mut self.overlay {
             Overlay::Prompt(prompt) => prompt.insert(text),
-            Overlay::Help(list) => list.edit(|filter| filter.push_str(text)),
+            Overlay::Help(list) => list.type_text(text),
             Overlay::Choice(purpose, list) => {
-                list.edit(|filter| filter.push_str(text));
-                // A number picks a replica at once.
-                let digit = text.parse::<usize>().ok().filter(|n| (1..=9).contains(n));
+                list.type_text(text);
+                // A number picks a replica at once, where one digit says it all.
+                let digit = text.parse::<usize>().ok();
+                let count = snapshot.view.replicas.len();
                 if let (Purpose::SecondReplica(action), Some(digit)) = (*purpose, digit)
-                    && digit <= snapshot.view.replicas.len()
+                    && count <= 9
+                    && (1..=count).contains(&digit)
                     && digit - 1 != self.picked.index()
                 {
                     self.overlay = Overlay::None;
                     return self.link(snapshot, action, NodeId::at(digit - 1));
                 }
             }
-            Overlay::None | Overlay::Question => {}
+            Overlay::None | Overlay::Question => {
+                return self.no("nothing is being typed; W takes a value of your own".into());
+            }
         }
         Vec::new()
     }
@@ -156,11 +179,11 @@ impl Ui {
             Action::NextKey | Action::PreviousKey => {
                 self.no("there is one key only; W writes others: W green key=other".into())
             }
-            other => self.pick(other, snapshot),
+            other => self.pick_by(other, snapshot),
         }
     }
 
-    fn pick(&mut self, action: Action, snapshot: &Snapshot) -> Vec<Effect> {
+    fn pick_by(&mut self, action: Action, snapshot: &Snapshot) -> Vec<Effect> {
         let count = snapshot.view.replicas.len();
         let at = self.picked.index();
         let columns = self.columns.max(1);
@@ -173,12 +196,7 @@ impl Ui {
             _ if at + columns < count => at + columns,
             _ => at,
         };
-        self.picked = NodeId::at(next.min(count.saturating_sub(1)));
-        if self.side == Side::Story {
-            vec![Effect::Ask(Request::Explain(Some(self.picked)))]
-        } else {
-            Vec::new()
-        }
+        self.pick(next.min(count.saturating_sub(1)))
     }
 
     fn travel(&mut self, action: Action, snapshot: &Snapshot) -> Vec<Effect> {
@@ -239,13 +257,21 @@ impl Ui {
                 self.side = Side::Nothing;
                 vec![Effect::Ask(Request::Explain(None))]
             }
+            Overlay::None if self.scroll > 0 => {
+                self.scroll = 0;
+                Vec::new()
+            }
             Overlay::None => {
                 self.view = View::Cluster;
                 Vec::new()
             }
-            Overlay::Help(_) | Overlay::Choice(..) | Overlay::Prompt(_) | Overlay::Question => {
+            // Help over a question goes back to it.
+            Overlay::Help(_) if self.question.state == Asked::Open => self.open(Overlay::Question),
+            Overlay::Question => {
+                self.question.state = Asked::Closed;
                 self.open(Overlay::None)
             }
+            Overlay::Help(_) | Overlay::Choice(..) | Overlay::Prompt(_) => self.open(Overlay::None),
         }
     }
 
@@ -272,7 +298,9 @@ impl Ui {
                 Action::PageUp => list.step(-10),
                 _ => list.step(10),
             },
-            Overlay::None | Overlay::Question => {}
+            Overlay::None | Overlay::Question => {
+                return self.no("that acts only on a line being typed or on a list".into());
+            }
         }
         Vec::new()
     }
@@ -295,8 +323,16 @@ impl Ui {
                 }
             },
             Overlay::Help(list) => match list.chosen() {
-                Some(Id::Action(action)) => self.act(action, snapshot),
-                _ => Vec::new(),
+                Some(Id::Action(action)) => {
+                    if self.question.state == Asked::Open {
+                        self.overlay = Overlay::Question;
+                    }
+                    self.act(action, snapshot)
+                }
+                _ => {
+                    self.overlay = Overlay::Help(list);
+                    self.no("no action matches; Ctrl-U erases the search".into())
+                }
             },
             Overlay::Choice(purpose, list) => match (purpose, list.chosen()) {
                 (Purpose::SecondReplica(action), Some(Id::Index(index))) => {
@@ -304,16 +340,25 @@ impl Ui {
                 }
                 (Purpose::Branch, Some(Id::Index(index))) => vec![Effect::Ask(Request::Switch(index))],
                 (Purpose::Preset, Some(Id::Name(name))) => vec![Effect::Open(name)],
-                _ => self.no("nothing there to choose".into()),
+                _ => {
+                    self.overlay = Overlay::Choice(purpose, list);
+                    self.no("nothing matches; Ctrl-U erases the search, Esc closes".into())
+                }
             },
-            Overlay::None | Overlay::Question => Vec::new(),
+            under @ (Overlay::None | Overlay::Question) => {
+                self.overlay = under;
+                self.no("that acts only on a line being typed or on a list".into())
+            }
         }
     }
 
     fn answer(&mut self, action: Action, snapshot: &Snapshot) -> Vec<Effect> {
         let Some(crate::drive::Said::Question { choices, .. }) = &snapshot.script.said else {
-            return self.open(Overlay::None);
+            return self.no("no question is up".into());
         };
+        if self.question.state == Asked::Closed {
+            return self.no("no question is up".into());
+        }
         let count = choices.len();
         match (action, self.question.marked) {
             (Action::Answer(place), _) if usize::from(place) < count => self.question.marked = Some(place),
@@ -328,6 +373,9 @@ impl Ui {
             }
             _ => {
                 self.overlay = Overlay::None;
+                self.question.state = Asked::Closed;
+                let class = self.question.tally(choices);
+                self.say(class);
                 return vec![Effect::Ask(Request::NextStep)];
             }
         }

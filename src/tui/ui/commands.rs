@@ -45,7 +45,8 @@ impl Ui {
             self.refuse(text);
             return Vec::new();
         }
-        self.say(format!("{} is cut off: messages die at the wall", self.name(snapshot)));
+        let text = format!("{} is cut off: messages die at the wall", self.name(snapshot));
+        self.promise(snapshot, text);
         by(Action::Isolate, vec![Command::Cut { name: None, shape: CutShape::Isolate(self.picked) }])
     }
 
@@ -54,7 +55,7 @@ impl Ui {
             self.refuse("nothing is cut");
             return Vec::new();
         }
-        self.say("healed");
+        self.promise(snapshot, "healed: every replica reaches every other".into());
         by(Action::Heal, vec![Command::Heal(Mend::All)])
     }
 
@@ -79,7 +80,7 @@ impl Ui {
             (Action::Freeze, Status::Crashed) => return self.no(format!("{name} is down; C restarts it")),
             _ => return self.no(format!("{name} is not frozen")),
         };
-        self.say(said);
+        self.promise(snapshot, said);
         by(action, vec![command])
     }
 
@@ -97,7 +98,8 @@ impl Ui {
         let Some(next) = next else {
             return self.no(format!("latency ×{} is the limit", ratio(now)));
         };
-        self.say(format!("latency ×{}: for messages sent from now on", ratio(*next)));
+        let text = format!("latency ×{}: for messages sent from now on", ratio(*next));
+        self.promise(snapshot, text);
         by(action, vec![Command::Set(Setting::LatencyPercent(*next))])
     }
 
@@ -119,11 +121,11 @@ impl Ui {
             _ => (settings.write.required(copies), next.required(copies)),
         };
         let overlap = if read + write > copies {
-            "R + W > N: read and write sets overlap"
+            format!("W{write} + R{read} > N{copies}: read and write sets overlap")
         } else {
-            "R + W ≤ N: a read may miss the latest write"
+            format!("W{write} + R{read} within N{copies}: a read may miss the latest write")
         };
-        self.say(format!("{word} level {next}. W={write} R={read} N={copies}: {overlap}"));
+        self.promise(snapshot, format!("{word} level {next}. {overlap}"));
         by(action, vec![Command::Set(command)])
     }
 
@@ -132,7 +134,7 @@ impl Ui {
         let (a, b) = (self.picked, other);
         let names = format!("{}–{}", self.name(snapshot), snapshot.replica_name(other));
         if action == Action::CutLink {
-            self.say(format!("cut the link {names}"));
+            self.promise(snapshot, format!("the link {names} is cut: what it carries dies there"));
             return by(action, vec![Command::Cut { name: None, shape: CutShape::Link(a, b) }]);
         }
         let links =
@@ -142,7 +144,7 @@ impl Ui {
         if heals.is_empty() {
             return self.no(format!("the link {names} was not cut by itself; P heals everything"));
         }
-        self.say(format!("restored the link {names}"));
+        self.promise(snapshot, format!("the link {names} is whole again"));
         by(action, heals)
     }
 }

@@ -120,6 +120,14 @@ impl List {
         }
     }
 
+    pub(super) fn type_text(&mut self, text: &str) {
+        const MAX_LENGTH: usize = 100;
+        self.edit(|filter| {
+            let room = MAX_LENGTH.saturating_sub(filter.chars().count());
+            filter.extend(text.chars().filter(|c| !c.is_control()).take(room));
+        });
+    }
+
     pub(super) fn edit(&mut self, edit: impl FnOnce(&mut String)) {
         edit(&mut self.filter);
         self.at = 0;

@@ -100,12 +100,11 @@ impl Prompt {
         }
     }
 
-    /// Completes the last word: a setting's name, or a replica's, a client's or a key's after `=`.
+    /// Completes the word before the cursor: a setting's name, or a replica's, a client's or a key's after `=`.
+    /// Again, it goes on to the next one that fits.
     pub(super) fn complete(&mut self, snapshot: &Snapshot) {
-        let (before, word) = match self.text.rsplit_once(' ') {
-            Some((before, word)) => (format!("{before} "), word),
-            None => (String::new(), self.text.as_str()),
-        };
+        let (typed, after) = self.text.split_at(self.byte(self.cursor));
+        let (before, word) = typed.split_at(typed.rfind(' ').map_or(0, |space| space + 1));
         let replicas = || snapshot.view.replicas.iter().map(|replica| replica.name.to_string());
         let candidates: Vec<String> = match word.split_once('=') {
             Some(("at", _)) => replicas().map(|name| format!("at={name}")).collect(),
@@ -119,8 +118,12 @@ impl Prompt {
             Some(_) => Vec::new(),
             None => self.kind.settings().iter().map(|name| format!("{name}=")).collect(),
         };
-        if let Some(full) = candidates.iter().find(|full| full.starts_with(word) && full.len() > word.len()) {
-            *self = Self::new(self.kind, format!("{before}{full}"));
+        let longer = candidates.iter().find(|full| full.starts_with(word) && full.len() > word.len());
+        let at = candidates.iter().position(|full| full == word);
+        let following = || at.map(|at| &candidates[(at + 1) % candidates.len()]);
+        if let Some(full) = longer.or_else(following) {
+            let cursor = before.chars().count() + full.chars().count();
+            *self = Self { kind: self.kind, text: format!("{before}{full}{after}"), cursor };
         }
     }
 
@@ -179,7 +182,8 @@ impl Ui {
                         ask.key = KeyId::after(&snapshot.view.keys);
                         commands.push(Command::NameKey(Arc::from(value)));
                     }
-                    None => return Err(format!("no key {value} yet: write to it first")),
+                    None if value.is_empty() => return Err("which key? For example key=user123".into()),
+                    None => return Err(format!("no key {value} yet; W writes one: VALUE key={value}")),
                 },
                 "level" => {
                     let level = Level::parse(value);
@@ -198,7 +202,9 @@ impl Ui {
             }
         }
         match prompt.kind {
-            PromptKind::Write if rest.is_empty() => return Err("what value? For example: green".into()),
+            PromptKind::Write if rest.is_empty() => {
+                return Err("what value? For example green, or green key=other".into());
+            }
             PromptKind::Write => {
                 ask.act = Act::Write { value: Value::parse(&rest), context: Context::Last, stamp: None };
             }
@@ -265,5 +271,9 @@ fn node_named(snapshot: &Snapshot, name: &str) -> Result<NodeId, String> {
         let number: usize = name.parse().ok()?;
         (1..=snapshot.view.replicas.len()).contains(&number).then(|| NodeId::at(number - 1))
     };
-    snapshot.scenario.node_named(name).or_else(by_number).ok_or_else(|| format!("no replica {name}"))
+    snapshot.scenario.node_named(name).or_else(by_number).ok_or_else(|| {
+        let known = snapshot.view.replicas.iter().take(6).map(|replica| &*replica.name).collect::<Vec<_>>();
+        let more = if snapshot.view.replicas.len() > known.len() { ", …" } else { "" };
+        format!("no replica {name}; there are {}{more}", known.join(", "))
+    })
 }
