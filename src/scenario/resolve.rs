@@ -215,6 +215,3 @@ fn grouped(number: usize) -> String {
     }
     shown
 }
-
-#[cfg(test)]
-mod tests;

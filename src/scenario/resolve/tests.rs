@@ -1,1 +1,0 @@
-//! Presets in, scenarios or drawn problems out.
