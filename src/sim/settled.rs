@@ -69,10 +69,12 @@ impl Simulation {
         self.cuts.first_wall(from, to)
     }
 
-    /// Whether a message on its way, or one that waits at a frozen replica, carries `write`.
+    /// Whether a message on its way, or one that waits at a frozen replica, carries `write` to where it may
+    /// still be kept. Gossip and writes that their target will drop keep nothing alive.
     pub fn is_carried(&self, key: KeyId, write: WriteId) -> bool {
         let carries = |message: &Message| {
-            message.contents_of(key).any(|held| held.versions().iter().any(|v| v.id == write))
+            let keeps = |held: &Held| self.would_learn(message.to, key, held);
+            message.contents_of(key).any(|held| held.versions().iter().any(|v| v.id == write) && keeps(held))
         };
         let flying = self.arrivals().any(|(_, message)| !message.lost && carries(message));
         flying || self.nodes.iter().any(|node| node.inbox.iter().any(carries))
