@@ -20,3 +20,6 @@ pub mod theme;
 pub mod ui;
 
 pub use draw::draw;
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,8 @@
 //!   ─► a write is lost ─► , ─► a command in the past ─► B
 //! ```
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::{
     base::{NodeId, WriteId},
     check::Loss,
@@ -23,7 +25,7 @@ use super::{
 pub(super) const WIDEST: usize = 77;
 
 /// Said behind the advice while the clock stands and something is on its way.
-const PAUSED: &str = "   (paused: space lets time run)";
+const PAUSED: [&str; 2] = ["   (paused: space lets time run)", "   (paused: space runs)"];
 
 type Advice = (&'static str, String);
 
@@ -32,7 +34,8 @@ pub(super) fn advice(ui: &Ui, snapshot: &Snapshot) -> Advice {
     let (key, mut text) = next(ui, snapshot);
     let stands = !snapshot.is_running() && !snapshot.view.messages.is_empty();
     if stands && !text.contains("space") {
-        text.push_str(PAUSED);
+        let fits = |more: &&&str| text.width() + more.width() <= WIDEST;
+        text.push_str(PAUSED.iter().find(fits).unwrap_or(&PAUSED[1]));
     }
     (key, text)
 }
@@ -57,7 +60,7 @@ fn short(text: &str) -> String {
 }
 
 fn in_the_past(snapshot: &Snapshot) -> Option<Advice> {
-    let text = "w: any command in the past starts a branch   . goes forward   End returns";
+    let text = "w: a command in the past starts a branch   space replays   End returns";
     snapshot.is_past().then(|| ("w", text.into()))
 }
 
@@ -94,7 +97,7 @@ fn about_walls(ui: &Ui, snapshot: &Snapshot) -> Option<Advice> {
     }
     let here = view.sides.iter().find(|side| side.contains(&ui.picked))?;
     if view.sides.len() < 2 {
-        return Some(("P", "P: heal the cut, or w: write and see who gets it".into()));
+        return Some(("P", "P: heal, or w: write and see who gets it".into()));
     }
     let others: Vec<&Vec<NodeId>> = view.sides.iter().filter(|side| *side != here).collect();
     let picked = name(snapshot, ui.picked);
@@ -111,13 +114,13 @@ fn about_walls(ui: &Ui, snapshot: &Snapshot) -> Option<Advice> {
     })
 }
 
-/// Whether a side holds a write of its own that nobody beyond the wall holds.
+/// Whether a side holds a write of its own that nobody beyond the wall has heard of.
 fn wrote_apart(snapshot: &Snapshot, side: &[NodeId]) -> bool {
-    let beyond = |write| nodes(snapshot).any(|node| !side.contains(&node) && holds(snapshot, node, write));
+    let beyond = |dot| nodes(snapshot).any(|node| !side.contains(&node) && snapshot.vector(node).covers(dot));
     let own = |version: &Version| version.dot.counter > 0 && side.contains(&version.dot.node);
     side.iter().any(|node| {
         let held = &snapshot.view.replicas[node.index()].held[snapshot.focus.index()];
-        held.versions().iter().any(|version| own(version) && !beyond(version.id))
+        held.versions().iter().any(|version| own(version) && !beyond(version.dot))
     })
 }
 
@@ -125,16 +128,11 @@ fn nodes(snapshot: &Snapshot) -> impl Iterator<Item = NodeId> {
     (0..snapshot.view.replicas.len()).map(NodeId::at)
 }
 
-fn holds(snapshot: &Snapshot, node: NodeId, write: WriteId) -> bool {
-    let held = &snapshot.view.replicas[node.index()].held[snapshot.focus.index()];
-    held.versions().iter().any(|version| version.id == write)
-}
-
 /// The keys that pick a replica, with the word that leads on.
 fn go_to(snapshot: &Snapshot, node: NodeId) -> String {
     match node.index() {
         near @ 0..9 => format!("{} then ", near + 1),
-        _ => format!("go to {}, then ", name(snapshot, node)),
+        _ => format!("go to {}, ", name(snapshot, node)),
     }
 }
 
@@ -179,7 +177,7 @@ fn about_agreement(ui: &Ui, snapshot: &Snapshot) -> Advice {
     let picked = name(snapshot, ui.picked);
     let tally = &snapshot.tally;
     if let Some(loss) = snapshot.losses.last() {
-        let text = format!("{} was lost. , steps back to see how   u: undo", short(&loss.value));
+        let text = format!("{} was lost. , steps back to see how", short(&loss.value));
         return (",", text);
     }
     if !snapshot.branches.is_empty() {
@@ -219,7 +217,7 @@ pub(super) fn obituary(snapshot: &Snapshot, loss: &Loss, width: usize) -> String
     };
     let short = format!("{gone} LOST to {winner}: {why}");
     let long = format!("{short}; yet it had been acknowledged");
-    if unicode_width::UnicodeWidthStr::width(long.as_str()) <= width { long } else { short }
+    if long.width() <= width { long } else { short }
 }
 
 /// What the preset's script said last, with the key that goes on.

@@ -72,9 +72,9 @@ fn knobs(paint: &Paint<'_>, ui: &Ui, snapshot: &Snapshot, width: u16) -> Vec<(St
     knobs
 }
 
-/// How many rows the advice takes: more than one only where a preset speaks.
+/// How many rows the advice takes: one, but two on a narrow terminal and more where a preset speaks.
 pub(in crate::tui) fn advice_rows(area: Rect, snapshot: &Snapshot) -> u16 {
-    let Some((text, _)) = coach::narration(snapshot) else { return 1 };
+    let Some((text, _)) = coach::narration(snapshot) else { return if area.width < 80 { 2 } else { 1 } };
     let rows = wrap(&text, area.width.saturating_sub(4)).len() + 1;
     u16::try_from(rows.min(MOST_ADVICE)).unwrap_or(1)
 }
@@ -85,7 +85,11 @@ pub(in crate::tui) fn advice(paint: &mut Paint<'_>, area: Rect, ui: &Ui, snapsho
     let style = paint.style(Role::Advice);
     let Some((text, progress)) = coach::narration(snapshot) else {
         let (_, text) = coach::advice(ui, snapshot);
-        paint.line(area, 0, &Line::from(vec![bar, Span::styled(text, style)]));
+        let lines = if area.height > 1 { wrap(&text, area.width.saturating_sub(4)) } else { vec![text] };
+        for (row, text) in (0..area.height).zip(lines) {
+            let lead = if row == 0 { bar.clone() } else { Span::raw("   ") };
+            paint.line(area, row, &Line::from(vec![lead, Span::styled(text, style)]));
+        }
         return;
     };
     let last = area.height.saturating_sub(1);

@@ -19,6 +19,7 @@ use crate::{
 enum Detail {
     Words,
     ShortWords,
+    OnlyWords,
     Shapes,
 }
 
@@ -28,7 +29,8 @@ pub(in crate::tui) fn hero(paint: &mut Paint<'_>, area: Rect, snapshot: &Snapsho
     let right = right(paint, area.width, snapshot);
     let room = paint.line_right(area, 0, &right).saturating_sub(1);
     let groups = snapshot.agreement.groups.len();
-    let all = [Detail::Words, Detail::ShortWords, Detail::Shapes].map(|detail| (detail, groups.min(12)));
+    let all = [Detail::Words, Detail::ShortWords, Detail::OnlyWords, Detail::Shapes]
+        .map(|detail| (detail, groups.min(12)));
     let fewer = (1..groups.min(12)).rev().map(|count| (Detail::Shapes, count));
     let mut ways = all.into_iter().chain(fewer).map(|way| left(paint, snapshot, way)).peekable();
     while let Some(line) = ways.next() {
@@ -53,17 +55,20 @@ fn left(paint: &Paint<'_>, snapshot: &Snapshot, (detail, count): (Detail, usize)
         (true, _) => format!("{copies} hold "),
         (false, Detail::Words) => format!("{groups} values: "),
         (false, Detail::ShortWords) => format!("{groups} values "),
-        (false, Detail::Shapes) => String::new(),
+        (false, Detail::OnlyWords | Detail::Shapes) => String::new(),
     }));
-    for (held, nodes) in agreement.groups.iter().take(count) {
+    for (index, (held, nodes)) in agreement.groups.iter().take(count).enumerate() {
+        if index > 0 {
+            spans.push(Span::raw(if detail == Detail::Words { "  " } else { " " }));
+        }
         spans.extend(contents(paint, held, detail));
         if !converged {
             let gap = if detail == Detail::Words { " " } else { "" };
-            spans.push(Span::raw(format!("{gap}×{} {gap}", nodes.len())));
+            spans.push(Span::raw(format!("{gap}×{}", nodes.len())));
         }
     }
     if count < groups {
-        spans.push(Span::raw(format!("+{} values", groups - count)));
+        spans.push(Span::raw(format!(" +{} values", groups - count)));
     }
     Line::from(spans)
 }
@@ -81,7 +86,9 @@ fn contents(paint: &Paint<'_>, held: &Held, detail: Detail) -> Vec<Span<'static>
         }
         let words = match detail {
             Detail::Words => format!("{} {}", paint.shape(&text), paint.clip(&text, 16)),
-            Detail::ShortWords => format!("{} {}", paint.shape(&text), paint.clip(&text, 9)),
+            Detail::ShortWords | Detail::OnlyWords => {
+                format!("{} {}", paint.shape(&text), paint.clip(&text, 9))
+            }
             Detail::Shapes => paint.shape(&text).to_owned(),
         };
         spans.push(Span::styled(words, paint.theme.value(&text)));

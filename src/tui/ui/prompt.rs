@@ -156,8 +156,8 @@ impl Ui {
         match prompt.kind {
             PromptKind::Write | PromptKind::Read => self.understand_ask(prompt, snapshot),
             PromptKind::Clock => {
-                let offset =
-                    units::parse_signed_duration(prompt.text.trim()).map_err(|error| error.to_string())?;
+                let offset = units::parse_signed_duration(prompt.text.trim())
+                    .map_err(|error| format!("{error}; for example +2s or -300ms"))?;
                 Ok(vec![Command::Skew { node: self.picked, offset }])
             }
             PromptKind::Links => understand_links(&prompt.text, snapshot),
@@ -230,14 +230,16 @@ fn understand_links(text: &str, snapshot: &Snapshot) -> Result<Vec<Command>, Str
                 scope = Scope::Between(node_named(snapshot, ends.0)?, node_named(snapshot, ends.1)?);
             }
             "latency" => {
-                let nanos = units::parse_duration(value).map_err(|error| error.to_string())?;
+                let nanos = units::parse_duration(value)
+                    .map_err(|error| format!("{error}; for example latency=80ms"))?;
                 changes.push(LinkChange::Delay(Delay::Fixed(Span(nanos))));
             }
             "order" if value == "fifo" => changes.push(LinkChange::Order(Order::Fifo)),
             "order" if value == "any" => changes.push(LinkChange::Order(Order::MayOvertake)),
             "order" => return Err("order is fifo or any".into()),
             _ => {
-                let parts = units::parse_share(value).map_err(|error| error.to_string())?;
+                let parts =
+                    units::parse_share(value).map_err(|error| format!("{error}; for example {name}=5%"))?;
                 let share = Ppm::new(parts).ok_or("at most 100%")?;
                 changes.push(if name == "loss" {
                     LinkChange::Loss(share)

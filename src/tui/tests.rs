@@ -1,0 +1,10 @@
+//! The whole screen over the real actor, in a time that stands still unless a test lets it pass.
+
+mod budget;
+mod keys;
+mod pictures;
+mod prompts;
+mod random;
+mod sizes;
+mod stage;
+mod story;

@@ -1,0 +1,332 @@
+//! Every action of the registry, pressed by its own key, does what its sentence says.
+
+use crate::{
+    action::Level,
+    sim::Status,
+    tui::{
+        registry::{Action, Layer, TABLE},
+        theme::Kind,
+        ui::{Effect, Overlay, PromptKind, Purpose, Side, View},
+    },
+};
+
+use super::{
+    pictures::{crowded, lesson},
+    stage::{Stage, favourite_colour},
+};
+
+fn status(stage: &Stage, index: usize) -> Status {
+    stage.snapshot().view.replicas[index].status
+}
+
+fn value(stage: &Stage, index: usize) -> String {
+    let snapshot = stage.snapshot();
+    let held = &snapshot.view.replicas[index].held[snapshot.focus.index()];
+    held.versions().iter().map(|version| version.value.to_string()).collect::<Vec<_>>().join("+")
+}
+
+fn cuts(stage: &Stage) -> usize {
+    stage.snapshot().view.cuts.len()
+}
+
+/// After these keys on three replicas, the action's own key.
+fn pressed(keys: &str, action: Action) -> Stage {
+    let mut stage = Stage::after(3, keys);
+    stage.act(Layer::Main, action);
+    stage
+}
+
+/// With this typed into the prompt of `W`, or a list or help where `open` says so.
+fn typing(open: &str, layer: Layer, action: Action) -> Stage {
+    let mut stage = Stage::after(12, open);
+    stage.act(layer, action);
+    stage
+}
+
+fn line(stage: &Stage) -> (String, usize) {
+    match &stage.ui.overlay {
+        Overlay::Prompt(prompt) => (prompt.text.clone(), prompt.cursor),
+        other => panic!("a line is typed, not {other:?}"),
+    }
+}
+
+fn bar(stage: &Stage) -> usize {
+    match &stage.ui.overlay {
+        Overlay::Help(list) | Overlay::Choice(_, list) => list.at,
+        other => panic!("a list is up, not {other:?}"),
+    }
+}
+
+#[test]
+fn every_action_does_what_its_key_promises() {
+    for entry in TABLE {
+        match entry.action {
+            Action::Write
+            | Action::Read
+            | Action::Delete
+            | Action::WriteTyped
+            | Action::ReadTyped
+            | Action::WriteLevel
+            | Action::ReadLevel => data(entry.action),
+            Action::Isolate
+            | Action::Heal
+            | Action::CutLink
+            | Action::RestoreLink
+            | Action::Crash
+            | Action::Restart
+            | Action::Freeze
+            | Action::Thaw
+            | Action::SkewClock
+            | Action::LessLatency
+            | Action::MoreLatency
+            | Action::LinkFaults => faults(entry.action),
+            Action::Pick(_)
+            | Action::Left
+            | Action::Right
+            | Action::Up
+            | Action::Down
+            | Action::Client
+            | Action::NextKey
+            | Action::PreviousKey
+            | Action::Inspect
+            | Action::Close => moves(entry.action),
+            Action::RunUntilConverged
+            | Action::PauseOrRun
+            | Action::StepForward
+            | Action::StepBack
+            | Action::Slower
+            | Action::Faster
+            | Action::ToStart
+            | Action::ToLatest
+            | Action::Undo
+            | Action::Redo
+            | Action::Branches
+            | Action::NextStep => time(entry.action),
+            Action::Explain
+            | Action::NextView
+            | Action::PreviousView
+            | Action::NextTheme
+            | Action::Help
+            | Action::OpenPreset
+            | Action::Redraw
+            | Action::Suspend
+            | Action::Quit => views(entry.action),
+            Action::Accept
+            | Action::Complete
+            | Action::EraseBack
+            | Action::EraseForward
+            | Action::EraseAll
+            | Action::ToFirst
+            | Action::ToLast
+            | Action::PageUp
+            | Action::PageDown => edits(entry.action),
+            Action::Answer(_) | Action::MoreHands | Action::FewerHands | Action::Reveal => asks(entry.action),
+        }
+    }
+}
+
+fn data(action: Action) {
+    match action {
+        Action::Write => assert_eq!(value(&pressed("2", action), 1), "green"),
+        Action::Read => assert_eq!(pressed("", action).snapshot().tally.reads, 1),
+        Action::Delete => {
+            let stage = pressed("", action);
+            assert!(stage.snapshot().events[0].text.contains("delete user123"));
+        }
+        Action::WriteTyped => {
+            let mut stage = pressed("", action);
+            assert!(matches!(&stage.ui.overlay, Overlay::Prompt(prompt) if prompt.kind == PromptKind::Write));
+            stage.keys("tea key=drink⏎");
+            assert_eq!(stage.snapshot().view.keys.len(), 2);
+        }
+        Action::ReadTyped => {
+            let mut stage = pressed("", action);
+            stage.keys("level=all at=nyc⏎|||||");
+            assert_eq!(stage.snapshot().tally.reads, 1);
+        }
+        Action::WriteLevel => {
+            let stage = pressed("", action);
+            assert_eq!(stage.snapshot().view.settings.write, Level::Two);
+            assert!(stage.status().contains("W2 + R1"), "{}", stage.status());
+        }
+        other => {
+            let stage = pressed("oo", other);
+            assert_eq!(stage.snapshot().view.settings.read, Level::Two);
+        }
+    }
+}
+
+fn faults(action: Action) {
+    match action {
+        Action::Isolate => assert_eq!(pressed("", action).snapshot().view.sides.len(), 2),
+        Action::Heal => assert_eq!(cuts(&pressed("px3", action)), 0),
+        Action::CutLink => {
+            let mut stage = pressed("", action);
+            assert!(matches!(stage.ui.overlay, Overlay::Choice(Purpose::SecondReplica(_), _)));
+            stage.keys("3");
+            assert_eq!(cuts(&stage), 1);
+        }
+        Action::RestoreLink => {
+            let mut stage = pressed("x3", action);
+            stage.keys("3");
+            assert_eq!(cuts(&stage), 0);
+        }
+        Action::Crash => assert_eq!(status(&pressed("", action), 0), Status::Crashed),
+        Action::Restart => assert_eq!(status(&pressed("c", action), 0), Status::Up),
+        Action::Freeze => assert_eq!(status(&pressed("", action), 0), Status::Frozen),
+        Action::Thaw => assert_eq!(status(&pressed("z", action), 0), Status::Up),
+        Action::SkewClock => {
+            let mut stage = pressed("", action);
+            stage.keys("+2s⏎");
+            assert_eq!(stage.snapshot().view.replicas[0].skew, 2_000_000_000);
+        }
+        Action::LessLatency => assert_eq!(pressed("", action).snapshot().view.latency_percent, 70),
+        Action::MoreLatency => assert_eq!(pressed("", action).snapshot().view.latency_percent, 150),
+        _ => {
+            let mut stage = pressed("", action);
+            stage.keys("100%⏎w|||");
+            assert!(stage.snapshot().tally.lost >= 2);
+        }
+    }
+}
+
+fn moves(action: Action) {
+    let picked = |keys: &str| {
+        let mut stage = Stage::after(6, keys);
+        stage.text(80, 24);
+        stage.act(Layer::Main, action);
+        stage.ui.picked.index()
+    };
+    match action {
+        Action::Pick(number) => assert_eq!(picked("5") + 1, usize::from(number)),
+        Action::Left => assert_eq!(picked("3"), 1),
+        Action::Right => assert_eq!(picked("3"), 3),
+        Action::Up => assert_eq!(picked("5"), 1),
+        Action::Down => assert_eq!(picked("2"), 4),
+        Action::Client => {
+            let mut stage = Stage::new(crowded());
+            stage.act(Layer::Main, action);
+            assert!(stage.text(80, 24).contains("as bob"));
+        }
+        Action::NextKey | Action::PreviousKey => {
+            let stage = pressed("Wtea key=drink⏎", action);
+            assert_eq!(stage.snapshot().focus.index(), 1);
+            assert!(pressed("", action).status().contains("one key only"));
+        }
+        Action::Inspect => assert_eq!(pressed("", action).ui.side, Side::Inspector),
+        _ => assert_eq!(pressed("e", action).ui.side, Side::Nothing),
+    }
+}
+
+fn time(action: Action) {
+    match action {
+        Action::RunUntilConverged => {
+            let mut stage = pressed("w", action);
+            stage.keys("||||");
+            assert!(stage.snapshot().agreement.converged() && !stage.snapshot().is_running());
+        }
+        Action::PauseOrRun => {
+            assert!(!pressed("", action).snapshot().is_running());
+            assert!(pressed(" ", action).snapshot().is_running());
+        }
+        Action::StepForward => {
+            let stage = pressed("w", action);
+            assert!(stage.snapshot().view.position.at.0 > 0 && !stage.snapshot().is_running());
+        }
+        Action::StepBack => assert!(pressed("w|||", action).snapshot().is_past()),
+        Action::Slower => assert_eq!(pressed("", action).snapshot().speed.to_string(), "×1/2"),
+        Action::Faster => assert_eq!(pressed("", action).snapshot().speed.to_string(), "×2"),
+        Action::ToStart => assert_eq!(pressed("w||", action).snapshot().view.position.step, 0),
+        Action::ToLatest => assert!(!pressed("w||,", action).snapshot().is_past()),
+        Action::Undo => assert_eq!(value(&pressed("w", action), 0), "blue"),
+        Action::Redo => assert_eq!(value(&pressed("wu", action), 0), "green"),
+        Action::Branches => {
+            let mut stage = pressed("w|||,w", action);
+            assert!(matches!(stage.ui.overlay, Overlay::Choice(Purpose::Branch, _)));
+            stage.keys("⏎");
+            assert_eq!(stage.ui.layer(), Layer::Main);
+        }
+        _ => {
+            let mut stage = Stage::new(lesson());
+            stage.act(Layer::Main, action);
+            assert_eq!(stage.snapshot().script.next, 1);
+            assert!(pressed("", action).status().contains("no script"));
+        }
+    }
+}
+
+fn views(action: Action) {
+    let asked = |action| pressed("", action).effects;
+    match action {
+        Action::Explain => assert!(!pressed("w2", action).snapshot().story_lines.is_empty()),
+        Action::NextView => assert_eq!(pressed("", action).ui.view, View::Events),
+        Action::PreviousView => assert_eq!(pressed("", action).ui.view, View::Details),
+        Action::NextTheme => assert_eq!(pressed("", action).ui.theme.kind(), Kind::Light),
+        Action::Help => assert!(matches!(pressed("", action).ui.overlay, Overlay::Help(_))),
+        Action::OpenPreset => {
+            assert!(matches!(pressed("", action).ui.overlay, Overlay::Choice(Purpose::Preset, _)));
+        }
+        Action::Redraw => assert!(matches!(asked(action)[..], [Effect::Repaint])),
+        Action::Suspend => assert!(matches!(asked(action)[..], [Effect::Suspend])),
+        _ => assert!(matches!(asked(action)[..], [Effect::Quit])),
+    }
+}
+
+fn edits(action: Action) {
+    let prompt = |action| typing("Wab c", Layer::Prompt, action);
+    match action {
+        Action::Accept => assert_eq!(value(&prompt(action), 0), "ab c"),
+        Action::Complete => assert_eq!(line(&typing("Wa k", Layer::Prompt, action)).0, "a key="),
+        Action::EraseBack => assert_eq!(line(&prompt(action)).0, "ab "),
+        Action::EraseForward => {
+            let mut stage = prompt(Action::ToFirst);
+            stage.act(Layer::Prompt, action);
+            assert_eq!(line(&stage).0, "b c");
+        }
+        Action::EraseAll => assert_eq!(line(&prompt(action)).0, ""),
+        Action::ToFirst => assert_eq!(line(&prompt(action)).1, 0),
+        Action::ToLast => assert_eq!(bar(&typing("x", Layer::Choice, action)), 10),
+        Action::PageDown => assert!(bar(&typing("?", Layer::Help, action)) > 10),
+        _ => {
+            let mut stage = typing("?", Layer::Help, Action::PageDown);
+            stage.act(Layer::Help, action);
+            assert!(bar(&stage) < 4);
+        }
+    }
+}
+
+fn asks(action: Action) {
+    let mut stage = Stage::new(lesson());
+    stage.keys("nnb+");
+    stage.act(Layer::Question, action);
+    let question = &stage.ui.question;
+    match action {
+        Action::Answer(place) => assert_eq!(question.marked, Some(place)),
+        Action::MoreHands => assert_eq!(question.hands[1], 2),
+        Action::FewerHands => assert_eq!(question.hands[1], 0),
+        _ => assert_eq!((stage.ui.layer(), stage.snapshot().script.next), (Layer::Main, 3)),
+    }
+}
+
+#[test]
+fn a_key_that_does_nothing_here_says_why() {
+    for (keys, says) in [
+        ("P", "nothing is cut"),
+        ("C", "ams is not down"),
+        ("Z", "ams is not frozen"),
+        ("cz", "C restarts it"),
+        ("pp", "is cut off already; P heals"),
+        ("9", "there are 3 replicas, no 9"),
+        ("B", "no branches yet"),
+        ("u", "nothing"),
+        ("X2", "was not cut by itself"),
+    ] {
+        let stage = Stage::after(3, keys);
+        assert!(stage.status().contains(says), "{keys:?} says: {}", stage.status());
+    }
+    let mut alone = Stage::new(favourite_colour(1));
+    for (keys, says) in [("p", "nothing to cut"), ("x", "needs two replicas")] {
+        alone.keys(keys);
+        assert!(alone.status().contains(says), "{keys:?} says: {}", alone.status());
+    }
+}

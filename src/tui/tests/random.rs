@@ -1,0 +1,106 @@
+//! Whatever is pressed, pasted, clicked, the screen lives and Esc leads back.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use proptest::prelude::*;
+
+use crate::tui::registry::{Action, Layer, TABLE};
+
+use super::{
+    pictures::{crowded, lesson},
+    stage::{Stage, favourite_colour, key_event},
+};
+
+#[derive(Debug, Clone)]
+enum Doing {
+    /// This entry of the table, by the key of its first layer.
+    Bound(usize),
+    Key(char),
+    Code(KeyCode),
+    Paste(String),
+    Mouse(MouseEventKind, u16, u16),
+    Wait(u64),
+    Draw(u16, u16),
+}
+
+fn doing() -> impl Strategy<Value = Doing> {
+    let codes = prop::sample::select(vec![
+        KeyCode::Enter,
+        KeyCode::Esc,
+        KeyCode::Tab,
+        KeyCode::BackTab,
+        KeyCode::Backspace,
+        KeyCode::Up,
+        KeyCode::Down,
+        KeyCode::Home,
+        KeyCode::End,
+        KeyCode::PageDown,
+        KeyCode::Null,
+    ]);
+    let mouse = prop::sample::select(vec![
+        MouseEventKind::Down(MouseButton::Left),
+        MouseEventKind::ScrollDown,
+        MouseEventKind::ScrollUp,
+        MouseEventKind::Moved,
+    ]);
+    prop_oneof![
+        6 => (0..TABLE.len()).prop_map(Doing::Bound),
+        4 => prop::char::range(' ', '~').prop_map(Doing::Key),
+        2 => codes.prop_map(Doing::Code),
+        1 => "\\PC{0,20}|[\\x00-\\x20a-z=]{0,30}".prop_map(Doing::Paste),
+        1 => (mouse, 0..90_u16, 0..30_u16).prop_map(|(kind, x, y)| Doing::Mouse(kind, x, y)),
+        2 => (0..3_000_u64).prop_map(Doing::Wait),
+        2 => (0..130_u16, 0..40_u16).prop_map(|(width, height)| Doing::Draw(width, height)),
+    ]
+}
+
+fn perform(stage: &mut Stage, doing: &Doing) {
+    let snapshot = stage.snapshot();
+    match doing {
+        Doing::Bound(index) => {
+            let entry = &TABLE[*index];
+            let layer = entry.keys[0].0[0];
+            stage.press(key_event(layer, entry.action));
+        }
+        Doing::Key(character) => stage.code(KeyCode::Char(*character)),
+        Doing::Code(code) => stage.press(KeyEvent::new(*code, KeyModifiers::NONE)),
+        Doing::Paste(text) => {
+            let effects = stage.ui.type_text(text, &snapshot);
+            stage.obey(effects);
+        }
+        Doing::Mouse(kind, column, row) => {
+            let event = MouseEvent { kind: *kind, column: *column, row: *row, modifiers: KeyModifiers::NONE };
+            let effects = stage.ui.click(event, &snapshot);
+            stage.obey(effects);
+        }
+        Doing::Wait(millis) => stage.wait(*millis),
+        Doing::Draw(width, height) => drop(stage.text(*width, *height)),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_sequence_of_events_panics_and_escape_leads_back(
+        which in 0..4_usize,
+        doings in prop::collection::vec(doing(), 200..400),
+    ) {
+        let scenario = match which {
+            0 => favourite_colour(3),
+            1 => crowded(),
+            2 => lesson(),
+            _ => favourite_colour(12),
+        };
+        let mut stage = Stage::new(scenario);
+        for doing in &doings {
+            perform(&mut stage, doing);
+        }
+        stage.text(80, 24);
+        for _ in 0..5 {
+            stage.code(KeyCode::Esc);
+        }
+        prop_assert_eq!(stage.ui.layer(), Layer::Main);
+        prop_assert!(stage.text(80, 24).contains("laggard"));
+        stage.act(Layer::Main, Action::PauseOrRun);
+    }
+}
