@@ -15,7 +15,7 @@ use super::{
     guard::{self, Ending, Guard},
     input::{self, Happening, Input},
     registry::{self, Action, lookup},
-    screen::Screen,
+    screen::{HeldTerminal, Screen},
     ui::{Effect, Ui},
 };
 
@@ -80,20 +80,50 @@ pub async fn run(guard: &mut Guard, mut ui: Ui, mut handle: Handle, motion: Moti
             }
             Happening::End(how) => return Ok(how.exit_status()),
         };
-        for effect in effects {
-            match effect {
-                Effect::Ask(request) => ask(&handle, request),
-                Effect::Open(name) => open(&mut ui, &handle, &name),
-                Effect::Repaint => screen.repaint(),
-                Effect::Suspend => {
-                    if let Err(why) = guard::suspend() {
-                        ui.refuse(why.to_string());
-                    }
-                }
-                Effect::Quit => return Ok(0),
-            }
+        match perform(effects, &mut ui, &handle, &mut screen) {
+            Next::Leave => return Ok(0),
+            Next::AwaitAnswer => answer(&mut handle).await,
+            Next::GoOn => {}
         }
     }
+}
+
+/// What the loop does after a happening.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Next {
+    GoOn,
+    /// The actor was asked something.
+    AwaitAnswer,
+    Leave,
+}
+
+fn perform(effects: Vec<Effect>, ui: &mut Ui, handle: &Handle, screen: &mut Screen<HeldTerminal>) -> Next {
+    let mut next = Next::GoOn;
+    for effect in effects {
+        match effect {
+            Effect::Ask(request) => {
+                ask(handle, request);
+                next = Next::AwaitAnswer;
+            }
+            Effect::Open(name) => next = open(ui, handle, &name),
+            Effect::Repaint => screen.repaint(),
+            Effect::Suspend => {
+                if let Err(why) = guard::suspend() {
+                    ui.refuse(why.to_string());
+                }
+            }
+            Effect::Quit => return Next::Leave,
+        }
+    }
+    next
+}
+
+/// Waits until the actor has done what it was just asked: keys typed ahead are judged by what the keys before them
+/// did. Actor and screen share one thread and the actor hears requests first, so its next snapshot is the answer;
+/// if the actor is gone, the loop sees that for itself.
+async fn answer(handle: &mut Handle) {
+    handle.snapshots.mark_unchanged();
+    let _ = handle.snapshots.changed().await;
 }
 
 fn ask(handle: &Handle, request: Request) {
@@ -101,14 +131,18 @@ fn ask(handle: &Handle, request: Request) {
     let _ = handle.requests.send(request);
 }
 
-fn open(ui: &mut Ui, handle: &Handle, name: &str) {
+fn open(ui: &mut Ui, handle: &Handle, name: &str) -> Next {
     match Scenario::find(name) {
         Ok(scenario) => {
             let seed = scenario.seed;
             ask(handle, Request::Load(Arc::new(scenario), seed));
             ui.reset();
+            Next::AwaitAnswer
         }
-        Err(problems) => ui.refuse(problems.to_string()),
+        Err(problems) => {
+            ui.refuse(problems.to_string());
+            Next::GoOn
+        }
     }
 }
 
