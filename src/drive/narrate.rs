@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::{
     action::{Act, Command, Setting, Switch},
-    base::{CutId, KeyId, NodeId, OpId, Position, Span, WriteId},
+    base::{CutId, KeyId, NodeId, OpId, Position, SimTime, Span, WriteId},
     data::{Held, Relation},
     net::{CutShape, LinkChange, Scope},
     replica::MessageKind,
@@ -55,11 +55,11 @@ pub struct Narrator<'a> {
 impl<'a> Narrator<'a> {
     /// The line for a fact, or none where people need not see it.
     pub fn line(self, fact: &Fact) -> Option<EventLine> {
-        let (mark, text, value) = self.words(&fact.what)?;
+        let (mark, text, value) = self.words(&fact.what, fact.at.at)?;
         Some(EventLine { at: fact.at, mark, text, cause: self.cause(fact), value })
     }
 
-    fn words(self, what: &What) -> Option<(Mark, String, Option<String>)> {
+    fn words(self, what: &What, at: SimTime) -> Option<(Mark, String, Option<String>)> {
         match what {
             What::Accepted { node, version, .. } => {
                 let (node, key, id) = (self.node(*node), self.key(version.key), version.id);
@@ -82,8 +82,13 @@ impl<'a> Narrator<'a> {
                 );
                 Some((Mark::Dropped, text, self.value(*winner)))
             }
+            What::Died { kind: MessageKind::Sync | MessageKind::SyncReply, to, carries, .. }
+                if self.would_have_taught_nothing(*to, *carries, at) =>
+            {
+                None
+            }
             What::Died { from, to, kind, carries, death, .. } => {
-                self.died((*from, *to), *kind, *carries, *death)
+                Some(self.died((*from, *to), *kind, *carries, *death))
             }
             What::CutMade { id } => Some((Mark::Wall, self.wall(*id), None)),
             What::CutHealed { id, killed } => Some((
@@ -184,17 +189,25 @@ impl<'a> Narrator<'a> {
         }
     }
 
+    /// Whether `to` had all that this gossip carried when it died: nobody misses it.
+    fn would_have_taught_nothing(self, to: NodeId, carries: Option<WriteId>, at: SimTime) -> bool {
+        // What is no longer remembered, every replica has.
+        let record = carries.and_then(|write| self.timeline.ledger().find(write));
+        record.is_none_or(|record| record.reflected[to.index()].is_some_and(|since| since <= at))
+    }
+
     fn died(
         self,
         (from, to): (NodeId, NodeId),
         kind: MessageKind,
         carries: Option<WriteId>,
         death: Death,
-    ) -> Option<(Mark, String, Option<String>)> {
+    ) -> (Mark, String, Option<String>) {
         let cargo = match (kind, carries) {
-            (MessageKind::Sync | MessageKind::SyncReply, None) => return None,
-            (MessageKind::Sync | MessageKind::SyncReply, Some(_)) => kind.name().to_owned(),
             (MessageKind::Write, Some(write)) => self.write(write),
+            (MessageKind::Sync | MessageKind::SyncReply, Some(write)) => {
+                format!("{} with {}", kind.name(), self.write(write))
+            }
             (kind, _) => kind.name().to_owned(),
         };
         let why = match death {
@@ -203,7 +216,7 @@ impl<'a> Narrator<'a> {
             Death::Down => format!("{} is down", self.node(to)),
         };
         let value = carries.and_then(|write| self.value(write));
-        Some((Mark::Died, format!("{}→{} {cargo}: {why}", self.node(from), self.node(to)), value))
+        (Mark::Died, format!("{}→{} {cargo}: {why}", self.node(from), self.node(to)), value)
     }
 
     fn wall(self, id: CutId) -> String {
