@@ -99,7 +99,7 @@ async fn with_far_too_much_to_do_a_pause_is_heard_within_a_slice() {
     (0..10).for_each(|_| speed = speed.faster());
     assert_eq!(speed.to_string(), "×1000");
     stage.ask(Request::SetSpeed(speed)).await;
-    tokio::time::sleep(wall_ms(100)).await;
+    tokio::time::advance(wall_ms(100)).await;
     let behind = stage.ask(Request::Frame).await;
     assert!(behind.view.position.at < ms(100_000), "a hundred seconds are due");
     let slice = 20_000;
