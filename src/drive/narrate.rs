@@ -78,7 +78,7 @@ impl<'a> Narrator<'a> {
                     self.node(*node),
                     self.write(*winner),
                     self.write(*write),
-                    why_dropped(*relation)
+                    self.why_dropped(*winner, *write, *relation)
                 );
                 Some((Mark::Dropped, text, self.value(*winner)))
             }
@@ -114,18 +114,21 @@ impl<'a> Narrator<'a> {
     fn answered(self, op: OpId, outcome: &Outcome) -> Option<(Mark, String, Option<String>)> {
         let asked = self.timeline.ledger().answered(op);
         let place = asked.map_or_else(|| op.to_string(), |asked| self.node(asked.node).to_string());
-        let who = asked.map_or(String::new(), |asked| {
-            format!(" by {}", self.timeline.simulation().scenario().clients[usize::from(asked.client.0)].name)
-        });
+        let client = asked
+            .map(|asked| &*self.timeline.simulation().scenario().clients[usize::from(asked.client.0)].name);
+        let who = client.map_or(String::new(), |name| format!(" by {name}"));
         let verb = match asked.map(|asked| &*asked.act) {
             Some(Act::Write { .. }) => "write",
-            Some(Act::Read) | None => "read",
+            Some(Act::Read) => "read",
+            // No longer remembered.
+            None => "operation",
         };
         let failed = |why: String| Some((Mark::Failed, format!("{place} {verb}{who} failed: {why}"), None));
         match outcome {
             Outcome::Written(write) => {
                 let waited = asked.is_some_and(|asked| asked.answered > asked.at);
-                let text = format!("{place} acknowledged {}{who}", self.write(*write));
+                let to = client.map_or(String::new(), |name| format!(" to {name}"));
+                let text = format!("{place} acknowledged {}{}", self.write(*write), to);
                 waited.then(|| (Mark::Acknowledged, text, self.value(*write)))
             }
             Outcome::Found(held) => {
@@ -151,7 +154,7 @@ impl<'a> Narrator<'a> {
                 failed(format!("the answer would break {}", guarantee.name().replace('_', " ")))
             }
             Outcome::TimedOut { received, required } => {
-                let unknown = if verb == "write" { "; it may have happened" } else { "" };
+                let unknown = if verb == "read" { "" } else { "; it may have happened" };
                 failed(format!("TIMEOUT, {received} of {required} answered{unknown}"))
             }
             Outcome::CoordinatorCrashed => {
@@ -176,7 +179,7 @@ impl<'a> Narrator<'a> {
                     self.node(node),
                     self.write(write),
                     self.write(loser),
-                    why_dropped(relation)
+                    self.why_dropped(write, loser, relation)
                 );
                 Some((Mark::Dropped, text, value))
             }
@@ -186,6 +189,21 @@ impl<'a> Narrator<'a> {
                 let text = format!("{} has {}={}", self.node(node), self.key(key), self.write(write));
                 Some((Mark::Stored, text, value))
             }
+        }
+    }
+
+    /// Why one of two versions had to go; `relation` is the newcomer's to the other.
+    fn why_dropped(self, winner: WriteId, loser: WriteId, relation: Relation) -> &'static str {
+        let stamp = |write| Some(self.timeline.ledger().find(write)?.version.stamp);
+        let tie = stamp(winner).is_some() && stamp(winner) == stamp(loser);
+        match (relation, tie) {
+            (Relation::Concurrent, false) => "concurrent, last write wins",
+            (Relation::Concurrent, true) => "concurrent, with equal stamps the value decides",
+            (Relation::Before | Relation::After, false) => "it was written after, but its stamp is older",
+            (Relation::Before | Relation::After, true) => {
+                "it was written after, but with equal stamps the value decides"
+            }
+            (Relation::Same, _) => "the same",
         }
     }
 
@@ -220,30 +238,40 @@ impl<'a> Narrator<'a> {
     }
 
     fn wall(self, id: CutId) -> String {
-        let given = |logged: &&super::Logged| matches!(logged.command, Command::Cut { .. });
         let standing = self.timeline.simulation().cuts().standing().iter().find(|cut| cut.id == id);
-        let shape = standing.map(|cut| cut.shape.clone()).or_else(|| {
-            let nth = self.timeline.log().iter().filter(given).nth(id.0 as usize)?;
-            match &nth.command {
-                Command::Cut { shape, .. } => Some(shape.clone()),
+        let made = standing.map(|cut| (&cut.name, &cut.shape)).or_else(|| {
+            // Healed since: every command to cut has made one wall.
+            let cuts = self.timeline.log().iter().filter_map(|logged| match &logged.command {
+                Command::Cut { name, shape } => Some((name, shape)),
                 _ => None,
-            }
+            });
+            cuts.into_iter().nth(id.0 as usize)
         });
-        let names = |nodes: &[NodeId]| {
-            nodes.iter().map(|node| self.node(*node).to_string()).collect::<Vec<_>>().join(" ")
+        let Some((name, shape)) = made else {
+            return cut_name(id);
         };
-        let shape = match shape {
-            None => String::new(),
-            Some(CutShape::Groups(groups)) => {
-                let groups: Vec<String> =
+        let name = name.as_ref().map_or(String::new(), |name| format!(" ({name})"));
+        format!("{}{name}: {}", cut_name(id), self.shape(shape))
+    }
+
+    fn shape(self, shape: &CutShape) -> String {
+        let names =
+            |nodes: &[NodeId]| nodes.iter().map(|node| self.node(*node)).collect::<Vec<_>>().join(" ");
+        match shape {
+            CutShape::Groups(groups) => {
+                let mut sides: Vec<String> =
                     groups.iter().map(|group| format!("{{{}}}", names(group))).collect();
-                groups.join(" | ")
+                let count = self.timeline.simulation().scenario().replicas.len();
+                if (0..count).map(NodeId::at).any(|node| !groups.iter().flatten().any(|named| *named == node))
+                {
+                    sides.push("all others".into());
+                }
+                sides.join(" | ")
             }
-            Some(CutShape::Isolate(node)) => format!("{} | all others", self.node(node)),
-            Some(CutShape::Link(a, b)) => format!("{} | {}", self.node(a), self.node(b)),
-            Some(CutShape::OneWay { from, to }) => format!("{} → {} only", self.node(from), self.node(to)),
-        };
-        format!("{}: {shape}", cut_name(id))
+            CutShape::Isolate(node) => format!("{} | all others", self.node(*node)),
+            CutShape::Link(a, b) => format!("the link {}–{}", self.node(*a), self.node(*b)),
+            CutShape::OneWay { from, to } => format!("the way {}→{}", self.node(*from), self.node(*to)),
+        }
     }
 
     fn turned(self, command: &Command) -> Option<String> {
@@ -313,15 +341,6 @@ impl<'a> Narrator<'a> {
     /// A write by its value and name, or by its name where it is no longer remembered.
     fn write(self, write: WriteId) -> String {
         self.value(write).map_or_else(|| write.to_string(), |value| format!("{value} ({write})"))
-    }
-}
-
-/// Why one of two versions had to go, by what the kept one is to the dropped one.
-fn why_dropped(relation: Relation) -> &'static str {
-    match relation {
-        Relation::Concurrent => "concurrent, last write wins",
-        Relation::Before | Relation::After => "its stamp is older, though it was written after (clock skew)",
-        Relation::Same => "the same",
     }
 }
 
