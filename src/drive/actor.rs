@@ -135,8 +135,12 @@ enum Then {
     GoOnWithScript { clock: Clock },
 }
 
-/// Events are performed in slices of at most so many steps; between two, requests are heard.
+/// Events are performed in slices of at most so many steps and about so long; between two, requests are
+/// heard.
 const SLICE: usize = 20_000;
+const SLICE_TIME: Duration = Duration::from_millis(20);
+/// After so many steps one looks at the clock.
+const CHUNK: usize = 256;
 /// It wakes by itself at most once in this time, however thick and fast events come.
 const MIN_WAIT: Duration = Duration::from_millis(4);
 /// A request waits at most so long until idle gossip is made good.
@@ -243,10 +247,14 @@ impl Actor {
     /// Goes one slice further on a journey.
     fn travel_on(&mut self) {
         let Some(time) = self.journey else { return };
-        for _ in 0..SLICE {
+        let end = wall() + SLICE_TIME;
+        for done in 1..=SLICE {
             if !self.timeline.step_within(time) {
                 self.timeline.rest_until(time);
                 self.journey = None;
+                return;
+            }
+            if done % CHUNK == 0 && wall() > end {
                 return;
             }
         }
@@ -260,7 +268,8 @@ impl Actor {
         }
         let now = wall();
         let due = self.pace.at + self.pace.speed.virtual_span(now - self.pace.wall);
-        for _ in 0..SLICE {
+        let end = wall() + SLICE_TIME;
+        for done in 1..=SLICE {
             if self.pursuit_ends() || self.stops_at_stale_read() {
                 self.behind = false;
                 return;
@@ -269,6 +278,9 @@ impl Actor {
                 self.timeline.rest_until(due);
                 self.behind = false;
                 return;
+            }
+            if done % CHUNK == 0 && wall() > end {
+                break;
             }
         }
         self.behind = true;

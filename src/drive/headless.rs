@@ -53,6 +53,10 @@ const WORKLOAD_LIMIT: Span = Span::secs(10);
 /// After the script a run goes on until nothing more happens, at most for so long.
 const REST_LIMIT: Span = Span::secs(600);
 
+/// Facts are handed on after at most so many steps: before the journal's window has moved past them, and
+/// while the ledger remembers what they are about.
+const DRAIN: usize = 64;
+
 /// Runs `scenario` to its end, handing every fact to `each`.
 pub fn run(scenario: &Arc<Scenario>, seed: Seed, mut each: impl FnMut(&Timeline, &Fact)) -> Report {
     let mut run = Run { report: start(scenario, seed), seen: 0 };
@@ -110,8 +114,7 @@ impl Run {
     }
 
     fn step_until(&mut self, reach: &Reach, stop: SimTime) {
-        // A slice may hold very many events: the journal is drained on the way.
-        for _ in 0..4_096 {
+        for _ in 0..DRAIN {
             if reach.state(&self.report.timeline).is_some() {
                 return;
             }
@@ -153,9 +156,11 @@ impl Run {
         }
         let deadline = self.report.timeline.position().at + REST_LIMIT;
         self.go(&Reach::Condition { condition: Condition::Settled, deadline }, each);
-        let timeline = &mut self.report.timeline;
-        while timeline.simulation().open_operations() > 0 && timeline.step_within(SimTime(u64::MAX)) {}
-        self.tell(each);
+        let mut more = true;
+        while more && self.report.timeline.simulation().open_operations() > 0 {
+            more = self.report.timeline.step_within(SimTime(u64::MAX));
+            self.tell(each);
+        }
     }
 
     fn judge_expectations(&mut self, scenario: &Scenario) {

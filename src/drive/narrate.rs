@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::{
     action::{Act, Command, Setting, Switch},
-    base::{CutId, KeyId, NodeId, OpId, Position, Span, WriteId},
+    base::{CutId, KeyId, NodeId, OpId, Position, SimTime, Span, WriteId},
     data::{Held, Relation},
     net::{CutShape, LinkChange, Scope},
     replica::MessageKind,
@@ -55,11 +55,11 @@ pub struct Narrator<'a> {
 impl<'a> Narrator<'a> {
     /// The line for a fact, or none where people need not see it.
     pub fn line(self, fact: &Fact) -> Option<EventLine> {
-        let (mark, text, value) = self.words(&fact.what)?;
+        let (mark, text, value) = self.words(&fact.what, fact.at.at)?;
         Some(EventLine { at: fact.at, mark, text, cause: self.cause(fact), value })
     }
 
-    fn words(self, what: &What) -> Option<(Mark, String, Option<String>)> {
+    fn words(self, what: &What, at: SimTime) -> Option<(Mark, String, Option<String>)> {
         match what {
             What::Accepted { node, version, .. } => {
                 let (node, key, id) = (self.node(*node), self.key(version.key), version.id);
@@ -78,12 +78,17 @@ impl<'a> Narrator<'a> {
                     self.node(*node),
                     self.write(*winner),
                     self.write(*write),
-                    why_dropped(*relation)
+                    self.why_dropped(*winner, *write, *relation)
                 );
                 Some((Mark::Dropped, text, self.value(*winner)))
             }
+            What::Died { kind: MessageKind::Sync | MessageKind::SyncReply, to, carries, .. }
+                if self.would_have_taught_nothing(*to, *carries, at) =>
+            {
+                None
+            }
             What::Died { from, to, kind, carries, death, .. } => {
-                self.died((*from, *to), *kind, *carries, *death)
+                Some(self.died((*from, *to), *kind, *carries, *death))
             }
             What::CutMade { id } => Some((Mark::Wall, self.wall(*id), None)),
             What::CutHealed { id, killed } => Some((
@@ -109,18 +114,21 @@ impl<'a> Narrator<'a> {
     fn answered(self, op: OpId, outcome: &Outcome) -> Option<(Mark, String, Option<String>)> {
         let asked = self.timeline.ledger().answered(op);
         let place = asked.map_or_else(|| op.to_string(), |asked| self.node(asked.node).to_string());
-        let who = asked.map_or(String::new(), |asked| {
-            format!(" by {}", self.timeline.simulation().scenario().clients[usize::from(asked.client.0)].name)
-        });
+        let client = asked
+            .map(|asked| &*self.timeline.simulation().scenario().clients[usize::from(asked.client.0)].name);
+        let who = client.map_or(String::new(), |name| format!(" by {name}"));
         let verb = match asked.map(|asked| &*asked.act) {
             Some(Act::Write { .. }) => "write",
-            Some(Act::Read) | None => "read",
+            Some(Act::Read) => "read",
+            // No longer remembered.
+            None => "operation",
         };
         let failed = |why: String| Some((Mark::Failed, format!("{place} {verb}{who} failed: {why}"), None));
         match outcome {
             Outcome::Written(write) => {
                 let waited = asked.is_some_and(|asked| asked.answered > asked.at);
-                let text = format!("{place} acknowledged {}{who}", self.write(*write));
+                let to = client.map_or(String::new(), |name| format!(" to {name}"));
+                let text = format!("{place} acknowledged {}{}", self.write(*write), to);
                 waited.then(|| (Mark::Acknowledged, text, self.value(*write)))
             }
             Outcome::Found(held) => {
@@ -146,7 +154,7 @@ impl<'a> Narrator<'a> {
                 failed(format!("the answer would break {}", guarantee.name().replace('_', " ")))
             }
             Outcome::TimedOut { received, required } => {
-                let unknown = if verb == "write" { "; it may have happened" } else { "" };
+                let unknown = if verb == "read" { "" } else { "; it may have happened" };
                 failed(format!("TIMEOUT, {received} of {required} answered{unknown}"))
             }
             Outcome::CoordinatorCrashed => {
@@ -171,7 +179,7 @@ impl<'a> Narrator<'a> {
                     self.node(node),
                     self.write(write),
                     self.write(loser),
-                    why_dropped(relation)
+                    self.why_dropped(write, loser, relation)
                 );
                 Some((Mark::Dropped, text, value))
             }
@@ -184,17 +192,40 @@ impl<'a> Narrator<'a> {
         }
     }
 
+    /// Why one of two versions had to go; `relation` is the newcomer's to the other.
+    fn why_dropped(self, winner: WriteId, loser: WriteId, relation: Relation) -> &'static str {
+        let stamp = |write| Some(self.timeline.ledger().find(write)?.version.stamp);
+        let tie = stamp(winner).is_some() && stamp(winner) == stamp(loser);
+        match (relation, tie) {
+            (Relation::Concurrent, false) => "concurrent, last write wins",
+            (Relation::Concurrent, true) => "concurrent, with equal stamps the value decides",
+            (Relation::Before | Relation::After, false) => "it was written after, but its stamp is older",
+            (Relation::Before | Relation::After, true) => {
+                "it was written after, but with equal stamps the value decides"
+            }
+            (Relation::Same, _) => "the same",
+        }
+    }
+
+    /// Whether `to` had all that this gossip carried when it died: nobody misses it.
+    fn would_have_taught_nothing(self, to: NodeId, carries: Option<WriteId>, at: SimTime) -> bool {
+        // What is no longer remembered, every replica has.
+        let record = carries.and_then(|write| self.timeline.ledger().find(write));
+        record.is_none_or(|record| record.reflected[to.index()].is_some_and(|since| since <= at))
+    }
+
     fn died(
         self,
         (from, to): (NodeId, NodeId),
         kind: MessageKind,
         carries: Option<WriteId>,
         death: Death,
-    ) -> Option<(Mark, String, Option<String>)> {
+    ) -> (Mark, String, Option<String>) {
         let cargo = match (kind, carries) {
-            (MessageKind::Sync | MessageKind::SyncReply, None) => return None,
-            (MessageKind::Sync | MessageKind::SyncReply, Some(_)) => kind.name().to_owned(),
             (MessageKind::Write, Some(write)) => self.write(write),
+            (MessageKind::Sync | MessageKind::SyncReply, Some(write)) => {
+                format!("{} with {}", kind.name(), self.write(write))
+            }
             (kind, _) => kind.name().to_owned(),
         };
         let why = match death {
@@ -203,34 +234,44 @@ impl<'a> Narrator<'a> {
             Death::Down => format!("{} is down", self.node(to)),
         };
         let value = carries.and_then(|write| self.value(write));
-        Some((Mark::Died, format!("{}→{} {cargo}: {why}", self.node(from), self.node(to)), value))
+        (Mark::Died, format!("{}→{} {cargo}: {why}", self.node(from), self.node(to)), value)
     }
 
     fn wall(self, id: CutId) -> String {
-        let given = |logged: &&super::Logged| matches!(logged.command, Command::Cut { .. });
         let standing = self.timeline.simulation().cuts().standing().iter().find(|cut| cut.id == id);
-        let shape = standing.map(|cut| cut.shape.clone()).or_else(|| {
-            let nth = self.timeline.log().iter().filter(given).nth(id.0 as usize)?;
-            match &nth.command {
-                Command::Cut { shape, .. } => Some(shape.clone()),
+        let made = standing.map(|cut| (&cut.name, &cut.shape)).or_else(|| {
+            // Healed since: every command to cut has made one wall.
+            let cuts = self.timeline.log().iter().filter_map(|logged| match &logged.command {
+                Command::Cut { name, shape } => Some((name, shape)),
                 _ => None,
-            }
+            });
+            cuts.into_iter().nth(id.0 as usize)
         });
-        let names = |nodes: &[NodeId]| {
-            nodes.iter().map(|node| self.node(*node).to_string()).collect::<Vec<_>>().join(" ")
+        let Some((name, shape)) = made else {
+            return cut_name(id);
         };
-        let shape = match shape {
-            None => String::new(),
-            Some(CutShape::Groups(groups)) => {
-                let groups: Vec<String> =
+        let name = name.as_ref().map_or(String::new(), |name| format!(" ({name})"));
+        format!("{}{name}: {}", cut_name(id), self.shape(shape))
+    }
+
+    fn shape(self, shape: &CutShape) -> String {
+        let names =
+            |nodes: &[NodeId]| nodes.iter().map(|node| self.node(*node)).collect::<Vec<_>>().join(" ");
+        match shape {
+            CutShape::Groups(groups) => {
+                let mut sides: Vec<String> =
                     groups.iter().map(|group| format!("{{{}}}", names(group))).collect();
-                groups.join(" | ")
+                let count = self.timeline.simulation().scenario().replicas.len();
+                if (0..count).map(NodeId::at).any(|node| !groups.iter().flatten().any(|named| *named == node))
+                {
+                    sides.push("all others".into());
+                }
+                sides.join(" | ")
             }
-            Some(CutShape::Isolate(node)) => format!("{} | all others", self.node(node)),
-            Some(CutShape::Link(a, b)) => format!("{} | {}", self.node(a), self.node(b)),
-            Some(CutShape::OneWay { from, to }) => format!("{} → {} only", self.node(from), self.node(to)),
-        };
-        format!("{}: {shape}", cut_name(id))
+            CutShape::Isolate(node) => format!("{} | all others", self.node(*node)),
+            CutShape::Link(a, b) => format!("the link {}–{}", self.node(*a), self.node(*b)),
+            CutShape::OneWay { from, to } => format!("the way {}→{}", self.node(*from), self.node(*to)),
+        }
     }
 
     fn turned(self, command: &Command) -> Option<String> {
@@ -300,15 +341,6 @@ impl<'a> Narrator<'a> {
     /// A write by its value and name, or by its name where it is no longer remembered.
     fn write(self, write: WriteId) -> String {
         self.value(write).map_or_else(|| write.to_string(), |value| format!("{value} ({write})"))
-    }
-}
-
-/// Why one of two versions had to go, by what the kept one is to the dropped one.
-fn why_dropped(relation: Relation) -> &'static str {
-    match relation {
-        Relation::Concurrent => "concurrent, last write wins",
-        Relation::Before | Relation::After => "its stamp is older, though it was written after (clock skew)",
-        Relation::Same => "the same",
     }
 }
 
