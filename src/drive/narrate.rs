@@ -116,7 +116,13 @@ impl<'a> Narrator<'a> {
         let place = asked.map_or_else(|| op.to_string(), |asked| self.node(asked.node).to_string());
         let client = asked
             .map(|asked| &*self.timeline.simulation().scenario().clients[usize::from(asked.client.0)].name);
-        let who = client.map_or(String::new(), |name| format!(" by {name}"));
+        let by = client.map_or(String::new(), |name| format!(" by {name}"));
+        // With one key only, everybody knows which.
+        let several = self.timeline.simulation().keys().len() > 1;
+        let who = match asked.filter(|_| several) {
+            Some(asked) => format!(" {}{by}", self.key(asked.key)),
+            None => by,
+        };
         let verb = match asked.map(|asked| &*asked.act) {
             Some(Act::Write { .. }) => "write",
             Some(Act::Read) => "read",

@@ -87,8 +87,14 @@ async fn gossip_among_equals_that_dies_at_a_wall_is_not_shown() {
 /// About a hundred thousand events in each virtual second.
 fn busy(gap: Span) -> Scenario {
     let mut scenario = Scenario::of(5);
-    scenario.workload =
-        Some(WorkloadSpec { mean_gap: gap, reads: Ppm::NEVER, keys: vec![X], skew: 0.0, stop: None });
+    scenario.workload = Some(WorkloadSpec {
+        operations: None,
+        mean_gap: gap,
+        reads: Ppm::NEVER,
+        keys: vec![X],
+        skew: 0.0,
+        stop: None,
+    });
     scenario
 }
 

@@ -89,7 +89,7 @@ async fn a_step_that_fails_says_which_and_why_and_the_script_goes_on() {
     let failed = stage.until(|snapshot| snapshot.script.next == 8).await;
     let text = "step 8: waited in vain until 8.08s: lost writes: 0, expected at least 1";
     assert_eq!((&*failed.notice.text, failed.notice.is_error), (text, true));
-    assert_eq!(failed.clock, Clock::Running, "as it was before");
+    assert_eq!(failed.clock, Clock::Stopped, "as it was since the script last spoke");
     let refused = next(&mut stage).await;
     assert_eq!(refused.notice.text, "step 9: that replica is not frozen");
     assert_eq!(stands(&refused), (9, None));
@@ -255,4 +255,20 @@ async fn a_step_waits_until_its_client_is_free() {
     let claim = Condition::LastRead(ReadClaim::Stale(Count::ZERO));
     let already = stage.ask(Request::RunUntil(claim)).await;
     assert_eq!(already.notice.text, "already a read returns what is awaited");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sentence_stops_the_clock_and_goes_when_anything_changes() {
+    let scenario = || scripted([Deed::Say("All hold tea.".into()), Deed::Say("Still tea.".into())]);
+    let mut stage = Stage::new(scenario());
+    let said = next(&mut stage).await;
+    assert_eq!((said.clock, &said.script.said), (Clock::Stopped, &Some(Said::Text("All hold tea.".into()))));
+    let written = stage.give(write(0, "jam")).await;
+    assert_eq!(written.script.said, None, "it is no longer so");
+    let mut stage = Stage::new(scenario());
+    next(&mut stage).await;
+    stage.ask(Request::Play).await;
+    assert_eq!(stage.after(500).await.script.said, None, "time has passed since");
+    let again = next(&mut stage).await;
+    assert_eq!(again.script.said, Some(Said::Text("Still tea.".into())));
 }

@@ -138,8 +138,10 @@ pub(crate) fn gossiping() -> Scenario {
 
 pub(crate) fn scripted(deeds: impl IntoIterator<Item = Deed>) -> Scenario {
     let mut scenario = three();
-    scenario.script =
-        (1..).zip(deeds).map(|(line, deed)| Step { timing: Timing::Next, deed, claim: None, line }).collect();
+    scenario.script = (1..)
+        .zip(deeds)
+        .map(|(line, deed)| Step { timing: Timing::Next, deed, claim: None, line, text: String::new() })
+        .collect();
     scenario
 }
 

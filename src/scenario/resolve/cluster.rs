@@ -133,6 +133,14 @@ impl Resolver<'_> {
                 self.wrong(&at.key("replicate"), message, "add `anti_entropy: {every: 1s}` beside it");
             }
         }
+        if cluster.conflicts == Some(Conflicts::Siblings)
+            && usize::from(self.copies) < self.replicas.list().len()
+        {
+            // A coordinator that holds no copy has no set of siblings to send along, and its contexts would
+            // have gaps: a blind write could vanish.
+            let help = format!("write `n: {}`", self.replicas.list().len());
+            self.wrong(&at.key("n"), "siblings need a copy of each key on every replica for now", help);
+        }
         let level = |level: Option<_>| level.unwrap_or(super::super::file::Level::Count(1));
         let (write, read) = (level(leaderless.write), level(leaderless.read));
         let named = |level: Level| if level == Level::Exactly(1) { Level::One } else { level };
