@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::{
     base::{NodeId, WriteId},
     check::Loss,
-    data::{Relation, Version},
+    data::{Held, Relation, Version},
     drive::{Mark, Said, Snapshot},
     sim::Status,
 };
@@ -146,8 +146,7 @@ fn about_divergence(ui: &Ui, snapshot: &Snapshot) -> Option<Advice> {
     if moving && snapshot.tally.reads == 0 && picked_is_stale {
         return Some(("r", format!("r: read at {} before it catches up", name(snapshot, ui.picked))));
     }
-    if moving && snapshot.tally.reads == 0 {
-        let late = stale(snapshot)?;
+    if let Some(late) = stale(snapshot).filter(|_| moving && snapshot.tally.reads == 0) {
         return Some(("r", format!("{}r: read there before it catches up", go_to(snapshot, late))));
     }
     let down = nodes(snapshot).find(|node| snapshot.view.replicas[node.index()].status != Status::Up);
@@ -203,7 +202,7 @@ fn about_agreement(ui: &Ui, snapshot: &Snapshot) -> Advice {
 pub(super) fn obituary(snapshot: &Snapshot, loss: &Loss, width: usize) -> String {
     let value_of = |write: WriteId| {
         let held = snapshot.view.replicas.iter().flat_map(|replica| &replica.held);
-        let mut versions = held.flat_map(|held| held.versions());
+        let mut versions = held.flat_map(Held::versions);
         versions.find(|version| version.id == write).map(|version| clip(&version.value.to_string(), 12, "~"))
     };
     let gone = format!("{} ({})", clip(&loss.value, 12, "~"), loss.write);

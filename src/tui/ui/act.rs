@@ -75,16 +75,9 @@ impl Ui {
             Action::Explain => self.explain(),
             Action::Inspect => self.inspect(),
             Action::NextView | Action::PreviousView => self.turn_view(action),
-            Action::NextTheme => {
-                self.theme = self.theme.next();
-                self.say(format!("theme: {}", self.theme.kind().name()));
-                Vec::new()
-            }
+            Action::NextTheme => self.next_theme(),
             Action::Help => self.open(Overlay::Help(List::help())),
-            Action::OpenPreset => {
-                let presets = crate::scenario::builtin().map(|(name, title)| (name.to_owned(), title));
-                self.open(Overlay::Choice(Purpose::Preset, List::named(presets)))
-            }
+            Action::OpenPreset => self.open(Overlay::Choice(Purpose::Preset, List::presets())),
             Action::Redraw => vec![Effect::Repaint],
             Action::Suspend => vec![Effect::Suspend],
             Action::Quit => vec![Effect::Quit],
@@ -102,6 +95,12 @@ impl Ui {
                 self.answer(action, snapshot)
             }
         }
+    }
+
+    fn next_theme(&mut self) -> Vec<Effect> {
+        self.theme = self.theme.next();
+        self.say(format!("theme: {}", self.theme.kind().name()));
+        Vec::new()
     }
 
     /// A character for the line or the list that has the keyboard.
@@ -322,18 +321,16 @@ impl Ui {
                     self.no(why)
                 }
             },
-            Overlay::Help(list) => match list.chosen() {
-                Some(Id::Action(action)) => {
+            Overlay::Help(list) => {
+                if let Some(Id::Action(action)) = list.chosen() {
                     if self.question.state == Asked::Open {
                         self.overlay = Overlay::Question;
                     }
-                    self.act(action, snapshot)
+                    return self.act(action, snapshot);
                 }
-                _ => {
-                    self.overlay = Overlay::Help(list);
-                    self.no("no action matches; Ctrl-U erases the search".into())
-                }
-            },
+                self.overlay = Overlay::Help(list);
+                self.no("no action matches; Ctrl-U erases the search".into())
+            }
             Overlay::Choice(purpose, list) => match (purpose, list.chosen()) {
                 (Purpose::SecondReplica(action), Some(Id::Index(index))) => {
                     self.link(snapshot, action, NodeId::at(index))
