@@ -12,7 +12,7 @@ use crate::{
     base::{NodeId, WriteId},
     check::Loss,
     data::{Held, Relation, Version},
-    drive::{Mark, Said, Snapshot},
+    drive::{EventLine, Mark, Said, Snapshot},
     sim::Status,
 };
 
@@ -175,12 +175,12 @@ fn stale(snapshot: &Snapshot) -> Option<NodeId> {
 fn about_agreement(ui: &Ui, snapshot: &Snapshot) -> Advice {
     let picked = name(snapshot, ui.picked);
     let tally = &snapshot.tally;
+    if !snapshot.branches.is_empty() {
+        return ("B", "B: go over to the branch you left".into());
+    }
     if let Some(loss) = snapshot.losses.last() {
         let text = format!("{} was lost. , steps back to see how", short(&loss.value));
         return (",", text);
-    }
-    if !snapshot.branches.is_empty() {
-        return ("B", "B: go over to the branch you left".into());
     }
     if tally.writes == 0 {
         let value = short(&next_value(snapshot).to_string());
@@ -198,12 +198,21 @@ fn about_agreement(ui: &Ui, snapshot: &Snapshot) -> Advice {
     ("w", format!("w: write again   x: cut one link   c: crash {picked}   ?: every key"))
 }
 
+/// The value of a write that nobody holds any more, as the events remember it.
+fn told(snapshot: &Snapshot, write: WriteId) -> Option<String> {
+    let name = format!("({write})");
+    let about =
+        |event: &&EventLine| matches!(event.mark, Mark::Write | Mark::Stored) && event.text.ends_with(&name);
+    snapshot.events.iter().find(about)?.value.clone()
+}
+
 /// A silently lost write, in one sentence of at most so many columns: which, what survived, and why.
 pub(super) fn obituary(snapshot: &Snapshot, loss: &Loss, width: usize) -> String {
     let value_of = |write: WriteId| {
         let held = snapshot.view.replicas.iter().flat_map(|replica| &replica.held);
         let mut versions = held.flat_map(Held::versions);
-        versions.find(|version| version.id == write).map(|version| clip(&version.value.to_string(), 12, "~"))
+        let held = versions.find(|version| version.id == write).map(|version| version.value.to_string());
+        held.or_else(|| told(snapshot, write)).map(|value| clip(&value, 12, "~"))
     };
     let gone = format!("{} ({})", clip(&loss.value, 12, "~"), loss.write);
     let Some((winner, relation, _)) = loss.dropped_for else {
