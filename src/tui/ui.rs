@@ -5,6 +5,7 @@ mod act;
 mod commands;
 mod lists;
 mod prompt;
+mod typing;
 mod values;
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
