@@ -11,8 +11,8 @@ use unicode_width::UnicodeWidthStr;
 use crate::{
     base::{NodeId, WriteId},
     check::Loss,
-    data::{Relation, Version},
-    drive::{Mark, Said, Snapshot},
+    data::{Held, Relation, Version},
+    drive::{EventLine, Mark, Said, Snapshot},
     sim::Status,
 };
 
@@ -146,8 +146,7 @@ fn about_divergence(ui: &Ui, snapshot: &Snapshot) -> Option<Advice> {
     if moving && snapshot.tally.reads == 0 && picked_is_stale {
         return Some(("r", format!("r: read at {} before it catches up", name(snapshot, ui.picked))));
     }
-    if moving && snapshot.tally.reads == 0 {
-        let late = stale(snapshot)?;
+    if let Some(late) = stale(snapshot).filter(|_| moving && snapshot.tally.reads == 0) {
         return Some(("r", format!("{}r: read there before it catches up", go_to(snapshot, late))));
     }
     let down = nodes(snapshot).find(|node| snapshot.view.replicas[node.index()].status != Status::Up);
@@ -176,12 +175,12 @@ fn stale(snapshot: &Snapshot) -> Option<NodeId> {
 fn about_agreement(ui: &Ui, snapshot: &Snapshot) -> Advice {
     let picked = name(snapshot, ui.picked);
     let tally = &snapshot.tally;
+    if !snapshot.branches.is_empty() {
+        return ("B", "B: go over to the branch you left".into());
+    }
     if let Some(loss) = snapshot.losses.last() {
         let text = format!("{} was lost. , steps back to see how", short(&loss.value));
         return (",", text);
-    }
-    if !snapshot.branches.is_empty() {
-        return ("B", "B: go over to the branch you left".into());
     }
     if tally.writes == 0 {
         let value = short(&next_value(snapshot).to_string());
@@ -199,12 +198,21 @@ fn about_agreement(ui: &Ui, snapshot: &Snapshot) -> Advice {
     ("w", format!("w: write again   x: cut one link   c: crash {picked}   ?: every key"))
 }
 
+/// The value of a write that nobody holds any more, as the events remember it.
+fn told(snapshot: &Snapshot, write: WriteId) -> Option<String> {
+    let name = format!("({write})");
+    let about =
+        |event: &&EventLine| matches!(event.mark, Mark::Write | Mark::Stored) && event.text.ends_with(&name);
+    snapshot.events.iter().find(about)?.value.clone()
+}
+
 /// A silently lost write, in one sentence of at most so many columns: which, what survived, and why.
 pub(super) fn obituary(snapshot: &Snapshot, loss: &Loss, width: usize) -> String {
     let value_of = |write: WriteId| {
         let held = snapshot.view.replicas.iter().flat_map(|replica| &replica.held);
-        let mut versions = held.flat_map(|held| held.versions());
-        versions.find(|version| version.id == write).map(|version| clip(&version.value.to_string(), 12, "~"))
+        let mut versions = held.flat_map(Held::versions);
+        let held = versions.find(|version| version.id == write).map(|version| version.value.to_string());
+        held.or_else(|| told(snapshot, write)).map(|value| clip(&value, 12, "~"))
     };
     let gone = format!("{} ({})", clip(&loss.value, 12, "~"), loss.write);
     let Some((winner, relation, _)) = loss.dropped_for else {

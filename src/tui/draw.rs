@@ -30,7 +30,7 @@ const LEAST: (u16, u16) = (60, 18);
 /// Draws everything and gives the cursor's place where one types.
 pub fn draw(ui: &mut Ui, snapshot: &Snapshot, buffer: &mut Buffer) -> Option<Position> {
     let area = buffer.area;
-    let theme = ui.theme.clone();
+    let theme = ui.theme;
     let paint = &mut Paint { buffer, theme: &theme, glyphs: ui.glyphs };
     (ui.hints, ui.cards) = (Vec::new(), Vec::new());
     if area.width < LEAST.0 || area.height < LEAST.1 {

@@ -5,6 +5,7 @@ mod act;
 mod commands;
 mod lists;
 mod prompt;
+mod typing;
 mod values;
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
@@ -109,8 +110,8 @@ pub(super) struct Question {
 impl Question {
     /// What the class expects, for the line that is shown with the answer.
     fn tally(&self, choices: &[crate::scenario::Choice]) -> String {
-        let voted = choices.iter().zip(self.hands).filter(|(_, hands)| *hands > 0);
-        let votes: Vec<String> = voted.map(|(choice, hands)| format!("{} {hands}", choice.letter)).collect();
+        let raised = choices.iter().zip(self.hands).filter(|(_, hands)| *hands > 0);
+        let votes: Vec<String> = raised.map(|(choice, hands)| format!("{} {hands}", choice.letter)).collect();
         let marked = self.marked.and_then(|place| choices.get(usize::from(place)));
         match (marked, votes.is_empty()) {
             (_, false) => format!("the class said: {}", votes.join(", ")),
@@ -217,7 +218,7 @@ impl Ui {
 
     /// Forgets what belonged to the preset before.
     pub(super) fn reset(&mut self) {
-        let (theme, glyphs, seen_notice) = (self.theme.clone(), self.glyphs, self.seen_notice);
+        let (theme, glyphs, seen_notice) = (self.theme, self.glyphs, self.seen_notice);
         *self = Self { seen_notice, ..Self::new(theme, glyphs) };
     }
 
@@ -259,7 +260,7 @@ impl Ui {
     fn pick(&mut self, index: usize) -> Vec<Effect> {
         let before = std::mem::replace(&mut self.picked, NodeId::at(index));
         let tells = self.side == Side::Story && self.picked != before;
-        tells.then(|| Effect::Ask(Request::Explain(Some(self.picked)))).into_iter().collect()
+        if tells { vec![Effect::Ask(Request::Explain(Some(self.picked)))] } else { Vec::new() }
     }
 
     /// Says why a key did nothing.

@@ -40,7 +40,7 @@ pub(super) fn draw(paint: &mut Paint<'_>, area: Rect, size: Size, subject: Subje
     }
 }
 
-fn replica<'a>((index, _, snapshot): Subject<'a>) -> &'a ReplicaView {
+fn replica((index, _, snapshot): Subject<'_>) -> &ReplicaView {
     &snapshot.view.replicas[index]
 }
 
@@ -117,7 +117,7 @@ fn below(paint: &mut Paint<'_>, edge: Rect, size: Size, subject: Subject<'_>) {
         let line = Line::from(paint.span(format!(" {here} "), Role::Dim));
         free = usize::from(paint.line_right(edge, 0, &line));
     }
-    let tags = tags(subject, size);
+    let tags = tags(subject, size, free.saturating_sub(3));
     if free >= 8 && !tags.is_empty() {
         let tags = paint.clip(&tags, free - 3);
         let line = Line::from(paint.span(format!(" {tags} "), Role::Advice));

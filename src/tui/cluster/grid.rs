@@ -138,7 +138,7 @@ impl Plan {
 
 /// A little wider than high: 3 and 4 stand in two columns, 5 and 6 in three.
 fn usual_columns(count: usize) -> usize {
-    (1..).find(|columns| columns * columns >= count).unwrap_or(1)
+    (1..=count).find(|columns| columns * columns >= count).unwrap_or(1)
 }
 
 #[cfg(test)]

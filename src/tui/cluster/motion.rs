@@ -8,6 +8,7 @@ use ratatui::{
 
 use crate::{
     base::NodeId,
+    data::Held,
     drive::Snapshot,
     net::CutShape,
     replica::MessageKind,
@@ -78,16 +79,30 @@ fn trail(paint: &mut Paint<'_>, way: &[Position], role: Role) {
     }
 }
 
+/// How a message's way ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    AtTheTarget,
+    OnTheWay,
+}
+
+impl From<bool> for End {
+    /// Whether something stops it.
+    fn from(stopped: bool) -> Self {
+        if stopped { Self::OnTheWay } else { Self::AtTheTarget }
+    }
+}
+
 /// The way of a message that is not stopped: around the walls that stand for others.
 fn way(
     paint: &Paint<'_>,
     plan: &Plan,
     (from, to): (NodeId, NodeId),
     walls: &[Position],
-    stopped: bool,
+    end: End,
 ) -> Vec<Position> {
     let straight = route(plan, from.index(), to.index());
-    if stopped || !straight.iter().any(|cell| walls.contains(cell)) {
+    if end == End::OnTheWay || !straight.iter().any(|cell| walls.contains(cell)) {
         return straight;
     }
     let around = detour(plan, plan.area.intersection(paint.buffer.area), (from.index(), to.index()), walls);
@@ -95,8 +110,8 @@ fn way(
 }
 
 /// How much of its way a message gets: all of it, or as far as the wall it will die at.
-fn reach(way: &[Position], walls: &[Position], stopped: bool) -> usize {
-    if !stopped || way.is_empty() {
+fn reach(way: &[Position], walls: &[Position], end: End) -> usize {
+    if end == End::AtTheTarget || way.is_empty() {
         return way.len();
     }
     let wall = way.iter().position(|cell| walls.contains(cell));
@@ -107,15 +122,15 @@ fn reach(way: &[Position], walls: &[Position], stopped: bool) -> usize {
 pub(super) fn messages(paint: &mut Paint<'_>, plan: &Plan, snapshot: &Snapshot, walls: &[Position]) {
     for message in &snapshot.view.messages {
         if message.kind == MessageKind::Write {
-            let way = way(paint, plan, (message.from, message.to), walls, message.is_blocked());
-            let reach = reach(&way, walls, message.is_blocked());
+            let way = way(paint, plan, (message.from, message.to), walls, End::from(message.is_blocked()));
+            let reach = reach(&way, walls, End::from(message.is_blocked()));
             trail(paint, &way[..reach], Role::Dim);
         }
     }
     for death in &snapshot.deaths {
         let way = route(plan, death.from.index(), death.to.index());
         let stopped = !matches!(death.death, crate::sim::Death::Down);
-        let reach = reach(&way, walls, stopped);
+        let reach = reach(&way, walls, End::from(stopped));
         if let Some(cell) = way.get(reach.saturating_sub(1)) {
             let style = paint.style(Role::Lost);
             paint.cell(*cell, paint.glyphs.mark(Role::Lost), style);
@@ -138,10 +153,10 @@ fn one(
     snapshot: &Snapshot,
     (message, walls, taken): (&MessageView, &[Position], &mut Vec<Position>),
 ) {
-    let way = way(paint, plan, (message.from, message.to), walls, message.is_blocked());
+    let way = way(paint, plan, (message.from, message.to), walls, End::from(message.is_blocked()));
     // What the link will lose gets half way; nobody can tell it from the others before.
     let stopped = message.is_blocked() || message.is_lost();
-    let reach = reach(&way, walls, stopped);
+    let reach = reach(&way, walls, End::from(stopped));
     let now = snapshot.view.position.at;
     let flight = message.arrives.since(message.sent).0.max(1);
     let flown = now.since(message.sent).0.min(flight);
@@ -149,15 +164,14 @@ fn one(
     let index = usize::try_from(index).unwrap_or(0);
     let Some(at) = way.get(index) else { return };
     let next = way.get(index + 1).or_else(|| index.checked_sub(1).and_then(|i| way.get(i))).unwrap_or(at);
-    let arrow = arrow(paint, *at, *next, index + 1 < way.len());
+    let arrow = if index + 1 < way.len() { arrow(paint, *at, *next) } else { arrow(paint, *next, *at) };
     let (text, style) = label(paint, snapshot, message, arrow);
     let line = Line::from(Span::styled(text, style));
     place(paint, plan, *at, (&line, taken));
 }
 
-fn arrow(paint: &Paint<'_>, at: Position, next: Position, ahead: bool) -> &'static str {
+fn arrow(paint: &Paint<'_>, a: Position, b: Position) -> &'static str {
     let [left, right, up, down] = paint.glyphs.arrows;
-    let (a, b) = if ahead { (at, next) } else { (next, at) };
     if b.x < a.x {
         left
     } else if b.x > a.x {
@@ -173,7 +187,7 @@ fn arrow(paint: &Paint<'_>, at: Position, next: Position, ahead: bool) -> &'stat
 fn label(paint: &Paint<'_>, snapshot: &Snapshot, message: &MessageView, arrow: &str) -> (String, Style) {
     let value = message.carries.and_then(|write| {
         let held = snapshot.view.replicas.iter().flat_map(|replica| &replica.held);
-        let versions = held.flat_map(|held| held.versions());
+        let versions = held.flat_map(Held::versions);
         versions.into_iter().find(|version| version.id == write).map(|version| version.value.to_string())
     });
     let role = if matches!(message.kind, MessageKind::WriteAck) { Role::Ack } else { Role::Message };

@@ -118,9 +118,7 @@ fn walk(corners: &[(u16, u16)]) -> Vec<Position> {
         let ((mut x, mut y), (to_x, to_y)) = (pair[0], pair[1]);
         while (x, y) != (to_x, to_y) {
             x = toward(x, to_x);
-            if x == to_x && y != to_y && pair[0].0 == to_x {
-                y = toward(y, to_y);
-            } else if pair[0].1 != to_y && x == to_x {
+            if x == to_x {
                 y = toward(y, to_y);
             }
             cells.push(Position::new(x, y));

@@ -46,13 +46,9 @@ fn tally(snapshot: &Snapshot) -> String {
         tally.writes,
         tally.refused + tally.timed_out
     );
-    let dead = tally.lost + tally.cut + tally.down;
-    if dead > 0 {
-        text.push_str(&format!("  messages died {dead}"));
-    }
-    if !snapshot.branches.is_empty() {
-        text.push_str(&format!("  branches {}", snapshot.branches.len()));
-    }
+    let some = |count: u64, word: &str| if count > 0 { format!("  {word} {count}") } else { String::new() };
+    text += &some(tally.lost + tally.cut + tally.down, "messages died");
+    text += &some(snapshot.branches.len() as u64, "branches");
     text
 }
 

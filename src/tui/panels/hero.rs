@@ -49,12 +49,14 @@ fn left(paint: &Paint<'_>, snapshot: &Snapshot, (detail, count): (Detail, usize)
     let banner = format!(" {} {word} ", paint.glyphs.mark(role));
     let mut spans = vec![Span::raw(" "), Span::styled(banner, bold(paint.style(role))), Span::raw(" ")];
     let (copies, groups) = (agreement.copies, agreement.groups.len());
+    let siblings = agreement.groups.iter().any(|(held, _)| held.versions().len() > 1);
+    let different = if siblings { "contents" } else { "values" };
     spans.push(Span::raw(match (converged, detail) {
         (true, Detail::Words) if copies == 1 => "the replica holds ".into(),
         (true, Detail::Words) => format!("all {copies} replicas hold "),
         (true, _) => format!("{copies} hold "),
-        (false, Detail::Words) => format!("{groups} values: "),
-        (false, Detail::ShortWords) => format!("{groups} values "),
+        (false, Detail::Words) => format!("{groups} {different}: "),
+        (false, Detail::ShortWords) => format!("{groups} {different} "),
         (false, Detail::OnlyWords | Detail::Shapes) => String::new(),
     }));
     for (index, (held, nodes)) in agreement.groups.iter().take(count).enumerate() {
@@ -68,7 +70,7 @@ fn left(paint: &Paint<'_>, snapshot: &Snapshot, (detail, count): (Detail, usize)
         }
     }
     if count < groups {
-        spans.push(Span::raw(format!(" +{} values", groups - count)));
+        spans.push(Span::raw(format!(" +{} {different}", groups - count)));
     }
     Line::from(spans)
 }

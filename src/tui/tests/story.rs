@@ -48,7 +48,7 @@ fn the_advice_leads_through_the_first_minute() {
         ],
     );
     assert_eq!(stage.snapshot().branches.len(), 1);
-    walk(&mut stage, &[("g||||||||||||||||||||", "")]);
+    walk(&mut stage, &[("g||||||||||", "B: go over to the branch you left")]);
 }
 
 #[test]

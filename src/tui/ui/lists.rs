@@ -81,9 +81,10 @@ impl List {
         Self::new(snapshot.branches.iter().enumerate().map(entry).collect())
     }
 
-    pub(super) fn named(entries: impl Iterator<Item = (String, String)>) -> Self {
-        let entry = |(name, text): (String, String)| Entry { id: Id::Name(name.clone()), head: name, text };
-        Self::new(entries.map(entry).collect())
+    pub(super) fn presets() -> Self {
+        let entry =
+            |(name, text): (&str, String)| Entry { id: Id::Name(name.into()), head: name.into(), text };
+        Self::new(crate::scenario::builtin().map(entry).collect())
     }
 
     /// What the filter leaves; headings only while nothing is filtered.

@@ -2,7 +2,7 @@
 
 use crate::{
     action::{Act, Command},
-    data::Value,
+    data::{Held, Value},
     drive::Snapshot,
     scenario::Deed,
 };
@@ -14,8 +14,7 @@ const WORDS: [&str; 8] = ["jam", "fig", "egg", "ham", "oat", "tea", "rye", "nut"
 /// the same kind.
 pub(in crate::tui) fn next_value(snapshot: &Snapshot) -> Value {
     let held = snapshot.view.replicas.iter().filter_map(|replica| replica.held.get(snapshot.focus.index()));
-    let mut shown: Vec<&Value> =
-        held.flat_map(|held| held.versions()).map(|version| &version.value).collect();
+    let mut shown: Vec<&Value> = held.flat_map(Held::versions).map(|version| &version.value).collect();
     shown.extend(snapshot.scenario.initial.iter().filter(|(key, _)| *key == snapshot.focus).map(|(_, v)| v));
     let number = shown.iter().filter_map(|value| match value {
         Value::Number(number) => Some(*number),

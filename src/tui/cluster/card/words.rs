@@ -34,7 +34,7 @@ pub(super) fn version(subject: Subject<'_>) -> String {
     }
 }
 
-fn versions<'a>(subject: Subject<'a>) -> &'a [Arc<Version>] {
+fn versions(subject: Subject<'_>) -> &[Arc<Version>] {
     let (_, _, snapshot) = subject;
     replica(subject).held[snapshot.focus.index()].versions()
 }
@@ -80,16 +80,21 @@ pub(super) fn state(paint: &Paint<'_>, subject: Subject<'_>, words: Words) -> Ve
     let view = replica(subject);
     let say =
         |role: Role, text: String| vec![paint.span(format!("{} {text}", paint.glyphs.mark(role)), role)];
+    let stale = snapshot.staleness[index].as_ref();
+    let behind = stale.map_or_else(String::new, |stale| format!(" STALE -{}", stale.versions));
     match (view.status, words) {
-        (Status::Crashed, _) => return say(Role::Crashed, "DOWN".into()),
-        (Status::Frozen, Words::Many) => return say(Role::Frozen, format!("FROZEN  {} wait", view.inbox)),
+        (Status::Crashed, Words::Few) => return say(Role::Crashed, "DOWN".into()),
+        (Status::Crashed, Words::Many) => return say(Role::Crashed, format!("DOWN{behind}")),
+        (Status::Frozen, Words::Many) => {
+            return say(Role::Frozen, format!("FROZEN {} wait{behind}", view.inbox));
+        }
         (Status::Frozen, Words::Few) => return say(Role::Frozen, format!("FROZEN {}", view.inbox)),
         (Status::Up, _) => {}
     }
     if !view.owns[snapshot.focus.index()] {
         return Vec::new();
     }
-    match (&snapshot.staleness[index], words) {
+    match (stale, words) {
         (None, _) => say(Role::Fresh, "fresh".into()),
         (Some(stale), Words::Few) => say(Role::Stale, format!("STALE -{}", stale.versions)),
         (Some(stale), Words::Many) => {
@@ -105,7 +110,7 @@ pub(super) fn vector(paint: &Paint<'_>, subject: Subject<'_>) -> Line<'static> {
     let entries: Vec<String> = snapshot
         .vector(NodeId::at(index))
         .entries()
-        .map(|(node, counter)| format!("{}:{counter}", snapshot.replica_name(node)))
+        .map(|(node, counter)| format!("{}:{counter}", paint.clip(snapshot.replica_name(node), 6)))
         .collect();
     let text = if entries.is_empty() { String::new() } else { format!("[{}]", entries.join(" ")) };
     Line::from(paint.span(text, Role::Dim))
@@ -119,12 +124,14 @@ pub(super) fn clock(paint: &Paint<'_>, subject: Subject<'_>) -> Line<'static> {
     }
 }
 
-/// For the lower edge: siblings by name, and the clock where it has no line of its own.
-pub(super) fn tags(subject: Subject<'_>, size: Size) -> String {
+/// For the lower edge: siblings, by name where the width allows, and the clock where it has no line of its own.
+pub(super) fn tags(subject: Subject<'_>, size: Size, width: usize) -> String {
     let mut tags = Vec::new();
     if let many @ [_, _, ..] = versions(subject) {
         let names: Vec<String> = many.iter().map(|version| version.id.to_string()).collect();
-        tags.push(format!("{} siblings: {}", many.len(), names.join(" ")));
+        let short = format!("{} siblings", many.len());
+        let long = format!("{short}: {}", names.join(" "));
+        tags.push(if long.width() <= width { long } else { short });
     }
     let offset = replica(subject).skew;
     if offset != 0 && size != Size::Large {
@@ -139,10 +146,8 @@ pub(super) fn traffic(paint: &Paint<'_>, subject: Subject<'_>) -> Line<'static> 
     let to = snapshot.view.messages.iter().filter(|message| message.to == here).count();
     let from = snapshot.view.messages.iter().filter(|message| message.from == here).count();
     let waiting = snapshot.view.open.iter().filter(|(_, node)| *node == here).count();
-    let mut text = format!("in {to}  out {from}");
-    if waiting > 0 {
-        text.push_str(&format!("  client waits {waiting}"));
-    }
+    let waits = if waiting > 0 { format!("  client waits {waiting}") } else { String::new() };
+    let text = format!("in {to}  out {from}{waits}");
     Line::from(paint.span(text, Role::Dim))
 }
 

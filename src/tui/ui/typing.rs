@@ -1,0 +1,116 @@
+//! What the keys of a typed line, a list and a question do.
+
+use crate::{
+    base::NodeId,
+    drive::{Request, Snapshot},
+    tui::registry::Action,
+};
+
+use super::{Asked, Effect, Overlay, Prompt, PromptKind, Purpose, Ui, commands::by, lists::Id};
+
+impl Ui {
+    pub(super) fn edit(&mut self, action: Action, snapshot: &Snapshot) -> Vec<Effect> {
+        if action == Action::Accept {
+            return self.accept(snapshot);
+        }
+        match &mut self.overlay {
+            Overlay::Prompt(prompt) => match action {
+                Action::EraseBack => prompt.erase_back(),
+                Action::EraseForward => prompt.erase_forward(),
+                Action::EraseAll => *prompt = Prompt::new(prompt.kind, String::new()),
+                Action::ToFirst => prompt.cursor = 0,
+                Action::ToLast => prompt.move_by(isize::MAX),
+                _ => prompt.complete(snapshot),
+            },
+            Overlay::Help(list) | Overlay::Choice(_, list) => match action {
+                Action::EraseBack => list.edit(|filter| {
+                    filter.pop();
+                }),
+                Action::EraseAll => list.edit(String::clear),
+                Action::ToFirst => list.step(isize::MIN),
+                Action::ToLast => list.step(isize::MAX),
+                Action::PageUp => list.step(-10),
+                _ => list.step(10),
+            },
+            Overlay::None | Overlay::Question => {
+                return self.no("that acts only on a line being typed or on a list".into());
+            }
+        }
+        Vec::new()
+    }
+
+    fn accept(&mut self, snapshot: &Snapshot) -> Vec<Effect> {
+        match std::mem::replace(&mut self.overlay, Overlay::None) {
+            Overlay::Prompt(prompt) => match self.understand(&prompt, snapshot) {
+                Ok(commands) => {
+                    let action = match prompt.kind {
+                        PromptKind::Write => Action::WriteTyped,
+                        PromptKind::Read => Action::ReadTyped,
+                        PromptKind::Clock => Action::SkewClock,
+                        PromptKind::Links => Action::LinkFaults,
+                    };
+                    by(action, commands)
+                }
+                Err(why) => {
+                    self.overlay = Overlay::Prompt(prompt);
+                    self.no(why)
+                }
+            },
+            Overlay::Help(list) => {
+                if let Some(Id::Action(action)) = list.chosen() {
+                    if self.question.state == Asked::Open {
+                        self.overlay = Overlay::Question;
+                    }
+                    return self.act(action, snapshot);
+                }
+                self.overlay = Overlay::Help(list);
+                self.no("no action matches; Ctrl-U erases the search".into())
+            }
+            Overlay::Choice(purpose, list) => match (purpose, list.chosen()) {
+                (Purpose::SecondReplica(action), Some(Id::Index(index))) => {
+                    self.link(snapshot, action, NodeId::at(index))
+                }
+                (Purpose::Branch, Some(Id::Index(index))) => vec![Effect::Ask(Request::Switch(index))],
+                (Purpose::Preset, Some(Id::Name(name))) => vec![Effect::Open(name)],
+                _ => {
+                    self.overlay = Overlay::Choice(purpose, list);
+                    self.no("nothing matches; Ctrl-U erases the search, Esc closes".into())
+                }
+            },
+            under @ (Overlay::None | Overlay::Question) => {
+                self.overlay = under;
+                self.no("that acts only on a line being typed or on a list".into())
+            }
+        }
+    }
+
+    pub(super) fn answer(&mut self, action: Action, snapshot: &Snapshot) -> Vec<Effect> {
+        let Some(crate::drive::Said::Question { choices, .. }) = &snapshot.script.said else {
+            return self.no("no question is up".into());
+        };
+        if self.question.state == Asked::Closed {
+            return self.no("no question is up".into());
+        }
+        let count = choices.len();
+        match (action, self.question.marked) {
+            (Action::Answer(place), _) if usize::from(place) < count => self.question.marked = Some(place),
+            (Action::Answer(_), _) => return self.no(format!("there are {count} answers")),
+            (Action::MoreHands | Action::FewerHands, None) => {
+                return self.no("mark an answer first: a to e".into());
+            }
+            (Action::MoreHands, Some(place)) => self.question.hands[usize::from(place)] += 1,
+            (Action::FewerHands, Some(place)) => {
+                let hands = &mut self.question.hands[usize::from(place)];
+                *hands = hands.saturating_sub(1);
+            }
+            _ => {
+                self.overlay = Overlay::None;
+                self.question.state = Asked::Closed;
+                let class = self.question.tally(choices);
+                self.say(class);
+                return vec![Effect::Ask(Request::NextStep)];
+            }
+        }
+        Vec::new()
+    }
+}
