@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use laggard::{
     action::{Act, AntiEntropy, Ask, Command, Condition, Context, Count, Level, Style, Switch},
-    base::{ClientId, KeyId, NodeId, Ppm, Seed, SimTime, Span},
+    base::{ClientId, KeyId, NodeId, Position, Ppm, Seed, SimTime, Span},
     check::Verdict,
     data::Value,
     drive::{Cause, Narrator, Report, Said, Timeline, run},
@@ -112,7 +112,7 @@ fn what_cannot_be_told_exits_with_3_and_a_violation_outweighs_it() {
 #[test]
 fn an_empty_run_holds_and_takes_no_time() {
     let (report, facts) = run_all(scenario([], &[]));
-    assert_eq!((report.exit_code(), report.timeline.position(), facts), (0, Default::default(), vec![]));
+    assert_eq!((report.exit_code(), report.timeline.position(), facts), (0, Position::default(), vec![]));
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn facts_are_those_of_a_timeline(scenario: Scenario) -> usize {
         match commands.next_if(|logged| logged.at.step == timeline.position().step) {
             Some(logged) => {
                 timeline.rest_until(logged.at.at);
-                timeline.apply(logged.command.clone(), logged.cause.clone()).unwrap();
+                timeline.apply(logged.command.clone(), logged.cause.clone()).expect("accepted again");
             }
             None => assert!(timeline.step_within(SimTime(u64::MAX))),
         }
@@ -229,9 +229,9 @@ fn every_fact_is_handed_over_once_and_in_order() {
 #[test]
 fn no_fact_of_a_burst_in_a_large_cluster_is_missed() {
     // Sent within the 80 ms before the first message arrives: more facts than the journal's window holds.
-    let mut burst = with_workload(300, Span::micros(100), Some(SimTime(60_000_000)));
+    let mut burst = with_workload(150, Span::micros(100), Some(SimTime(60_000_000)));
     burst.workload.as_mut().expect("one").reads = Ppm::NEVER;
-    assert!(facts_are_those_of_a_timeline(burst) > 400_000);
+    assert!(facts_are_those_of_a_timeline(burst) > 300_000);
 }
 
 #[test]

@@ -64,7 +64,7 @@ fn told(
     for (gap, command) in commands {
         now += gap * 1_000_000;
         timeline.advance_to(SimTime(now));
-        timeline.apply(command, Cause::Program).unwrap();
+        timeline.apply(command, Cause::Program).expect("accepted");
     }
     timeline.advance_to(SimTime(now + 2_500_000_000));
     let narrator = Narrator { timeline: &timeline };
@@ -306,8 +306,8 @@ fn each_line_names_the_key_or_the_script_line_that_caused_it() {
     timeline.advance_to(SimTime(1_000_000_000));
     let narrator = Narrator { timeline: &timeline };
     let lines = timeline.journal().facts().filter_map(|fact| narrator.line(fact));
-    let caused = lines.filter(|line| matches!(line.mark, Mark::Write | Mark::Acknowledged));
+    let asked = lines.filter(|line| matches!(line.mark, Mark::Write | Mark::Acknowledged));
     let causes: Vec<String> =
-        caused.map(|line| line.cause.map_or("-".into(), |cause| cause.to_string())).collect();
+        asked.map(|line| line.cause.map_or("-".into(), |cause| cause.to_string())).collect();
     assert_eq!(causes, ["w", "line 12", "script", "-", "w", "line 12", "script", "-"]);
 }

@@ -121,9 +121,9 @@ async fn a_run_is_given_up_when_its_last_hope_dies() {
 #[tokio::test(start_paused = true)]
 async fn other_requests_may_come_while_something_is_run_for() {
     let mut stage = Stage::new(gossiping());
-    let stale = Condition::StaleReads(Count::at_least(1));
+    let condition = Condition::StaleReads(Count::at_least(1));
     stage.give(write(0, "jam")).await;
-    stage.ask(Request::RunUntil(stale)).await;
+    stage.ask(Request::RunUntil(condition)).await;
     let paused = stage.ask(Request::Pause).await;
     assert!(paused.pursuit.is_some(), "a pause does not forget what for");
     assert_eq!(stage.published_in(wall_ms(120_000)).await, 0);
