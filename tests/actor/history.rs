@@ -80,9 +80,10 @@ async fn seeking_shows_the_moment_and_playing_goes_on_from_it() {
     let head = stage.ask(Request::ToHead).await;
     assert_eq!(place(&head), (Clock::Stopped, Playhead::AtHead, ms(1_000)));
     stage.ask(Request::SeekTime(ms(50))).await;
-    let (since, _) = (stage.wall_millis(), stage.ask(Request::Play).await);
+    let played_at = stage.wall_millis();
+    stage.ask(Request::Play).await;
     stage.until(|snapshot| held(snapshot, 1) == "jam").await;
-    assert_eq!(stage.wall_millis() - since, 30);
+    assert_eq!(stage.wall_millis() - played_at, 30);
 }
 
 #[tokio::test(start_paused = true)]
@@ -240,8 +241,8 @@ async fn a_key_in_focus_may_be_undone() {
 async fn a_story_is_told_of_whoever_was_asked_about() {
     let mut stage = Stage::new(three());
     stage.give(write(0, "jam")).await;
-    let late = stage.ask(Request::Explain(Some(NodeId(2)))).await;
-    let story = late.story.as_ref().expect("a story");
+    let behind = stage.ask(Request::Explain(Some(NodeId(2)))).await;
+    let story = behind.story.as_ref().expect("a story");
     assert_eq!((story.node, story.trails.len()), (NodeId(2), 1));
     assert_eq!(story.trails[0].coming[0].1, ms(80));
     let fresh = stage.until(|snapshot| held(snapshot, 2) == "jam").await;
@@ -275,10 +276,10 @@ async fn the_first_stale_read_stops_the_clock_and_no_later_one_does() {
     let mut stage = Stage::with(three(), FirstStaleRead::Pauses);
     assert_eq!(stage.give(read(2)).await.clock, Clock::Running, "a fresh read does not");
     stage.give(write(0, "jam")).await;
-    let late = stage.give(read(2)).await;
-    assert_eq!((late.clock, &*late.notice.text), (Clock::Stopped, STALE));
+    let stopped = stage.give(read(2)).await;
+    assert_eq!((stopped.clock, &*stopped.notice.text), (Clock::Stopped, STALE));
     assert_eq!(stage.published_in(wall_ms(5_000)).await, 0);
-    let number = late.notice.number;
+    let number = stopped.notice.number;
     stage.ask(Request::Play).await;
     let second = stage.give(read(1)).await;
     assert_eq!((second.clock, second.tally.stale_reads, second.notice.number), (Clock::Running, 2, number));

@@ -5,7 +5,7 @@ use laggard::{
     base::{NodeId, Ppm, Span},
     data::Value,
     drive::{Clock, FirstStaleRead, Playhead, Request, Snapshot},
-    net::{CutShape, LinkChange, Scope},
+    net::{CutShape, Delay, LinkChange, Scope},
 };
 
 use crate::stage::{Stage, X, all_held, gossiping, ms, read, three, wall_ms, write};
@@ -121,9 +121,9 @@ async fn a_run_is_given_up_when_its_last_hope_dies() {
 #[tokio::test(start_paused = true)]
 async fn other_requests_may_come_while_something_is_run_for() {
     let mut stage = Stage::new(gossiping());
-    let awaited = Condition::StaleReads(Count::at_least(1));
+    let condition = Condition::StaleReads(Count::at_least(1));
     stage.give(write(0, "jam")).await;
-    stage.ask(Request::RunUntil(awaited)).await;
+    stage.ask(Request::RunUntil(condition)).await;
     let paused = stage.ask(Request::Pause).await;
     assert!(paused.pursuit.is_some(), "a pause does not forget what for");
     assert_eq!(stage.published_in(wall_ms(120_000)).await, 0);
@@ -172,4 +172,19 @@ async fn gossip_switched_on_later_repairs_a_run_that_could_never_be() {
     stage.ask(Request::RunUntil(CONVERGED)).await;
     let end = stage.until(|snapshot| snapshot.pursuit.is_none()).await;
     assert_eq!(told(&end).0, "reached: converged");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_reached_a_moment_ago_is_not_missed_for_a_command() {
+    let mut stage = Stage::new(three());
+    let scope = Scope::Between(NodeId(0), NodeId(2));
+    let change = LinkChange::Delay(Delay::Fixed(Span::millis(82)));
+    stage.give(Command::SetLink { scope, change }).await;
+    stage.give(write(0, "jam")).await;
+    stage.ask(Request::RunUntil(CONVERGED)).await;
+    tokio::time::sleep(wall_ms(83)).await;
+    assert_eq!(stage.latest().view.position.at, ms(80), "the actor is to wake again at 84 ms");
+    let written = stage.give(write(0, "fig")).await;
+    assert_eq!(told(&written), ("reached: converged", Clock::Stopped));
+    assert_eq!((all_held(&written), written.view.position.at), ("fig jam jam".into(), ms(82)));
 }

@@ -49,7 +49,7 @@ impl Stage {
     }
 
     pub(crate) fn send(&self, request: Request) {
-        self.handle.requests.send(request).expect("the actor listens");
+        self.handle.requests.send(request).expect("an actor");
     }
 
     /// Sends a request and gives the first snapshot after it.
