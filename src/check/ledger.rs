@@ -45,7 +45,7 @@ pub struct Tally {
     pub lost: u64,
     /// Died at a wall.
     pub cut: u64,
-    /// Died at a replica that was down.
+    /// Died at a replica that was down, or frozen with a full queue.
     pub down: u64,
     pub reads: u64,
     pub stale_reads: u64,
@@ -226,7 +226,7 @@ impl Ledger {
         match death {
             Death::Lost => self.tally.lost += 1,
             Death::Cut(_) => self.tally.cut += 1,
-            Death::Down => self.tally.down += 1,
+            Death::Down | Death::Full => self.tally.down += 1,
         }
         if let Some((write, key)) = write.and_then(|write| Some((write, self.key_of(write)?))) {
             self.keys[key.index()].died(write, to, death, at.at);

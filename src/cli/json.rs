@@ -100,6 +100,7 @@ fn fact(timeline: &Timeline, fact: &Fact) -> Value {
                 Death::Lost => json!("lost"),
                 Death::Cut(id) => json!({"cut": id.0}),
                 Death::Down => json!("down"),
+                Death::Full => json!("full"),
             };
             json!({"fact": "died", "message": message.0, "from": node(from), "to": node(to), "kind": kind.name(),
                    "carries": carries.as_ref().map(write), "why": why})

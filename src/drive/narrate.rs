@@ -238,6 +238,7 @@ impl<'a> Narrator<'a> {
             Death::Lost => "lost by the link".to_owned(),
             Death::Cut(id) => format!("died at {}", cut_name(id)),
             Death::Down => format!("{} is down", self.node(to)),
+            Death::Full => format!("{} is frozen and its queue is full", self.node(to)),
         };
         let value = carries.and_then(|write| self.value(write));
         (Mark::Died, format!("{}→{} {cargo}: {why}", self.node(from), self.node(to)), value)

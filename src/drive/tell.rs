@@ -42,13 +42,16 @@ impl Narrator<'_> {
                     format!("{missing}: the copy will die at {} in {eta}.", cut_name(*id))
                 }
                 Some(Death::Lost) => format!("{missing}: the link will lose the copy in {eta}."),
-                Some(Death::Down) => format!("{missing}: the copy will find {node} down."),
+                Some(Death::Down | Death::Full) => {
+                    format!("{missing}: the copy will not be taken up by {node}.")
+                }
             };
         }
         match trail.died.last() {
             Some((Death::Cut(id), at)) => format!("{missing}: the copy died at {} at {at}.", cut_name(*id)),
             Some((Death::Lost, at)) => format!("{missing}: the link lost the copy at {at}."),
             Some((Death::Down, at)) => format!("{missing}: the copy found {node} down at {at}."),
+            Some((Death::Full, at)) => format!("{missing}: the copy found the queue of {node} full at {at}."),
             None => format!("{missing}: no copy is on its way."),
         }
     }

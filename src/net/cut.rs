@@ -44,6 +44,24 @@ impl CutShape {
     }
 }
 
+impl CutShape {
+    /// By node: which group it falls into, 0 for those in none.
+    fn groups(&self, nodes: usize) -> Vec<usize> {
+        let mut group = vec![0; nodes];
+        match self {
+            Self::Groups(groups) => {
+                // Where a node is named twice the first group counts.
+                for (index, members) in groups.iter().enumerate().rev() {
+                    members.iter().for_each(|node| group[node.index()] = index + 1);
+                }
+            }
+            Self::Isolate(node) => group[node.index()] = 1,
+            Self::Link(..) | Self::OneWay { .. } => {}
+        }
+        group
+    }
+}
+
 /// All standing cuts, with a table of the first wall on each directed link.
 #[derive(Debug, Clone, Default)]
 pub struct Cuts {
@@ -111,11 +129,20 @@ impl Cuts {
         }
         self.walls.resize(self.nodes * self.nodes, 0);
         for (wall, cut) in (1_u8..).zip(&self.standing) {
-            for from in 0..self.nodes {
-                for to in 0..self.nodes {
-                    let entry = &mut self.walls[from * self.nodes + to];
-                    if *entry == 0 && cut.shape.blocks(NodeId::at(from), NodeId::at(to)) {
-                        *entry = wall;
+            let mut raise = |from: usize, to: usize| {
+                let entry = &mut self.walls[from * self.nodes + to];
+                *entry = if *entry == 0 { wall } else { *entry };
+            };
+            match &cut.shape {
+                CutShape::Link(a, b) => {
+                    raise(a.index(), b.index());
+                    raise(b.index(), a.index());
+                }
+                CutShape::OneWay { from, to } => raise(from.index(), to.index()),
+                CutShape::Groups(_) | CutShape::Isolate(_) => {
+                    let group = cut.shape.groups(self.nodes);
+                    for from in 0..self.nodes {
+                        (0..self.nodes).filter(|to| group[from] != group[*to]).for_each(|to| raise(from, to));
                     }
                 }
             }
@@ -173,6 +200,24 @@ mod tests {
         cuts.raise(None, CutShape::OneWay { from: A, to: B }, SimTime::ZERO);
         assert!(cuts.blocks(A, B));
         assert!(!cuts.blocks(B, A));
+    }
+
+    #[test]
+    fn the_table_of_walls_says_what_each_shape_says() {
+        let shapes = [
+            CutShape::Groups(vec![vec![A], vec![B]]),
+            CutShape::Groups(vec![vec![C], vec![A, B]]),
+            CutShape::Isolate(B),
+            CutShape::Link(A, C),
+            CutShape::OneWay { from: C, to: B },
+        ];
+        for shape in shapes {
+            let mut cuts = Cuts::new(4);
+            cuts.raise(None, shape.clone(), SimTime::ZERO);
+            for (from, to) in (0..16).map(|i| (NodeId::at(i / 4), NodeId::at(i % 4))) {
+                assert_eq!(cuts.blocks(from, to), shape.blocks(from, to), "{shape:?} {from} {to}");
+            }
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::{Death, Fact, Simulation, Status, What};
 /// Why a command did nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Refused {
-    #[error("no replica {0} in this cluster")]
+    #[error("there is no such replica in this cluster")]
     NoSuchReplica(NodeId),
     #[error("no such client")]
     NoSuchClient,

@@ -114,6 +114,8 @@ pub enum Death {
     Cut(CutId),
     /// The target was down.
     Down,
+    /// The target is frozen and its queue of waiting messages is full.
+    Full,
 }
 
 /// How an operation ended for its client.

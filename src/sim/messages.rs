@@ -10,6 +10,9 @@ use crate::{
 
 use super::{Death, Event, Fact, Simulation, Status, What};
 
+/// So many messages wait at a frozen replica; as with a socket's buffer, what comes after that is lost.
+const MAX_INBOX: usize = 4_096;
+
 #[derive(Debug, Clone)]
 pub(super) struct Message {
     pub(super) id: MessageId,
@@ -82,6 +85,9 @@ impl Simulation {
         } else if target.status == Status::Crashed {
             target.killed += 1;
             Some(Death::Down)
+        } else if target.status == Status::Frozen && target.inbox.len() >= MAX_INBOX {
+            target.killed += 1;
+            Some(Death::Full)
         } else {
             None
         };

@@ -12,7 +12,7 @@ use crate::{
     drive::Snapshot,
     net::CutShape,
     replica::MessageKind,
-    sim::MessageView,
+    sim::{Death, MessageView},
     tui::{paint::Paint, theme::Role},
 };
 
@@ -129,7 +129,7 @@ pub(super) fn messages(paint: &mut Paint<'_>, plan: &Plan, snapshot: &Snapshot, 
     }
     for death in &snapshot.deaths {
         let way = route(plan, death.from.index(), death.to.index());
-        let stopped = !matches!(death.death, crate::sim::Death::Down);
+        let stopped = !matches!(death.death, Death::Down | Death::Full);
         let reach = reach(&way, walls, End::from(stopped));
         if let Some(cell) = way.get(reach.saturating_sub(1)) {
             let style = paint.style(Role::Lost);
