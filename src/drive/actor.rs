@@ -49,6 +49,8 @@ pub enum Request {
     Redo,
     /// Play until the condition holds, then pause.
     RunUntil(Condition),
+    /// As that, but then the clock is again as people last chose it: it runs on unless they stopped it.
+    RunThrough(Condition),
     /// Perform the next step of the preset's script.
     NextStep,
     Switch(usize),
@@ -98,6 +100,8 @@ struct Actor {
     seed: Seed,
     timeline: Timeline,
     clock: Clock,
+    /// What people last chose: a stale read or a script may stop the clock without being asked.
+    chosen: Clock,
     speed: Speed,
     pace: Pace<Instant>,
     focus: KeyId,
@@ -131,8 +135,13 @@ struct Pursuit {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Then {
-    Pause,
-    GoOnWithScript { clock: Clock },
+    /// Say so, and leave the clock like this.
+    Tell {
+        clock: Clock,
+    },
+    GoOnWithScript {
+        clock: Clock,
+    },
 }
 
 /// Events are performed in slices of at most so many steps and about so long; between two, requests are
@@ -160,6 +169,7 @@ impl Actor {
             timeline: Timeline::new(Arc::clone(&scenario), start.seed),
             seed: start.seed,
             clock: Clock::Running,
+            chosen: Clock::Running,
             speed: Speed::NORMAL,
             pace: Pace { wall: wall(), at: SimTime::ZERO, speed: Speed::NORMAL },
             focus: scenario.focus,
@@ -325,8 +335,8 @@ impl Actor {
         };
         let reached = pursuit.reach.state(&self.timeline) == Some(true);
         match pursuit.then {
-            Then::Pause => {
-                self.stop();
+            Then::Tell { clock } => {
+                self.set_clock(if stopped { Clock::Stopped } else { clock });
                 if stopped {
                     self.tell(&format!("a stale read: the clock is stopped; reached: {}", pursuit.words));
                 } else if reached {
@@ -344,8 +354,9 @@ impl Actor {
 
     /// Ends a run for something that cannot come any more. A script's own limits stay with the script.
     fn give_up_what_never_comes(&mut self) {
-        let Some(Pursuit { reach: reach @ Reach::Condition { condition, .. }, then: Then::Pause, .. }) =
-            &self.pursuit
+        let Some(Pursuit {
+            reach: reach @ Reach::Condition { condition, .. }, then: Then::Tell { .. }, ..
+        }) = &self.pursuit
         else {
             return;
         };
@@ -367,7 +378,9 @@ impl Actor {
 
     /// As [`Self::stop`]; and what is run for will not start the clock again.
     fn pause(&mut self) {
-        if let Some(Pursuit { then: Then::GoOnWithScript { clock }, .. }) = &mut self.pursuit {
+        self.chosen = Clock::Stopped;
+        if let Some(pursuit) = &mut self.pursuit {
+            let (Then::Tell { clock } | Then::GoOnWithScript { clock }) = &mut pursuit.then;
             *clock = Clock::Stopped;
         }
         self.stop();
@@ -394,7 +407,10 @@ impl Actor {
     fn handle(&mut self, request: Request) {
         match request {
             Request::Do(commands, cause) => self.give(commands, &cause),
-            Request::Play => self.set_clock(Clock::Running),
+            Request::Play => {
+                self.chosen = Clock::Running;
+                self.set_clock(Clock::Running);
+            }
             Request::Pause => self.pause(),
             Request::SetSpeed(speed) => {
                 self.speed = speed;
@@ -420,7 +436,8 @@ impl Actor {
             }
             Request::Undo => self.revise(Timeline::undo, "undone"),
             Request::Redo => self.revise(Timeline::redo, "done again"),
-            Request::RunUntil(condition) => self.run_until(condition),
+            Request::RunUntil(condition) => self.run_until(condition, Clock::Stopped),
+            Request::RunThrough(condition) => self.run_until(condition, self.chosen),
             Request::NextStep => self.perform_script_step(),
             Request::Switch(index) => self.travel(|timeline| timeline.switch(index)),
             Request::Focus(key) if key.index() < self.timeline.simulation().keys().len() => self.focus = key,
@@ -449,6 +466,7 @@ impl Actor {
         self.pursuit = None;
         self.events.0 = None;
         let went = go(&mut self.timeline);
+        self.chosen = Clock::Stopped;
         self.stop();
         if let Err(why) = went {
             self.warn(&why.to_string());
@@ -475,7 +493,7 @@ impl Actor {
         self.anchor();
     }
 
-    fn run_until(&mut self, condition: Condition) {
+    fn run_until(&mut self, condition: Condition, clock: Clock) {
         if self.timeline.ledger().meets(&condition, self.timeline.simulation()) {
             self.tell(&format!("already {}", snapshot::words(&condition)));
             return;
@@ -486,8 +504,8 @@ impl Actor {
         }
         let words = snapshot::words(&condition).to_owned();
         let deadline = self.timeline.position().at + DEFAULT_LIMIT;
-        self.pursuit =
-            Some(Pursuit { reach: Reach::Condition { condition, deadline }, then: Then::Pause, words });
+        let then = Then::Tell { clock };
+        self.pursuit = Some(Pursuit { reach: Reach::Condition { condition, deadline }, then, words });
         self.set_clock(Clock::Running);
     }
 
@@ -495,7 +513,7 @@ impl Actor {
         // A step that is under way already has stored how the clock was before it.
         let begun = self.pursuit.as_ref().and_then(|pursuit| match pursuit.then {
             Then::GoOnWithScript { clock } => Some(clock),
-            Then::Pause => None,
+            Then::Tell { .. } => None,
         });
         let past = self.timeline.is_past();
         match self.runner.poll(&mut self.timeline) {

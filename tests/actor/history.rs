@@ -207,7 +207,7 @@ async fn a_refused_command_changes_nothing_and_says_why() {
         (Command::Heal(Mend::All), "nothing is cut"),
         (Command::Restart(NodeId(0)), "that replica is up"),
         (Command::Thaw(NodeId(1)), "that replica is not frozen"),
-        (Command::Crash(NodeId(9)), "no replica n9 in this cluster"),
+        (Command::Crash(NodeId(9)), "there is no such replica in this cluster"),
         (Command::NameKey("x".into()), "that key exists already"),
     ];
     for (command, why) in refusals {

@@ -188,3 +188,21 @@ async fn what_was_reached_a_moment_ago_is_not_missed_for_a_command() {
     assert_eq!(told(&written), ("reached: converged", Clock::Stopped));
     assert_eq!((all_held(&written), written.view.position.at), ("fig jam jam".into(), ms(82)));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_run_through_leaves_the_clock_as_people_last_chose() {
+    for (choice, after) in [(Request::Play, Clock::Running), (Request::Pause, Clock::Stopped)] {
+        let mut stage = Stage::new(three());
+        stage.give(write(0, "jam")).await;
+        stage.ask(choice).await;
+        stage.ask(Request::RunThrough(CONVERGED)).await;
+        let reached = stage.until(|snapshot| snapshot.pursuit.is_none()).await;
+        assert_eq!((reached.clock, &*reached.notice.text), (after, "reached: converged"));
+    }
+    let mut stage = Stage::with(three(), FirstStaleRead::Pauses);
+    stage.give(write(0, "jam")).await;
+    assert_eq!(stage.give(read(2)).await.clock, Clock::Stopped, "a stale read");
+    stage.ask(Request::RunThrough(CONVERGED)).await;
+    let reached = stage.until(|snapshot| snapshot.pursuit.is_none()).await;
+    assert_eq!(reached.clock, Clock::Running, "nobody asked for the stop");
+}

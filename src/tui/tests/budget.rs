@@ -18,7 +18,7 @@ fn the_same_snapshot_drawn_again_writes_nothing() {
 
 #[test]
 fn a_frame_writes_nothing_while_the_clock_stands() {
-    for keys in [" ", "w| ", "w|2r", "2pw1w|||Pg||||||||||"] {
+    for keys in [" ", "w| ", "w|2r", "2pw1w|||Pg|||||||||| "] {
         let mut stage = Stage::after(3, keys);
         stage.show();
         stage.frame();

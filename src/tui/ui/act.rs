@@ -219,7 +219,7 @@ impl Ui {
                 return self.no("this preset has no script".into());
             }
             Action::NextStep => Request::NextStep,
-            _ => Request::RunUntil(Condition::Converged { within: None }),
+            _ => Request::RunThrough(Condition::Converged { within: None }),
         };
         vec![Effect::Ask(request)]
     }
