@@ -10,6 +10,8 @@
 //! It is no ticker: with nothing due it sleeps until a request comes. A message keeps the delay it was sent
 //! with, so a knob turned while it is on its way changes only what is sent afterwards.
 
+mod requests;
+
 use std::{sync::Arc, time::Duration};
 
 use tokio::{
@@ -24,10 +26,10 @@ use crate::{
 };
 
 use super::{
-    Cause, Clock, EventLine, Logged, Nothing, Snapshot, Speed, Timeline,
+    Cause, Clock, EventLine, Snapshot, Speed, Timeline,
     pace::Pace,
     prospect,
-    script::{DEFAULT_LIMIT, Poll, Reach, Runner},
+    script::{Reach, Runner},
     snapshot::{self, Notice, ScriptView, Surroundings},
 };
 
@@ -402,169 +404,6 @@ impl Actor {
 
     fn warn(&mut self, text: &str) {
         self.notice = Notice { number: self.notice.number + 1, text: text.to_owned(), is_error: true };
-    }
-
-    fn handle(&mut self, request: Request) {
-        match request {
-            Request::Do(commands, cause) => self.give(commands, &cause),
-            Request::Play => {
-                self.chosen = Clock::Running;
-                self.set_clock(Clock::Running);
-            }
-            Request::Pause => self.pause(),
-            Request::SetSpeed(speed) => {
-                self.speed = speed;
-                self.anchor();
-            }
-            // Idle gossip is stepped over, but not for hours in search of what is not there.
-            Request::Step if prospect::nothing_is_ahead(&self.timeline) => {
-                self.travel(|_| Err(Nothing::After));
-            }
-            Request::Step => self.travel(|timeline| timeline.step_visibly(SLICE as u64)),
-            Request::StepBack => self.travel(Timeline::step_back),
-            Request::Seek(position) => self.travel(|timeline| {
-                timeline.seek(position.min(timeline.head()));
-                Ok(())
-            }),
-            Request::SeekTime(time) => self.seek_time(time),
-            Request::ToHead => self.travel(|timeline| {
-                timeline.seek(timeline.head());
-                Ok(())
-            }),
-            Request::Undo if self.timeline.is_past() => {
-                self.revise(Timeline::undo, "undone, and the old future kept as a branch (B)");
-            }
-            Request::Undo => self.revise(Timeline::undo, "undone"),
-            Request::Redo => self.revise(Timeline::redo, "done again"),
-            Request::RunUntil(condition) => self.run_until(condition, Clock::Stopped),
-            Request::RunThrough(condition) => self.run_until(condition, self.chosen),
-            Request::NextStep => self.perform_script_step(),
-            Request::Switch(index) => self.travel(|timeline| timeline.switch(index)),
-            Request::Focus(key) if key.index() < self.timeline.simulation().keys().len() => self.focus = key,
-            Request::Focus(_) | Request::Frame => {}
-            Request::Explain(node) => {
-                self.asked_about = node.filter(|node| node.index() < self.scenario.replicas.len());
-            }
-            Request::Load(scenario, seed) => self.load(scenario, seed),
-        }
-    }
-
-    fn give(&mut self, commands: Vec<Command>, cause: &Cause) {
-        let past = self.timeline.is_past();
-        for command in commands {
-            if let Err(refused) = self.timeline.apply(command, cause.clone()) {
-                self.warn(&refused.to_string());
-                return;
-            }
-        }
-        if past && !self.timeline.is_past() {
-            self.tell(NEW_BRANCH);
-        }
-    }
-
-    fn travel(&mut self, go: impl FnOnce(&mut Timeline) -> Result<(), Nothing>) {
-        self.pursuit = None;
-        self.events.0 = None;
-        let went = go(&mut self.timeline);
-        self.chosen = Clock::Stopped;
-        self.stop();
-        if let Err(why) = went {
-            self.warn(&why.to_string());
-        }
-    }
-
-    /// What has been is gone to at once; what has not, in slices.
-    fn seek_time(&mut self, time: SimTime) {
-        let known = self.timeline.head().at;
-        self.travel(|timeline| {
-            timeline.seek_time(time.min(known));
-            Ok(())
-        });
-        self.journey = (time > known).then_some(time);
-        self.travel_on();
-    }
-
-    fn revise(&mut self, revision: impl FnOnce(&mut Timeline) -> Result<Logged, Nothing>, done: &str) {
-        self.events.0 = None;
-        match revision(&mut self.timeline) {
-            Ok(logged) => self.tell(&format!("{done}: {}", snapshot::name(&logged.command))),
-            Err(nothing) => self.warn(&nothing.to_string()),
-        }
-        self.anchor();
-    }
-
-    fn run_until(&mut self, condition: Condition, clock: Clock) {
-        if self.timeline.ledger().meets(&condition, self.timeline.simulation()) {
-            self.tell(&format!("already {}", snapshot::words(&condition)));
-            return;
-        }
-        if let Some(why) = prospect::why_never(&condition, &self.timeline) {
-            self.warn(why);
-            return;
-        }
-        let words = snapshot::words(&condition).to_owned();
-        let deadline = self.timeline.position().at + DEFAULT_LIMIT;
-        let then = Then::Tell { clock };
-        self.pursuit = Some(Pursuit { reach: Reach::Condition { condition, deadline }, then, words });
-        self.set_clock(Clock::Running);
-    }
-
-    fn perform_script_step(&mut self) {
-        // A step that is under way already has stored how the clock was before it.
-        let begun = self.pursuit.as_ref().and_then(|pursuit| match pursuit.then {
-            Then::GoOnWithScript { clock } => Some(clock),
-            Then::Tell { .. } => None,
-        });
-        let past = self.timeline.is_past();
-        match self.runner.poll(&mut self.timeline) {
-            Poll::Reach(reach) => {
-                let words = self.script.upcoming.clone().unwrap_or_default();
-                let then = Then::GoOnWithScript { clock: begun.unwrap_or(self.clock) };
-                self.pursuit = Some(Pursuit { reach, then, words });
-                self.set_clock(Clock::Running);
-            }
-            Poll::Did(done) => {
-                if let Some(said) = done.said {
-                    // One sentence, then wait for the class: what it says is judged at this very instant.
-                    self.script.said = Some(said);
-                    self.said_at = self.timeline.position();
-                    self.stop();
-                }
-                // What fails is shown before what holds.
-                let failing = done.verdicts.iter().find(|(_, verdict)| !verdict.holds());
-                let shown = failing.or(done.verdicts.last());
-                self.script.judged = shown.map(|(what, verdict)| (what.clone(), verdict.holds()));
-                if past && !self.timeline.is_past() {
-                    self.tell(NEW_BRANCH);
-                }
-                if let Some(why) = done.failed {
-                    self.warn(&format!("step {}: {why}", done.step + 1));
-                }
-                self.look_at_script();
-            }
-            Poll::Finished => self.warn("the preset's script is at its end"),
-        }
-    }
-
-    /// A sentence that was true when it was said need not be so a moment later: it goes when time goes on.
-    fn script_view(&self) -> ScriptView {
-        let mut view = self.script.clone();
-        if self.said_at != self.timeline.position() {
-            view.said = None;
-        }
-        view
-    }
-
-    fn look_at_script(&mut self) {
-        self.script.steps = self.scenario.script.len();
-        self.script.next = self.runner.next();
-        self.script.upcoming = self.scenario.script.get(self.runner.next()).map(snapshot::upcoming);
-    }
-
-    fn load(&mut self, scenario: Arc<Scenario>, seed: Seed) {
-        let number = self.notice.number;
-        let fresh = Start { seed, first_stale_read: self.first_stale_read };
-        *self = Self { notice: Notice { number, ..Notice::default() }, ..Self::new(scenario, fresh) };
     }
 
     fn snapshot(&mut self) -> Snapshot {
