@@ -20,6 +20,7 @@ use super::{
     cluster, coach,
     paint::Paint,
     panels,
+    theme::ASCII,
     ui::{Side, Ui, View},
 };
 
@@ -28,6 +29,35 @@ const LEAST: (u16, u16) = (60, 18);
 
 /// Draws everything and gives the cursor's place where one types.
 pub fn draw(ui: &mut Ui, snapshot: &Snapshot, buffer: &mut Buffer) -> Option<Position> {
+    let cursor = draw_all(ui, snapshot, buffer);
+    if ui.glyphs == &ASCII {
+        spell_plainly(buffer);
+    }
+    cursor
+}
+
+/// Sentences come from everywhere and are written once, with their arrows and signs: where only ASCII may be shown,
+/// each of those gives way to its nearest plain character. What people typed themselves stays.
+fn spell_plainly(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        let plain = match cell.symbol() {
+            "×" => "x",
+            "→" | "›" | "≥" => ">",
+            "←" | "≤" => "<",
+            "≠" => "#",
+            "–" | "—" | "−" => "-",
+            "·" | "•" => ".",
+            "│" => "|",
+            "…" | "±" => "~",
+            "’" | "‘" => "'",
+            "“" | "”" => "\"",
+            _ => continue,
+        };
+        cell.set_symbol(plain);
+    }
+}
+
+fn draw_all(ui: &mut Ui, snapshot: &Snapshot, buffer: &mut Buffer) -> Option<Position> {
     let area = buffer.area;
     let theme = ui.theme.clone();
     let paint = &mut Paint { buffer, theme: &theme, glyphs: ui.glyphs };
