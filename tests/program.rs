@@ -341,7 +341,7 @@ fn ascii_glyphs_leave_nothing_else_on_any_screen() {
         ("\t", "newest first"),
         ("\t", "vector"),
         ("\t", "last events"),
-        ("W", "write"),
+        ("W", "VALUE"),
         ("\x1b", "w write"),
         ("?", "Help"),
     ] {
@@ -448,7 +448,6 @@ fn check_noise(name: &str, seed: u64, but: &[u8]) {
         command.env_remove(name);
     }
     let mut pty = start(command, 80, 24);
-    println!("seed {seed}");
     for bytes in noise(seed, but).chunks(50) {
         pty.send(bytes);
         // A lone Esc is rare in noise (what follows makes it another key), and without it the first line that is
@@ -568,7 +567,9 @@ fn control_z_returns_to_the_shell_and_fg_repaints() {
     pty.send("w");
     pty.wait_text("oslo write");
     pty.send("q");
-    pty.wait("the shell", |terminal| !terminal.alternate());
+    // The shell's third prompt: by then the program is gone, not only its picture.
+    let prompts = |terminal: &Terminal| terminal.text().matches("ready>").count();
+    pty.wait("the shell", |terminal| !terminal.alternate() && prompts(terminal) == 3);
     pty.assert_restored();
 }
 

@@ -78,7 +78,10 @@ fn a_million_steps_keep_the_timeline_bounded() {
     while timeline.position().step < 1_000_000 && timeline.step_within(SimTime(u64::MAX)) {
         largest = largest.max(timeline.journal().len());
     }
-    assert!((40_960..=81_920).contains(&largest), "the journal is a window of {largest} facts, and it was full");
+    assert!(
+        (40_960..=81_920).contains(&largest),
+        "the journal is a window of {largest} facts, and it was full"
+    );
     let (half, full) = (500_000, 1_000_000);
     let size = |timeline: &mut Timeline, step: u64| {
         timeline.seek(laggard::base::Position { step, at: SimTime::ZERO });
