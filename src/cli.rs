@@ -7,15 +7,15 @@ mod json;
 mod output;
 mod screen;
 
-use std::{process::ExitCode, sync::Arc};
+use std::{path::Path, process::ExitCode, sync::Arc};
 
 use clap::{CommandFactory as _, Parser as _, error::ErrorKind};
 
 use crate::{
     base::Seed,
     scenario::{
-        Scenario, builtin,
-        problem::{Look, Problems},
+        Scenario, builtin, builtin_text,
+        problem::{Look, Problems, nearest, quoted},
         schema::schema,
     },
 };
@@ -31,8 +31,13 @@ pub fn main() -> ExitCode {
         Ok(args) => args,
         Err(error) => {
             // Help and version are answers, everything else a refusal.
-            let _ = error.print();
             let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            match (error.kind(), std::env::args_os().nth(1)) {
+                (ErrorKind::ArgumentConflict, Some(first)) => {
+                    Output::default().error(&misplaced(&first.to_string_lossy()));
+                }
+                _ => drop(error.print()),
+            }
             return ExitCode::from(if asked { 0 } else { REFUSED });
         }
     };
@@ -45,12 +50,12 @@ fn dispatch(args: &Args, out: &mut Output) -> u8 {
         None => screen::run(args, out),
         Some(Verb::Run { preset, json, seed }) => match load(preset, out) {
             Some(scenario) => {
-                let seed = seed.or(args.screen.seed).map_or(scenario.seed, Seed);
+                let seed = seed.map_or(scenario.seed, Seed);
                 if *json { json::run(&scenario, seed, out) } else { headless::run(&scenario, seed, out) }
             }
             None => REFUSED,
         },
-        Some(Verb::Check { presets }) => headless::check(presets, out),
+        Some(Verb::Check { presets, seed }) => headless::check(presets, seed.map(Seed), out),
         Some(Verb::List) => list(out),
         Some(Verb::Schema) => {
             out.text(&format!("{:#}\n", schema()));
@@ -72,8 +77,37 @@ fn load(argument: &str, out: &mut Output) -> Option<Arc<Scenario>> {
         Ok(scenario) => Some(Arc::new(scenario)),
         Err(problems) => {
             complain(&problems, out);
+            if is_name(argument) {
+                out.error(&hint(argument));
+            }
             None
         }
+    }
+}
+
+/// Whether an argument can only be meant as the name of a preset, or of a command.
+fn is_name(argument: &str) -> bool {
+    let is_file = argument == "-" || argument.contains(['/', '.']) || Path::new(argument).exists();
+    !is_file && builtin_text(argument).is_none()
+}
+
+/// What to try after a word that means nothing.
+fn hint(word: &str) -> String {
+    let commands = Args::command();
+    let near = nearest(word, commands.get_subcommands().map(clap::Command::get_name));
+    let near = near.map_or_else(String::new, |verb| format!("did you mean `laggard {verb}`? "));
+    format!("{near}`laggard list` shows every preset, `laggard --help` every command")
+}
+
+/// More words than a preset alone, and the first of them is no command.
+fn misplaced(first: &str) -> String {
+    if first.starts_with('-') {
+        let why = "error: options before a command are for the screen, which takes a preset and no command";
+        format!("{why}\n`laggard run PRESET --seed N` has its own options; `laggard --help` shows them all")
+    } else if is_name(first) {
+        format!("error: no command is called {}\n{}", quoted(first), hint(first))
+    } else {
+        "error: the screen shows one preset at a time\n`laggard check PRESET...` judges several".to_owned()
     }
 }
 

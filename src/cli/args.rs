@@ -67,6 +67,9 @@ pub(super) enum Verb {
         /// Built-in names or YAML files
         #[arg(required = true)]
         presets: Vec<String>,
+        /// Run with this seed instead of each preset's own
+        #[arg(long, value_name = "N")]
+        seed: Option<u64>,
     },
     /// List the built-in presets
     List,

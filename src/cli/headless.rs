@@ -74,14 +74,14 @@ fn line(finding: &Finding) -> String {
 }
 
 /// `laggard check PRESET…`: the worst exit code of all.
-pub(super) fn check(presets: &[String], out: &mut Output) -> u8 {
+pub(super) fn check(presets: &[String], seed: Option<Seed>, out: &mut Output) -> u8 {
     let mut worst = 0;
     for preset in presets {
         let Some(scenario) = load(preset, out) else {
             worst = worse(worst, REFUSED);
             continue;
         };
-        let report = drive::run(&scenario, scenario.seed, |_, _| {});
+        let report = drive::run(&scenario, seed.unwrap_or(scenario.seed), |_, _| {});
         let held = report.findings.iter().filter(|finding| finding.verdict.holds()).count();
         let word = match report.exit_code() {
             0 => "ok",

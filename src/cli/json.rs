@@ -96,14 +96,8 @@ fn fact(timeline: &Timeline, fact: &Fact) -> Value {
         }
         What::Queued { message, to } => json!({"fact": "queued", "message": message.0, "to": node(to)}),
         What::Died { message, from, to, kind, carries, death } => {
-            let why = match death {
-                Death::Lost => json!("lost"),
-                Death::Cut(id) => json!({"cut": id.0}),
-                Death::Down => json!("down"),
-                Death::Full => json!("full"),
-            };
             json!({"fact": "died", "message": message.0, "from": node(from), "to": node(to), "kind": kind.name(),
-                   "carries": carries.as_ref().map(write), "why": why})
+                   "carries": carries.as_ref().map(write), "why": cause(*death)})
         }
         What::Stored { node: at, key: k, write: w, over, .. } => {
             let over =
@@ -127,6 +121,15 @@ fn fact(timeline: &Timeline, fact: &Fact) -> Value {
         What::Frozen { node: at } => json!({"fact": "frozen", "at": node(at)}),
         What::Thawed { node: at, queued } => json!({"fact": "thawed", "at": node(at), "queued": queued}),
         What::Turned(command) => json!({"fact": "turned", "command": format!("{command:?}")}),
+    }
+}
+
+fn cause(death: Death) -> Value {
+    match death {
+        Death::Lost => json!("lost"),
+        Death::Cut(id) => json!({"cut": id.0}),
+        Death::Down => json!("down"),
+        Death::Full => json!("full"),
     }
 }
 

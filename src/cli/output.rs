@@ -19,12 +19,12 @@ impl Output {
     }
 
     pub(super) fn bytes(&mut self, bytes: &[u8]) {
-        leave_if_closed(&self.out.write_all(bytes));
+        leave_unless(&self.out.write_all(bytes));
     }
 
     /// To standard error, after everything that was said before.
     pub(super) fn error(&mut self, text: &str) {
-        leave_if_closed(&self.out.flush());
+        leave_unless(&self.out.flush());
         let newline = if text.ends_with('\n') { "" } else { "\n" };
         let _ = write!(io::stderr(), "{text}{newline}");
     }
@@ -32,13 +32,18 @@ impl Output {
 
 impl Drop for Output {
     fn drop(&mut self) {
-        leave_if_closed(&self.out.flush());
+        leave_unless(&self.out.flush());
     }
 }
 
-fn leave_if_closed(written: &io::Result<()>) {
-    if written.is_err() {
-        std::process::exit(0);
+/// A result that cannot be written is of no use to go on for. Only a reader who left is no error.
+fn leave_unless(written: &io::Result<()>) {
+    if let Err(error) = written {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            std::process::exit(0);
+        }
+        let _ = writeln!(io::stderr(), "error: standard output could not be written: {error}");
+        std::process::exit(i32::from(super::REFUSED));
     }
 }
 

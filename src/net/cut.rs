@@ -52,7 +52,9 @@ impl CutShape {
             Self::Groups(groups) => {
                 // Where a node is named twice the first group counts.
                 for (index, members) in groups.iter().enumerate().rev() {
-                    members.iter().for_each(|node| group[node.index()] = index + 1);
+                    for node in members {
+                        group[node.index()] = index + 1;
+                    }
                 }
             }
             Self::Isolate(node) => group[node.index()] = 1,

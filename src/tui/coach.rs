@@ -27,6 +27,9 @@ pub(super) const WIDEST: usize = 77;
 /// Said behind the advice while the clock stands and something is on its way.
 const PAUSED: [&str; 2] = ["   (paused: space lets time run)", "   (paused: space runs)"];
 
+/// Said behind the advice while the preset's script has something to say.
+const STORY: &str = "   (n: its story)";
+
 type Advice = (&'static str, String);
 
 /// What to try next, as (key, sentence).
@@ -37,6 +40,12 @@ pub(super) fn advice(ui: &Ui, snapshot: &Snapshot) -> Advice {
         let fits = |more: &&&str| text.width() + more.width() <= WIDEST;
         text.push_str(PAUSED.iter().find(fits).unwrap_or(&PAUSED[1]));
     }
+    // Where the preset has a story and nothing is on its way, the key that goes on with it.
+    let script = &snapshot.script;
+    let goes_on = script.next < script.steps && (script.next > 0 || snapshot.events.is_empty());
+    if goes_on && !stands && text.width() + STORY.width() <= WIDEST {
+        text.push_str(STORY);
+    }
     (key, text)
 }
 
@@ -44,7 +53,6 @@ fn next(ui: &Ui, snapshot: &Snapshot) -> Advice {
     in_the_past(snapshot)
         .or_else(|| about_stale(ui, snapshot))
         .or_else(|| about_picked(ui, snapshot))
-        .or_else(|| about_script(snapshot))
         .or_else(|| about_walls(ui, snapshot))
         .or_else(|| about_divergence(ui, snapshot))
         .unwrap_or_else(|| about_agreement(ui, snapshot))
@@ -81,12 +89,6 @@ fn about_picked(ui: &Ui, snapshot: &Snapshot) -> Option<Advice> {
         Status::Crashed => Some(("C", format!("C: restart {picked}; what it had stored is kept"))),
         Status::Frozen => Some(("Z", format!("Z: thaw {picked}; then it handles what waits"))),
     }
-}
-
-fn about_script(snapshot: &Snapshot) -> Option<Advice> {
-    let script = &snapshot.script;
-    let untouched = script.next == 0 && script.steps > 0 && snapshot.tally.writes + snapshot.tally.reads == 0;
-    untouched.then(|| ("n", "n: begin the story of this preset, step by step".into()))
 }
 
 /// While something is cut: write on both sides, then heal.

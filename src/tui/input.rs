@@ -3,7 +3,9 @@
 //!
 //! A thread of its own reads the terminal, because crossterm's reader blocks in the middle of an
 //! unfinished escape sequence; on the event loop (as with its `EventStream`) that would freeze the screen.
-//! Keys come from standard input if that is a terminal, else from the controlling terminal.
+//! Keys come from standard input if that is a terminal, else from the controlling terminal. crossterm's feature
+//! `use-dev-tty` makes it ask the terminal with `poll`: its other way hears of new bytes only, so that the rest of
+//! what does not fit its buffer of 1024 bytes would lie there until the next key.
 
 use std::io;
 use std::thread;

@@ -1,7 +1,6 @@
 //! A program in a pseudo-terminal: keys and signals in, a screen and bytes out. Tests wait for what the
 //! screen shows, never for the clock.
 
-use std::fs;
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -19,6 +18,8 @@ pub(crate) struct Terminal {
     parser: vt100::Parser,
     raw: Vec<u8>,
     exit: Option<u32>,
+    /// Nobody holds the other side any more and every byte that was written has been read.
+    drained: bool,
 }
 
 impl Terminal {
@@ -61,8 +62,10 @@ impl Pty {
         let mut child = pair.slave.spawn_command(command).expect("a program");
         let pid = i32::try_from(child.process_id().expect("a process")).expect("a small number");
         let parser = vt100::Parser::new(side(height), side(width), 0);
-        let terminal =
-            Arc::new((Mutex::new(Terminal { parser, raw: Vec::new(), exit: None }), Condvar::new()));
+        let terminal = Arc::new((
+            Mutex::new(Terminal { parser, raw: Vec::new(), exit: None, drained: false }),
+            Condvar::new(),
+        ));
         let shared = Arc::clone(&terminal);
         let slave = pair.slave;
         thread::spawn(move || {
@@ -76,6 +79,8 @@ impl Pty {
                 terminal.raw.extend_from_slice(&chunk[..count]);
                 shared.1.notify_all();
             }
+            shared.0.lock().expect("no panic").drained = true;
+            shared.1.notify_all();
         });
         let shared = Arc::clone(&terminal);
         thread::spawn(move || {
@@ -105,7 +110,6 @@ impl Pty {
         kill_process(self.pid, signal).expect("the program runs");
     }
 
-    #[cfg(target_os = "linux")]
     pub(crate) fn pid(&self) -> i32 {
         self.pid.as_raw_nonzero().get()
     }
@@ -138,10 +142,11 @@ impl Pty {
         self.wait(text, |terminal| terminal.text().contains(text));
     }
 
-    /// Waits for the end and returns the exit status.
+    /// Waits for the end, and for the last byte, and returns the exit status. The end alone is not enough: what the
+    /// program wrote on its way out may still lie in the kernel.
     #[track_caller]
     pub(crate) fn wait_exit(&self) -> u32 {
-        self.wait("the end", |terminal| terminal.exit.is_some());
+        self.wait("the end", |terminal| terminal.exit.is_some() && terminal.drained);
         self.look().exit.expect("it has ended")
     }
 
@@ -172,26 +177,6 @@ impl Drop for Pty {
             let _ = kill_process(self.pid, Signal::KILL);
         }
     }
-}
-
-/// Whether a process has ended (a zombie nobody collects counts as ended).
-#[cfg(target_os = "linux")]
-pub(crate) fn has_ended(pid: i32) -> bool {
-    fs::read_to_string(format!("/proc/{pid}/stat"))
-        .map_or(true, |stat| stat.rsplit(") ").next().is_some_and(|state| state.starts_with('Z')))
-}
-
-/// How often the threads of a process were put to sleep or interrupted.
-#[cfg(target_os = "linux")]
-pub(crate) fn context_switches(pid: i32) -> u64 {
-    let tasks = fs::read_dir(format!("/proc/{pid}/task")).expect("a process");
-    tasks
-        .filter_map(|task| fs::read_to_string(task.ok()?.path().join("status")).ok())
-        .flat_map(|status| {
-            let counts = status.lines().filter(|line| line.contains("ctxt_switches"));
-            counts.filter_map(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok()).collect::<Vec<_>>()
-        })
-        .sum()
 }
 
 fn modes(master: &dyn MasterPty) -> String {
