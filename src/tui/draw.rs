@@ -34,7 +34,7 @@ pub fn draw(ui: &mut Ui, snapshot: &Snapshot, buffer: &mut Buffer) -> Option<Pos
     let paint = &mut Paint { buffer, theme: &theme, glyphs: ui.glyphs };
     (ui.hints, ui.cards) = (Vec::new(), Vec::new());
     if area.width < LEAST.0 || area.height < LEAST.1 {
-        let text = format!("laggard needs {}×{}; this is {}×{}", LEAST.0, LEAST.1, area.width, area.height);
+        let text = format!("laggard needs {}x{}; this is {}x{}", LEAST.0, LEAST.1, area.width, area.height);
         paint.line(area, 0, &Line::from(Span::raw(text)));
         return None;
     }
