@@ -27,7 +27,7 @@ pub(super) const WIDEST: usize = 77;
 /// Said behind the advice while the clock stands and something is on its way.
 const PAUSED: [&str; 2] = ["   (paused: space lets time run)", "   (paused: space runs)"];
 
-/// Said behind the advice while the preset's script has something to say.
+/// Said behind the advice while the preset's story is untold.
 const STORY: &str = "   (n: its story)";
 
 type Advice = (&'static str, String);
@@ -40,10 +40,10 @@ pub(super) fn advice(ui: &Ui, snapshot: &Snapshot) -> Advice {
         let fits = |more: &&&str| text.width() + more.width() <= WIDEST;
         text.push_str(PAUSED.iter().find(fits).unwrap_or(&PAUSED[1]));
     }
-    // Where the preset has a story and nothing is on its way, the key that goes on with it.
+    // Where the preset has a story that nobody has begun, the key that begins it.
     let script = &snapshot.script;
-    let goes_on = script.next < script.steps && (script.next > 0 || snapshot.events.is_empty());
-    if goes_on && !stands && text.width() + STORY.width() <= WIDEST {
+    let untold = script.next == 0 && script.steps > 0 && snapshot.events.is_empty();
+    if untold && !stands && text.width() + STORY.width() <= WIDEST {
         text.push_str(STORY);
     }
     (key, text)
@@ -52,6 +52,7 @@ pub(super) fn advice(ui: &Ui, snapshot: &Snapshot) -> Advice {
 fn next(ui: &Ui, snapshot: &Snapshot) -> Advice {
     in_the_past(snapshot)
         .or_else(|| about_stale(ui, snapshot))
+        .or_else(|| about_story(snapshot))
         .or_else(|| about_picked(ui, snapshot))
         .or_else(|| about_walls(ui, snapshot))
         .or_else(|| about_divergence(ui, snapshot))
@@ -80,6 +81,14 @@ fn about_stale(ui: &Ui, snapshot: &Snapshot) -> Option<Advice> {
         return None;
     }
     Some(("e", "a stale read! e: why?   g: run until all agree   space: let time run".into()))
+}
+
+/// In the middle of the preset's story: what it does next.
+fn about_story(snapshot: &Snapshot) -> Option<Advice> {
+    let script = &snapshot.script;
+    let upcoming = script.upcoming.as_ref().filter(|_| script.next > 0)?;
+    let step = clip(upcoming, 36, "~");
+    Some(("n", format!("n: {step} ({}/{})", script.next + 1, script.steps)))
 }
 
 fn about_picked(ui: &Ui, snapshot: &Snapshot) -> Option<Advice> {

@@ -108,3 +108,26 @@ fn what_a_key_did_is_said_only_once_the_actor_has_done_it() {
     stage.obey(effects);
     assert_eq!(stage.status(), "ams is cut off: messages die at the wall");
 }
+
+#[test]
+fn a_story_begun_is_gone_on_with() {
+    let mut scenario = favourite_colour(3);
+    let say = |text: &str| crate::scenario::Deed::Say(text.into());
+    let deeds =
+        [say("All hold blue."), crate::scenario::Deed::Pause(crate::base::Span::secs(1)), say("Still.")];
+    scenario.script = deeds
+        .into_iter()
+        .map(|deed| crate::scenario::Step {
+            timing: crate::scenario::Timing::Next,
+            deed,
+            claim: None,
+            line: 1,
+            text: String::new(),
+        })
+        .collect();
+    let mut stage = Stage::new(scenario);
+    assert!(advice(&stage).ends_with("(n: its story)"));
+    walk(&mut stage, &[("n ", "n: wait 1s (2/3)"), ("n|||", "n: say (3/3)")]);
+    stage.keys("n ");
+    assert!(advice(&stage).starts_with("w:"), "the story is over: {}", advice(&stage));
+}
