@@ -528,6 +528,18 @@ fn control_c_quits_too() {
     check_key_quits("\x03");
 }
 
+#[test]
+fn a_panic_is_printed_on_the_restored_terminal() {
+    let mut command = with(&[]);
+    command.env("LAGGARD_TEST_PANIC", "1");
+    command.env("RUST_BACKTRACE", "0");
+    let mut pty = start(command, 80, 24);
+    pty.send("\x1b[24~");
+    assert_eq!(pty.wait_exit(), 101);
+    pty.assert_restored();
+    assert!(pty.look().text().contains("a panic was asked for"), "{}", pty.look().text());
+}
+
 /// In the middle of an animation.
 fn check_signal(signal: Signal, status: u32) {
     let mut pty = laggard(&[]);

@@ -146,7 +146,17 @@ fn open(ui: &mut Ui, handle: &Handle, name: &str) -> Next {
     }
 }
 
+/// Only in builds for testing: F12 panics where the environment asks for it, so that the real program can be
+/// shown to give the terminal back. A release has nothing of it.
+fn fall_over_if_asked(key: crossterm::event::KeyEvent) {
+    let asked = cfg!(debug_assertions)
+        && key.code == crossterm::event::KeyCode::F(12)
+        && std::env::var_os("LAGGARD_TEST_PANIC").is_some();
+    assert!(!asked, "a panic was asked for");
+}
+
 fn press(ui: &mut Ui, key: crossterm::event::KeyEvent, snapshot: &Snapshot) -> Vec<Effect> {
+    fall_over_if_asked(key);
     match lookup(ui.layer(), key) {
         Some(action) => ui.act(action, snapshot),
         None => match registry::text(key) {
