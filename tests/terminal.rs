@@ -1,4 +1,4 @@
-//! What the real program cannot show without a back door: panics of the main task, of a thread and of a spawned task,
+//! What the real program cannot show: panics of a thread and of a spawned task (and of the main task, once more),
 //! and an event loop that hangs. A probe on the same terminal floor fails in these ways; `program.rs` has the rest.
 
 mod support {
