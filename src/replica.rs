@@ -212,7 +212,7 @@ impl Replica {
                 out.push(Output::Send { to: from, body });
             }
             Body::ReadReply { op, held } => {
-                self.count_reply(*op, (from, held), around.settings.conflicts, out)
+                self.count_reply(*op, (from, held), around.settings.conflicts, out);
             }
             Body::Sync { round, exchange, contents } => {
                 self.answer_sync(from, *round, *exchange, contents, around, out);
@@ -234,11 +234,6 @@ impl Replica {
     }
 
     /// It is up again after a crash: sets its timers.
-    #[expect(
-        clippy::unused_self,
-        clippy::needless_pass_by_ref_mut,
-        reason = "leaderless replicas need none yet"
-    )]
     pub fn restart(&mut self, _around: &mut Surroundings<'_>, _out: &mut Vec<Output>) {}
 
     /// Its gossip timer rang.
