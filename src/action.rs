@@ -3,12 +3,14 @@
 
 mod command;
 mod condition;
+mod copies;
 mod level;
 mod primary;
 mod settings;
 
 pub use command::{Act, AntiEntropy, Ask, Command, Context, Mend, Setting, Style, Switch};
 pub use condition::{Condition, Count, Guarantee, Holding, ReadClaim};
-pub use level::Level;
+pub use copies::{Copies, Operation, Unfit};
+pub use level::{Among, BlockFor, Level, quorum};
 pub use primary::PrimaryPolicy;
 pub use settings::{LeaderlessPolicy, Propagation, Protocol, Settings};

@@ -18,20 +18,23 @@ mod coordinate;
 mod delivery;
 mod gossip;
 mod message;
+mod placement;
+mod quorum;
 mod store;
 mod timer;
 
 use crate::{
-    action::{Act, AntiEntropy, Settings},
+    action::{Act, AntiEntropy, BlockFor, Settings},
     base::{KeyId, LocalTime, NodeId, OpId, Seed, Span, WriteId},
     data::{Conflicts, Held, Relation, Version, VersionVector},
 };
 use coordinate::Pending;
 use delivery::Deliveries;
 pub use message::{Body, Exchange, MessageKind};
+pub use placement::{Placement, Topology, owners};
 use std::sync::Arc;
 use store::Store;
-pub use store::{Placement, owners};
+
 pub use timer::Timer;
 
 /// One replica: durable slots, and the volatile state of operations it coordinates.
@@ -50,7 +53,7 @@ pub struct Replica {
 pub struct Surroundings<'a> {
     /// Its own clock, skew included.
     pub clock: LocalTime,
-    pub placement: Placement,
+    pub placement: Placement<'a>,
     pub settings: &'a Settings,
     /// Its opinion of who is up, by node.
     pub believed_up: &'a [bool],
@@ -67,8 +70,8 @@ pub struct Request<'a> {
     pub cause: u64,
     pub key: KeyId,
     pub act: &'a Act,
-    /// How many replicas must answer.
-    pub required: u16,
+    /// How many replicas must answer, and who counts.
+    pub block_for: BlockFor,
     /// What the client says it has seen of the key.
     pub context: &'a VersionVector,
 }
@@ -204,7 +207,7 @@ impl Replica {
             }
             Body::WriteAck { op } => {
                 self.delivered(*op, from);
-                self.count_ack(*op, from, out);
+                self.count_ack(*op, from, around, out);
             }
             Body::Read { op, key } => {
                 let held = self.store.held(*key).clone();
@@ -212,7 +215,7 @@ impl Replica {
                 out.push(Output::Send { to: from, body });
             }
             Body::ReadReply { op, held } => {
-                self.count_reply(*op, (from, held), around.settings.conflicts, out);
+                self.count_reply(*op, (from, held), around, out);
             }
             Body::Sync { round, exchange, contents } => {
                 self.answer_sync(from, *round, *exchange, contents, around, out);

@@ -26,7 +26,7 @@ use crate::{
     base::{LocalTime, MessageId, NodeId, OpId, OpTable, Position, Purpose, Seed, SimTime, WriteId},
     data::{Dot, Held, Stamp, Value, Version, VersionVector},
     net::{Cuts, Network},
-    replica::{Output, Placement, Replica, Surroundings, Timer},
+    replica::{Output, Placement, Replica, Surroundings, Timer, Topology},
     scenario::Scenario,
 };
 use clients::{Client, Open};
@@ -52,6 +52,7 @@ pub struct Simulation {
     /// By node: whether the others believe it up. A crash is known at once (a refused connection), a cut or
     /// a freeze is only silence.
     believed_up: Vec<bool>,
+    topology: Topology,
     network: Network,
     cuts: Cuts,
     settings: Settings,
@@ -129,6 +130,7 @@ impl Simulation {
         let mut simulation = Self {
             nodes: scenario.replicas.iter().enumerate().map(node).collect(),
             believed_up: vec![true; count],
+            topology: scenario.topology(),
             network: scenario.network.clone(),
             cuts: Cuts::new(count),
             settings: scenario.settings.clone(),
@@ -161,7 +163,7 @@ impl Simulation {
         let scenario = Arc::clone(&self.scenario);
         for (key, value) in &scenario.initial {
             let version = self.initial_version(*key, value);
-            let placement = self.placement();
+            let placement = Placement::new(&self.topology, &self.settings);
             for node in &mut self.nodes {
                 if placement.is_owner(node.replica.id, *key) {
                     node.replica.seed(*key, &version, self.settings.conflicts);
@@ -261,9 +263,13 @@ impl Simulation {
         }
     }
 
-    fn placement(&self) -> Placement {
-        let nodes = u16::try_from(self.nodes.len()).unwrap_or(u16::MAX);
-        Placement { nodes, copies: self.settings.copies }
+    fn placement(&self) -> Placement<'_> {
+        Placement::new(&self.topology, &self.settings)
+    }
+
+    /// Which replica stands in which zone.
+    pub fn topology(&self) -> &Topology {
+        &self.topology
     }
 
     /// What a replica's own clock shows: the true time, its drift, its skew.
@@ -286,7 +292,7 @@ impl Simulation {
         let mut outputs = std::mem::take(&mut self.scratch);
         let mut around = Surroundings {
             clock: self.clock(node),
-            placement: self.placement(),
+            placement: Placement::new(&self.topology, &self.settings),
             believed_up: &self.believed_up,
             settings: &self.settings,
             seed: self.seed,

@@ -9,7 +9,7 @@ use crate::{
     net::{CutShape, LinkChange, Scope},
 };
 
-use super::Level;
+use super::{Copies, Level, Operation};
 
 /// What can be asked of a running cluster.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +63,15 @@ pub enum Act {
     },
 }
 
+impl Act {
+    pub fn operation(&self) -> Operation {
+        match self {
+            Self::Read => Operation::Read,
+            Self::Write { .. } => Operation::Write,
+        }
+    }
+}
+
 /// What a write tells the coordinator about what its client has seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Context {
@@ -84,6 +93,9 @@ pub enum Mend {
 pub enum Setting {
     /// Every delay drawn from now on is multiplied by this percentage.
     LatencyPercent(u32),
+    /// N. A replica that joins a key's preference list starts with what it has, as a rule nothing; one that
+    /// leaves keeps its data and is no longer asked.
+    Copies(Copies),
     WriteLevel(Level),
     ReadLevel(Level),
     AntiEntropy(Option<AntiEntropy>),

@@ -9,6 +9,8 @@ use super::{AntiEntropy, Level, PrimaryPolicy};
 pub struct Settings {
     /// N: how many replicas hold each key, 1 to the number of replicas.
     pub copies: u16,
+    /// By zone, where each zone is a ring of its own; they add up to `copies`. Empty: one ring.
+    pub per_zone: Vec<u16>,
     pub write: Level,
     pub read: Level,
     pub propagation: Propagation,
@@ -46,6 +48,22 @@ pub struct LeaderlessPolicy {
 }
 
 impl Settings {
+    /// The plainest cluster: every key on `copies` replicas, levels ONE, two seconds of patience,
+    /// last-write-wins, nothing that repairs.
+    pub fn plain(copies: u16) -> Self {
+        Self {
+            copies,
+            per_zone: Vec::new(),
+            write: Level::One,
+            read: Level::One,
+            propagation: Propagation::Direct,
+            timeout: Span::secs(2),
+            anti_entropy: None,
+            conflicts: Conflicts::LastWriteWins,
+            protocol: Protocol::Leaderless(LeaderlessPolicy::default()),
+        }
+    }
+
     /// The leaderless rules; `None` under another protocol.
     pub fn leaderless(&self) -> Option<&LeaderlessPolicy> {
         match &self.protocol {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    action::{Act, Guarantee},
+    action::{Act, Command, Guarantee, Setting},
     base::{ClientId, KeyId, NodeId, OpId, OpTable, Position, SimTime, Span, WriteId},
     data::{Held, Relation, Version},
     session::{Owed, Session},
@@ -200,7 +200,12 @@ impl Ledger {
             }
             What::Answered { op, outcome } => self.follow_answer(*op, outcome, at, simulation),
             What::CutHealed { .. } | What::Restarted { .. } | What::Thawed { .. } => self.disturbed = at.at,
-            What::Turned(_) => self.learn_keys(simulation),
+            What::Turned(command) => {
+                self.learn_keys(simulation);
+                if let Command::Set(Setting::Copies(_)) = &**command {
+                    self.follow_owners(at, simulation);
+                }
+            }
             What::Queued { .. } | What::CutMade { .. } | What::Crashed { .. } | What::Frozen { .. } => {}
         }
     }
@@ -252,8 +257,26 @@ impl Ledger {
             (true, false) => self.diverged_keys -= 1,
             (true, true) | (false, false) => return,
         }
+        self.note_agreement(at.at);
+    }
+
+    /// Other replicas hold the keys from now on.
+    fn follow_owners(&mut self, at: Position, simulation: &Simulation) {
+        self.disturbed = at.at;
+        let times = &mut self.times_to_consistency;
+        for (index, ledger) in self.keys.iter_mut().enumerate() {
+            let key = KeyId(u32::try_from(index).unwrap_or(u32::MAX));
+            ledger.moved(simulation.owners(key).collect(), at.at, simulation, |record| {
+                remember(times, at.at.since(record.accepted.at));
+            });
+        }
+        self.diverged_keys = self.keys.iter().filter(|key| key.different() > 1).count();
+        self.note_agreement(at.at);
+    }
+
+    fn note_agreement(&mut self, at: SimTime) {
         match (self.diverged_keys, self.converged_since) {
-            (0, None) => self.converged_since = Some(at.at),
+            (0, None) => self.converged_since = Some(at),
             (1.., Some(_)) => self.converged_since = None,
             (0, Some(_)) | (1.., None) => {}
         }

@@ -3,7 +3,7 @@
 
 use crate::{
     action::{Level, Propagation, Style},
-    base::{KeyId, MessageId, NodeId, SimTime, Span, WriteId},
+    base::{KeyId, MessageId, NodeId, SimTime, Span, WriteId, ZoneId},
     data::Held,
     sim::{Death, Simulation, Status},
 };
@@ -46,6 +46,10 @@ pub enum Remedy {
     /// A message that is on its way.
     Message {
         arrives: SimTime,
+    },
+    /// A coordinator, which sends the write again until it is acknowledged.
+    SentAgain {
+        every: Span,
     },
     /// Anti-entropy, within its period times some luck.
     Gossip {
@@ -130,6 +134,9 @@ fn remedy(node: NodeId, key: KeyId, held: &Held, trails: &[Trail], simulation: &
     if let Some(arrives) = coming.or_else(|| simulation.next_news(node, key)) {
         return Remedy::Message { arrives };
     }
+    if let Some(every) = simulation.sent_again_every(node, key) {
+        return Remedy::SentAgain { every };
+    }
     let Some(gossip) = simulation.settings().anti_entropy else {
         return Remedy::Never;
     };
@@ -149,11 +156,21 @@ fn remedy(node: NodeId, key: KeyId, held: &Held, trails: &[Trail], simulation: &
 /// Levels that overlap would have: R + W > N.
 fn prevention(simulation: &Simulation) -> Option<String> {
     let settings = simulation.settings();
-    let copies = settings.copies;
-    let (write, read) = (settings.write.required(copies), settings.read.required(copies));
-    if settings.propagation == Propagation::Gossip || read + write > copies {
+    // As it is for a writer and a reader of different zones, where there are several: those meet least.
+    let last = settings.per_zone.len().checked_sub(1).map(|last| ZoneId(u16::try_from(last).unwrap_or(0)));
+    let write = settings.block_for(settings.write, last.map(|_| ZoneId(0)));
+    let read = settings.block_for(settings.read, last);
+    if settings.propagation == Propagation::Gossip || settings.overlap(write, read) {
         return None;
     }
+    if settings.write.needs_zones() || settings.read.needs_zones() {
+        let (write, read) = (settings.write, settings.read);
+        return Some(format!(
+            "writes at EACH_QUORUM and reads at LOCAL_QUORUM: they meet in every zone. Now writes are at {write} \
+             and reads at {read}, which may miss each other"
+        ));
+    }
+    let (write, read, copies) = (write.count, read.count, settings.copies);
     let quorum = Level::Quorum.required(copies);
     Some(format!(
         "R + W > N. Now R = {read}, W = {write}, N = {copies}: a read may miss the newest write. \

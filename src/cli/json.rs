@@ -70,14 +70,14 @@ fn fact(timeline: &Timeline, fact: &Fact) -> Value {
     let key = |key: &crate::base::KeyId| timeline.simulation().keys()[key.index()].to_string();
     let write = |write: &WriteId| write.to_string();
     match &fact.what {
-        What::Asked { op, client, node: at, key: k, required, act } => {
+        What::Asked { op, client, node: at, key: k, level, required, act } => {
             let client = &scenario.clients[usize::from(client.0)].name;
             let (kind, v) = match &**act {
                 Act::Read => ("read", Value::Null),
                 Act::Write { value: v, .. } => ("write", value(v)),
             };
             json!({"fact": "asked", "op": op.0, "client": &**client, "at": node(at), "key": key(k),
-                   "required": required, "kind": kind, "value": v})
+                   "level": level.to_string(), "required": required, "kind": kind, "value": v})
         }
         What::Accepted { op, node: at, version } => {
             let context: Value =

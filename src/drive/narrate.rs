@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Act, Command, Setting, Switch},
+    action::{Act, Command, Copies, Setting, Switch},
     base::{CutId, KeyId, NodeId, OpId, Position, SimTime, Span, WriteId},
     data::{Held, Relation},
     net::{CutShape, LinkChange, Scope},
@@ -299,6 +299,12 @@ impl<'a> Narrator<'a> {
                 }
             }
             Command::Set(Setting::LatencyPercent(percent)) => format!("latency ×{}", ratio(*percent)),
+            Command::Set(Setting::Copies(Copies::InAll(n))) => format!("N = {n}"),
+            Command::Set(Setting::Copies(Copies::PerZone(zones))) => {
+                let names = self.timeline.simulation().topology().zones();
+                let each = names.iter().zip(zones).map(|(name, n)| format!("{n} in {name}"));
+                format!("N = {}", each.collect::<Vec<_>>().join(", "))
+            }
             Command::Set(Setting::WriteLevel(level)) => format!("write level {level}"),
             Command::Set(Setting::ReadLevel(level)) => format!("read level {level}"),
             Command::Set(Setting::AntiEntropy(None)) => "anti-entropy off".into(),

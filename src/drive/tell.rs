@@ -63,6 +63,9 @@ impl Narrator<'_> {
             Remedy::Message { arrives } => {
                 format!("What will fix it: the message on its way, in {} (g: run until converged).", arrives.since(now))
             }
+            Remedy::SentAgain { every } => {
+                format!("What will fix it: its coordinator sends the write again every {every} until it is acknowledged.")
+            }
             Remedy::Gossip { every } => {
                 format!("What will fix it: anti-entropy; each replica gossips every {every} (g: run until converged).")
             }

@@ -3,20 +3,22 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Act, Context, Propagation},
+    action::{Act, BlockFor, Context, Propagation},
     base::{NodeId, OpId, OpTable},
     data::{Conflicts, Held, Stamp, Value, Version, VersionVector},
 };
 
-use super::{Answer, Body, Output, Replica, Request, Surroundings, owners};
+use super::{
+    Answer, Body, Output, Placement, Replica, Request, Surroundings, owners,
+    quorum::{counted, is_met, shortage},
+};
 
 /// Operations that wait for answers. An answer that finds no entry came after the client had its own.
 pub(super) type Pending = OpTable<Waiting>;
 
 #[derive(Debug, Clone)]
 pub(super) struct Waiting {
-    required: u16,
-    received: u16,
+    block_for: BlockFor,
     /// Who has answered: a link may deliver an answer twice, and a replica counts once.
     answered: Vec<NodeId>,
     answer: Answer,
@@ -28,7 +30,6 @@ impl Waiting {
         let first = !self.answered.contains(&from);
         if first {
             self.answered.push(from);
-            self.received += 1;
         }
         first
     }
@@ -43,11 +44,9 @@ impl Replica {
         out: &mut Vec<Output>,
     ) {
         let believed_up = |node: &NodeId| *node == self.id || around.believed_up[node.index()];
-        let alive = owners(around.placement, request.key).filter(believed_up).count();
-        let alive = u16::try_from(alive).unwrap_or(u16::MAX);
-        if request.required > alive {
-            let answer = Answer::Unavailable { required: request.required, alive };
-            out.push(Output::Reply { op: request.op, answer });
+        let alive: Vec<NodeId> = owners(around.placement, request.key).filter(believed_up).collect();
+        if let Some((required, alive)) = shortage(request.block_for, &alive, around.placement) {
+            out.push(Output::Reply { op: request.op, answer: Answer::Unavailable { required, alive } });
             return;
         }
         match request.act {
@@ -78,8 +77,7 @@ impl Replica {
                 held = self.store.held(key).clone();
             }
         }
-        let received = u16::from(owner);
-        self.answer_or_wait(request, received, Answer::Written(id), out);
+        self.answer_or_wait(request, Answer::Written(id), around, out);
         if around.settings.propagation == Propagation::Direct || !owner {
             for to in owners(around.placement, key).filter(|node| *node != self.id) {
                 let body = Body::Write { op: request.op, key, held: held.clone(), attempt: 0 };
@@ -131,8 +129,7 @@ impl Replica {
         let key = request.key;
         let owner = around.placement.is_owner(self.id, key);
         let held = if owner { self.store.held(key).clone() } else { Held::Nothing };
-        let received = u16::from(owner);
-        if !self.answer_or_wait(request, received, Answer::Found(held), out) {
+        if !self.answer_or_wait(request, Answer::Found(held), around, out) {
             return;
         }
         for to in owners(around.placement, key).filter(|node| *node != self.id) {
@@ -146,23 +143,30 @@ impl Replica {
     fn answer_or_wait(
         &mut self,
         request: &Request<'_>,
-        received: u16,
         answer: Answer,
+        around: &Surroundings<'_>,
         out: &mut Vec<Output>,
     ) -> bool {
-        let waits = received < request.required;
+        let owner = around.placement.is_owner(self.id, request.key);
+        let answered = if owner { vec![self.id] } else { Vec::new() };
+        let waits = !is_met(request.block_for, &answered, around.placement);
         if waits {
-            let (required, answered) = (request.required, Vec::new());
-            self.pending.insert(request.op, Waiting { required, received, answered, answer });
+            self.pending.insert(request.op, Waiting { block_for: request.block_for, answered, answer });
         } else {
             out.push(Output::Reply { op: request.op, answer });
         }
         waits
     }
 
-    pub(super) fn count_ack(&mut self, op: OpId, from: NodeId, out: &mut Vec<Output>) {
+    pub(super) fn count_ack(
+        &mut self,
+        op: OpId,
+        from: NodeId,
+        around: &Surroundings<'_>,
+        out: &mut Vec<Output>,
+    ) {
         if self.pending.get_mut(op).is_some_and(|waiting| waiting.hear(from)) {
-            self.answer_if_enough(op, out);
+            self.answer_if_enough(op, around, out);
         }
     }
 
@@ -170,29 +174,31 @@ impl Replica {
         &mut self,
         op: OpId,
         (from, held): (NodeId, &Held),
-        conflicts: Conflicts,
+        around: &Surroundings<'_>,
         out: &mut Vec<Output>,
     ) {
         if let Some(waiting) = self.pending.get_mut(op)
             && waiting.hear(from)
         {
             if let Answer::Found(merged) = &mut waiting.answer {
-                merged.merge(held, conflicts);
+                merged.merge(held, around.settings.conflicts);
             }
-            self.answer_if_enough(op, out);
+            self.answer_if_enough(op, around, out);
         }
     }
 
-    fn answer_if_enough(&mut self, op: OpId, out: &mut Vec<Output>) {
-        if self.pending.get(op).is_some_and(|waiting| waiting.received >= waiting.required)
+    fn answer_if_enough(&mut self, op: OpId, around: &Surroundings<'_>, out: &mut Vec<Output>) {
+        let enough = |waiting: &Waiting| is_met(waiting.block_for, &waiting.answered, around.placement);
+        if self.pending.get(op).is_some_and(enough)
             && let Some(waiting) = self.pending.remove(op)
         {
             out.push(Output::Reply { op, answer: waiting.answer });
         }
     }
 
-    /// Forgets an operation whose client has given up; says how many answers had come.
-    pub fn abandon(&mut self, op: OpId) -> u16 {
-        self.pending.remove(op).map_or(0, |waiting| waiting.received)
+    /// Forgets an operation whose client has given up; says how many answers had come that count.
+    pub fn abandon(&mut self, op: OpId, placement: Placement<'_>) -> u16 {
+        let counted = |waiting: Waiting| counted(waiting.block_for, &waiting.answered, placement);
+        self.pending.remove(op).map_or(0, counted)
     }
 }

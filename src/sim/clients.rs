@@ -5,10 +5,10 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Act, Ask, Context, Guarantee, Level},
+    action::{Act, Ask, BlockFor, Context, Guarantee, Level},
     base::{ClientId, KeyId, NodeId, OpId, Purpose, SimTime, Span, Stream},
     data::{Value, Version, VersionVector},
-    replica::{Answer, Request},
+    replica::{Answer, Placement, Request},
     scenario::{ClientSpec, WorkloadSpec},
     session::{Owed, Session},
 };
@@ -83,11 +83,19 @@ impl Simulation {
             Act::Read => client.read.unwrap_or(self.settings.read),
             Act::Write { .. } => client.write.unwrap_or(self.settings.write),
         });
-        let required = level.required(self.settings.copies);
+        let block_for = self.settings.block_for(level, self.topology.zone_of(node));
+        let required = block_for.count;
         let timeout = client.timeout.unwrap_or(self.settings.timeout);
         let act = Arc::new(ask.act.clone());
-        let asked =
-            What::Asked { op, client: ask.client, node, key: ask.key, required, act: Arc::clone(&act) };
+        let asked = What::Asked {
+            op,
+            client: ask.client,
+            node,
+            key: ask.key,
+            level,
+            required,
+            act: Arc::clone(&act),
+        };
         let owed = if client.guarantees.is_empty() { None } else { client.session.owed(ask.key) };
         self.record(facts, asked);
         let open = Open { client: ask.client, node, key: ask.key, required, owed, version: None };
@@ -96,7 +104,7 @@ impl Simulation {
             Status::Crashed => self.finish(op, Outcome::CoordinatorDown, facts),
             // The request waits in the frozen process's socket and is never taken up in time.
             Status::Frozen => {}
-            Status::Up => self.hand_over((op, name), node, ask.client, (ask.key, &act, required), facts),
+            Status::Up => self.hand_over((op, name), node, ask.client, (ask.key, &act, block_for), facts),
         }
         if self.open.contains(op) {
             self.queue.push(self.now + timeout, Event::Timeout(op));
@@ -108,14 +116,14 @@ impl Simulation {
         (op, name): (OpId, u64),
         node: NodeId,
         client: ClientId,
-        (key, act, required): (KeyId, &Act, u16),
+        (key, act, block_for): (KeyId, &Act, BlockFor),
         facts: &mut Vec<Fact>,
     ) {
         let context = match act {
             Act::Write { .. } => self.clients[usize::from(client.0)].session.context(key).clone(),
             Act::Read => VersionVector::EMPTY,
         };
-        let request = Request { op, cause: name, key, act, required, context: &context };
+        let request = Request { op, cause: name, key, act, block_for, context: &context };
         self.act(node, name, facts, |replica, around, out| replica.handle_request(&request, around, out));
     }
 
@@ -159,7 +167,8 @@ impl Simulation {
     pub(super) fn time_out(&mut self, op: OpId, facts: &mut Vec<Fact>) {
         let Some(open) = self.open.get(op) else { return };
         let (node, required) = (open.node, open.required);
-        let received = self.nodes[node.index()].replica.abandon(op);
+        let placement = Placement::new(&self.topology, &self.settings);
+        let received = self.nodes[node.index()].replica.abandon(op, placement);
         self.finish(op, Outcome::TimedOut { received, required }, facts);
     }
 

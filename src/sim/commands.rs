@@ -5,8 +5,8 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::{
-    action::{AntiEntropy, Ask, Command, Mend, Setting, Switch},
-    base::{CutId, KeyId, NodeId, Span},
+    action::{AntiEntropy, Ask, Command, Copies, Level, Mend, Operation, Setting, Switch, Unfit},
+    base::{CutId, KeyId, NodeId, Span, ZoneId},
     net::{CutShape, Scope},
 };
 
@@ -45,8 +45,12 @@ pub enum Refused {
     Down,
     #[error("a link needs two different replicas")]
     SameReplica,
-    #[error("{asked} replicas cannot answer where each key has {copies}")]
-    LevelTooHigh { asked: u16, copies: u16 },
+    #[error(transparent)]
+    Level(#[from] Unfit),
+    #[error("N is from 1 to the number of replicas")]
+    NoSuchN,
+    #[error("N is given for each zone here, and each zone has no more than its replicas")]
+    NoSuchNPerZone,
     #[error("writes travel by anti-entropy alone here: it cannot be turned off")]
     NeedsAntiEntropy,
     #[error("anti-entropy needs a period longer than nothing")]
@@ -173,6 +177,9 @@ impl Simulation {
         if ask.key.index() >= self.keys.len() {
             return Err(Refused::NoSuchKey);
         }
+        if let Some(level) = ask.level.filter(|level| level.needs_zones() || *level == Level::Any) {
+            self.settings.admits(level, ask.act.operation())?;
+        }
         ask.at.map_or(Ok(()), |node| self.known(node))
     }
 
@@ -201,20 +208,36 @@ impl Simulation {
     }
 
     fn check_setting(&self, setting: &Setting) -> Result<(), Refused> {
-        let copies = self.settings.copies;
         match setting {
-            Setting::WriteLevel(level) | Setting::ReadLevel(level) if level.required(copies) > copies => {
-                Err(Refused::LevelTooHigh { asked: level.required(copies), copies })
-            }
+            Setting::Copies(copies) => self.check_copies(copies),
+            Setting::WriteLevel(level) => Ok(self.settings.admits(*level, Operation::Write)?),
+            Setting::ReadLevel(level) => Ok(self.settings.admits(*level, Operation::Read)?),
             Setting::AntiEntropy(None) if self.settings.propagation == crate::action::Propagation::Gossip => {
                 Err(Refused::NeedsAntiEntropy)
             }
             Setting::AntiEntropy(Some(AntiEntropy { every: Span::ZERO, .. })) => Err(Refused::NoPeriod),
-            Setting::WriteLevel(_)
-            | Setting::ReadLevel(_)
-            | Setting::LatencyPercent(_)
-            | Setting::AntiEntropy(_)
-            | Setting::Timeout(_) => Ok(()),
+            Setting::LatencyPercent(_) | Setting::AntiEntropy(_) | Setting::Timeout(_) => Ok(()),
+        }
+    }
+
+    /// One ring stays one ring, and a ring for each zone stays that: levels depend on it.
+    fn check_copies(&self, copies: &Copies) -> Result<(), Refused> {
+        let fits = match copies {
+            Copies::InAll(n) => (1..=self.nodes.len()).contains(&usize::from(*n)),
+            Copies::PerZone(zones) => {
+                let members = |zone| self.topology.members(ZoneId(NodeId::at(zone).0)).len();
+                zones.iter().enumerate().all(|(zone, n)| usize::from(*n) <= members(zone))
+                    && copies.in_all() > 0
+            }
+        };
+        let zones = match copies {
+            Copies::InAll(_) => 0,
+            Copies::PerZone(zones) => zones.len(),
+        };
+        match (fits && zones == self.settings.per_zone.len(), self.settings.per_zone.is_empty()) {
+            (true, _) => Ok(()),
+            (false, true) => Err(Refused::NoSuchN),
+            (false, false) => Err(Refused::NoSuchNPerZone),
         }
     }
 
@@ -269,6 +292,7 @@ impl Simulation {
     fn set(&mut self, setting: &Setting) {
         match setting {
             Setting::LatencyPercent(percent) => self.network.latency_percent = *percent,
+            Setting::Copies(copies) => self.settings.set_copies(copies),
             Setting::WriteLevel(level) => self.settings.write = *level,
             Setting::ReadLevel(level) => self.settings.read = *level,
             Setting::AntiEntropy(settings) => self.set_anti_entropy(*settings),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Act, Command, Guarantee},
+    action::{Act, Command, Guarantee, Level},
     base::{ClientId, CutId, KeyId, MessageId, NodeId, OpId, Position, SimTime, WriteId},
     data::{Held, Relation, Version},
     replica::MessageKind,
@@ -23,6 +23,7 @@ pub enum What {
         client: ClientId,
         node: NodeId,
         key: KeyId,
+        level: Level,
         required: u16,
         act: Arc<Act>,
     },

@@ -2,7 +2,7 @@
 
 use crate::{
     action::{AntiEntropy, Style},
-    base::{CutId, KeyId, NodeId, Ppm, SimTime, WriteId},
+    base::{CutId, KeyId, NodeId, Ppm, SimTime, Span, WriteId},
     data::{Conflicts, Held, Merge},
     replica::{Body, Exchange},
 };
@@ -21,7 +21,7 @@ impl Simulation {
 
     /// Whether all replicas of every key hold the same.
     pub fn converged(&self) -> bool {
-        if usize::from(self.settings.copies) == self.nodes.len() {
+        if self.placement().is_everywhere() {
             let first = self.nodes[0].replica.digest();
             return self.nodes.iter().all(|node| node.replica.digest() == first);
         }
@@ -141,6 +141,18 @@ impl Simulation {
                     .owed()
                     .any(|(to, key, held)| self.reaches(from, to) && self.would_learn(to, key, held))
             })
+    }
+
+    /// How often a coordinator sends again what `node` lacks of `key`; `None` where none does.
+    pub fn sent_again_every(&self, node: NodeId, key: KeyId) -> Option<Span> {
+        let every = self.settings.leaderless()?.retransmit?;
+        let owes = |from: &super::Node| {
+            let owed = |(to, of, held): (NodeId, KeyId, &Held)| {
+                to == node && of == key && self.would_learn(node, key, held)
+            };
+            from.status == Status::Up && self.reaches(from.replica.id, node) && from.replica.owed().any(owed)
+        };
+        self.nodes.iter().any(owes).then_some(every)
     }
 
     fn gossip_may_change_data(&self) -> bool {

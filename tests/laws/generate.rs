@@ -5,10 +5,10 @@ use std::{fmt::Debug, sync::Arc};
 
 use laggard::{
     action::{
-        Act, AntiEntropy, Ask, Command, Context, Guarantee, LeaderlessPolicy, Level, Mend, Propagation,
-        Protocol, Setting, Style, Switch,
+        Act, AntiEntropy, Ask, Command, Context, Copies, Guarantee, LeaderlessPolicy, Level, Mend, Operation,
+        Propagation, Protocol, Setting, Settings, Style, Switch,
     },
-    base::{ClientId, CutId, KeyId, NodeId, Ppm, Seed, SimTime, Span},
+    base::{ClientId, CutId, KeyId, NodeId, Ppm, Seed, SimTime, Span, ZoneId},
     data::{Conflicts, Stamp, Value},
     drive::{Cause, Timeline},
     net::{CutShape, Delay, LinkChange, LinkProfile, Network, Order, Scope},
@@ -137,20 +137,46 @@ fn two_nodes(dice: &mut Dice<'_>, scenario: &Scenario) -> (NodeId, NodeId) {
     (first, NodeId::at((first.index() + step) % scenario.replicas.len()))
 }
 
-fn any_level(dice: &mut Dice<'_>, copies: u16) -> Level {
-    let level = match dice.below(6) {
+fn any_level(dice: &mut Dice<'_>, settings: &Settings, operation: Operation) -> Level {
+    let level = match dice.below(8) {
         0 => Level::One,
         1 => Level::Quorum,
         2 => Level::Two,
         3 => Level::Three,
         4 => Level::All,
-        _ => Level::Exactly(1 + dice.small(copies)),
+        5 => dice.pick(&[Level::LocalOne, Level::LocalQuorum, Level::EachQuorum]),
+        6 => Level::Any,
+        _ => Level::Exactly(1 + dice.small(settings.copies)),
     };
     // An exhaustive match, so that a new level is generated above.
     match level {
-        Level::One | Level::Two | Level::Three | Level::Quorum | Level::All | Level::Exactly(_) => {}
+        Level::Any
+        | Level::One
+        | Level::Two
+        | Level::Three
+        | Level::Quorum
+        | Level::All
+        | Level::LocalOne
+        | Level::LocalQuorum
+        | Level::EachQuorum
+        | Level::Exactly(_) => {}
     }
-    if level.required(copies) <= copies { level } else { Level::One }
+    if settings.admits(level, operation).is_ok() { level } else { Level::One }
+}
+
+/// N, of the same form as it is.
+fn any_copies(dice: &mut Dice<'_>, scenario: &Scenario) -> Copies {
+    let count = scenario.replicas.len();
+    if scenario.settings.per_zone.is_empty() {
+        return Copies::InAll(1 + dice.small(u16::try_from(count).expect("few")));
+    }
+    let topology = scenario.topology();
+    let members = |zone| topology.members(ZoneId(u16::try_from(zone).expect("few"))).len();
+    let mut zones: Vec<u16> = (0..topology.zones().len())
+        .map(|zone| u16::try_from(dice.below(members(zone) + 1)).expect("few"))
+        .collect();
+    zones[0] = zones[0].max(1);
+    Copies::PerZone(zones)
 }
 
 pub(crate) fn any_delay(dice: &mut Dice<'_>) -> Delay {
@@ -234,8 +260,16 @@ pub(crate) fn any_scenario(dice: &mut Dice<'_>) -> Scenario {
     let copies = if dice.one_in(2) { 1 + dice.below(count) } else { count };
     let copies = u16::try_from(copies).expect("few");
     scenario.settings.copies = copies;
-    scenario.settings.write = any_level(dice, copies);
-    scenario.settings.read = any_level(dice, copies);
+    if dice.one_in(3) {
+        for replica in &mut scenario.replicas {
+            replica.zone = Some(dice.pick(&["east", "west"]).into());
+        }
+        scenario.settings.per_zone = vec![0; scenario.topology().zones().len()];
+        let copies = any_copies(dice, &scenario);
+        scenario.settings.set_copies(&copies);
+    }
+    scenario.settings.write = any_level(dice, &scenario.settings, Operation::Write);
+    scenario.settings.read = any_level(dice, &scenario.settings, Operation::Read);
     scenario.settings.timeout = Span::millis(200 + dice.below_u64(3_000));
     scenario.settings.conflicts = dice.pick(&[Conflicts::LastWriteWins, Conflicts::Siblings]);
     scenario.settings.propagation =
@@ -266,10 +300,10 @@ fn some_rules(dice: &mut Dice<'_>) -> LeaderlessPolicy {
 }
 
 fn any_client(dice: &mut Dice<'_>, index: usize, scenario: &Scenario) -> ClientSpec {
-    let copies = scenario.settings.copies;
+    let settings = &scenario.settings;
     let mut client = ClientSpec::at(&format!("client {index}"), node(dice, scenario));
-    client.write = dice.one_in(4).then(|| any_level(dice, copies));
-    client.read = dice.one_in(4).then(|| any_level(dice, copies));
+    client.write = dice.one_in(4).then(|| any_level(dice, settings, Operation::Write));
+    client.read = dice.one_in(4).then(|| any_level(dice, settings, Operation::Read));
     client.timeout = dice.one_in(4).then(|| Span::millis(1 + dice.below_u64(900)));
     let all = [
         Guarantee::ReadYourWrites,
@@ -353,13 +387,14 @@ fn any_ask(dice: &mut Dice<'_>, scenario: &Scenario) -> Ask {
             stamp: dice.one_in(8).then(|| Stamp(dice.signed(3_000) * 1_000_000)),
         },
     };
+    let operation = act.operation();
     Ask {
         client: ClientId(dice.small(u16::try_from(scenario.clients.len()).expect("few"))),
         at: dice.one_in(2).then(|| node(dice, scenario)),
         // One beyond those of the scenario: named on the way, or refused.
         key: KeyId(u32::from(dice.small(u16::try_from(scenario.keys.len()).expect("few") + 1))),
         act,
-        level: dice.one_in(3).then(|| any_level(dice, scenario.settings.copies)),
+        level: dice.one_in(3).then(|| any_level(dice, &scenario.settings, operation)),
     }
 }
 
@@ -465,14 +500,15 @@ fn any_link_change(dice: &mut Dice<'_>) -> LinkChange {
 }
 
 fn any_setting(dice: &mut Dice<'_>, scenario: &Scenario) -> Setting {
-    let kind = dice.below(5);
-    let copies = scenario.settings.copies;
+    let kind = dice.below(6);
+    let settings = &scenario.settings;
     let setting = match kind {
         0 => Setting::LatencyPercent(u32::from(dice.small(400))),
-        1 => Setting::WriteLevel(any_level(dice, copies)),
-        2 => Setting::ReadLevel(any_level(dice, copies)),
+        1 => Setting::WriteLevel(any_level(dice, settings, Operation::Write)),
+        2 => Setting::ReadLevel(any_level(dice, settings, Operation::Read)),
         3 => Setting::AntiEntropy(dice.one_in(2).then(|| some_anti_entropy(dice))),
-        _ => Setting::Timeout(Span::millis(dice.below_u64(3_000))),
+        4 => Setting::Timeout(Span::millis(dice.below_u64(3_000))),
+        _ => Setting::Copies(any_copies(dice, scenario)),
     };
     let generated = match &setting {
         Setting::LatencyPercent(_) => 0,
@@ -480,6 +516,7 @@ fn any_setting(dice: &mut Dice<'_>, scenario: &Scenario) -> Setting {
         Setting::ReadLevel(_) => 2,
         Setting::AntiEntropy(_) => 3,
         Setting::Timeout(_) => 4,
+        Setting::Copies(_) => 5,
     };
     assert_eq!(kind, generated, "every setting is generated");
     setting

@@ -72,7 +72,8 @@ fn supersedes(held: &Held, write: &Version, conflicts: Conflicts) -> bool {
 
 fn is_held(simulation: &Simulation, version: &Version) -> bool {
     let ids = |node| simulation.held(node, version.key).versions().iter().map(|v| v.id);
-    simulation.owners(version.key).flat_map(ids).any(|id| id == version.id)
+    let nodes = (0..simulation.scenario().replicas.len()).map(NodeId::at);
+    nodes.flat_map(ids).any(|id| id == version.id)
 }
 
 impl Oracle {

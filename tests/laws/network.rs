@@ -3,7 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use laggard::{
-    action::{Act, AntiEntropy, Ask, Command, Context, Level, Propagation, Style, Switch},
+    action::{
+        Act, AntiEntropy, Ask, BlockFor, Command, Context, Level, Propagation, Setting, Settings, Style,
+        Switch,
+    },
     base::{ClientId, KeyId, NodeId, OpId, Ppm, Seed, SimTime, Span, WriteId},
     check::{Ledger, Remedy, explain},
     data::{Conflicts, Held, Value, Version},
@@ -20,7 +23,7 @@ use crate::generate::{Dice, Move, Plan, any_delay, any_scenario, calm, for_draws
 #[derive(Debug, Clone)]
 struct Operation {
     key: KeyId,
-    required: u16,
+    block_for: BlockFor,
     asked: u64,
     answered: Option<u64>,
     version: Option<Arc<Version>>,
@@ -29,13 +32,18 @@ struct Operation {
 
 /// The operations of a run, as a naive reader of its facts sees them.
 fn operations(facts: &[Fact]) -> BTreeMap<OpId, Operation> {
+    operations_of(facts, |level, _| Settings::plain(3).block_for(level, None))
+}
+
+/// As [`operations`], where `block_for` says what a level means to a coordinator.
+fn operations_of(facts: &[Fact], block_for: impl Fn(Level, NodeId) -> BlockFor) -> BTreeMap<OpId, Operation> {
     let mut operations = BTreeMap::new();
     for Fact { at, what } in facts {
         match what {
-            What::Asked { op, key, required, .. } => {
-                let (key, required, asked) = (*key, *required, at.step);
+            What::Asked { op, key, level, node, .. } => {
+                let (key, block_for, asked) = (*key, block_for(*level, *node), at.step);
                 let operation =
-                    Operation { key, required, asked, answered: None, version: None, found: None };
+                    Operation { key, block_for, asked, answered: None, version: None, found: None };
                 operations.insert(*op, operation);
             }
             What::Accepted { op, version, .. } => {
@@ -56,8 +64,10 @@ fn operations(facts: &[Fact]) -> BTreeMap<OpId, Operation> {
 }
 
 /// Pairs of an acknowledged write and a later read that misses it; only those that overlap, if asked.
-fn misses(facts: &[Fact], copies: u16, conflicts: Conflicts) -> Vec<(Operation, Operation)> {
-    let operations = operations(facts);
+fn misses(facts: &[Fact], scenario: &Scenario) -> Vec<(Operation, Operation)> {
+    let (settings, topology) = (&scenario.settings, scenario.topology());
+    let conflicts = settings.conflicts;
+    let operations = operations_of(facts, |level, node| settings.block_for(level, topology.zone_of(node)));
     let accepted = |id: WriteId| {
         let mine = |o: &&Operation| o.version.as_ref().is_some_and(|v| v.id == id);
         operations.values().find(mine).map_or(0, |o| o.asked)
@@ -66,7 +76,7 @@ fn misses(facts: &[Fact], copies: u16, conflicts: Conflicts) -> Vec<(Operation, 
     for read in operations.values().filter(|o| o.found.is_some()) {
         for write in operations.values().filter(|o| o.version.is_some() && o.key == read.key) {
             let before = write.answered.is_some_and(|acked| acked < read.asked);
-            if !before || write.required + read.required <= copies {
+            if !before || !settings.overlap(write.block_for, read.block_for) {
                 continue;
             }
             let (Some(version), Some(found)) = (&write.version, &read.found) else { continue };
@@ -83,7 +93,7 @@ fn misses(facts: &[Fact], copies: u16, conflicts: Conflicts) -> Vec<(Operation, 
     missed
 }
 
-/// Exact clocks and stamps that are unique and in real-time order.
+/// Exact clocks, stamps that are unique and in real-time order, and N unchanged.
 fn exact(mut plan: Plan) -> Plan {
     for replica in &mut plan.scenario.replicas {
         (replica.skew, replica.drift) = (0, 0);
@@ -91,7 +101,7 @@ fn exact(mut plan: Plan) -> Plan {
     let mut moves = Vec::new();
     for step in plan.moves {
         match step {
-            Move::Give(Command::Skew { .. }) => {}
+            Move::Give(Command::Skew { .. } | Command::Set(Setting::Copies(_))) => {}
             Move::Give(Command::Submit(mut ask)) => {
                 if let Act::Write { stamp, .. } = &mut ask.act {
                     *stamp = None;
@@ -116,8 +126,7 @@ fn all_facts(plan: &Plan) -> Vec<Fact> {
 fn where_read_and_write_sets_overlap_no_read_misses_an_acknowledged_write() {
     for_plans(300, 20, 80, |plan| {
         let plan = exact(plan);
-        let settings = &plan.scenario.settings;
-        let missed = misses(&all_facts(&plan), settings.copies, settings.conflicts);
+        let missed = misses(&all_facts(&plan), &plan.scenario);
         prop_assert!(missed.is_empty(), "{:?}", missed[0]);
         Ok(())
     });
@@ -168,8 +177,8 @@ fn a_skewed_clock_breaks_overlap_under_last_write_wins() {
         Move::Give(read(2, Level::Quorum)),
         millis(400),
     ];
-    let facts = all_facts(&plan_of(scenario, moves));
-    let missed = misses(&facts, 3, Conflicts::LastWriteWins);
+    let facts = all_facts(&plan_of(scenario.clone(), moves));
+    let missed = misses(&facts, &scenario);
     assert_eq!(missed.len(), 1, "the clock that is ahead wins against the newer write");
 }
 
@@ -189,8 +198,8 @@ fn partial_writes_break_monotony_but_not_overlap() {
         Move::Give(read(1, Level::Quorum)),
         millis(1_000),
     ];
-    let facts = all_facts(&plan_of(scenario, moves));
-    assert!(misses(&facts, 3, Conflicts::LastWriteWins).is_empty());
+    let facts = all_facts(&plan_of(scenario.clone(), moves));
+    assert!(misses(&facts, &scenario).is_empty());
     let values: Vec<String> = operations(&facts)
         .into_values()
         .filter_map(|o| o.found)
@@ -690,7 +699,7 @@ fn a_clock_set_to_the_end_of_time_stops_nothing() {
 fn anti_entropy_without_a_period_is_refused_as_time_would_stand_still() {
     let mut simulation = Simulation::new(Arc::new(Scenario::of(3)), Seed(1));
     let never_resting = AntiEntropy { every: Span::ZERO, style: Style::Push, fan_out: 1 };
-    let set = Command::Set(laggard::action::Setting::AntiEntropy(Some(never_resting)));
+    let set = Command::Set(Setting::AntiEntropy(Some(never_resting)));
     assert!(simulation.apply(&set, &mut Vec::new()).is_err());
 }
 

@@ -1,5 +1,7 @@
 //! `cluster`: the replicas and how they replicate.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -80,8 +82,8 @@ pub struct Replication {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Leaderless {
-    /// How many replicas hold each key. Default: 3, or all if there are fewer.
-    pub n: Option<u64>,
+    /// How many replicas hold each key: a number, or one for each zone. Default: 3, or all if there are fewer.
+    pub n: Option<Copies>,
     /// How many replicas must store a write before it is acknowledged: a name or a number up to n. Default: `one`.
     pub write: Option<Level>,
     /// How many replicas must answer before a read returns: a name or a number up to n. Default: `one`.
@@ -99,6 +101,19 @@ pub struct Leaderless {
     pub read_repair: Option<ReadRepair>,
 }
 
+/// How many replicas hold each key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Copies {
+    /// So many of all.
+    InAll(u64),
+    /// So many of each zone's; a zone that is left out holds none.
+    PerZone(BTreeMap<String, u64>),
+}
+either!(
+    Copies: Either { Scalar => InAll(u64), Collection => PerZone(BTreeMap<String, u64>) },
+    "How many replicas hold each key: a number, or a map from each zone to how many of its replicas do."
+);
+
 /// How many replicas must take part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
@@ -109,13 +124,15 @@ pub enum Level {
 }
 either!(
     Level: NumberOr { Number => Count(u64), Text => Named(LevelName) },
-    "How many replicas must take part: one, two, three, quorum (more than half of n), all, or a number up to n."
+    "How many replicas must take part: one, two, three, quorum (more than half of n), all, or a number up to n; where n is given for each zone also local_one, local_quorum, each_quorum; for writes also any."
 );
 
 /// A level's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LevelName {
+    /// Writes only: one replica, or a hint for one that is down.
+    Any,
     /// One replica.
     One,
     /// Two replicas.
@@ -126,6 +143,12 @@ pub enum LevelName {
     Quorum,
     /// Every replica that holds the key.
     All,
+    /// One replica in the coordinator's zone; n must be given for each zone.
+    LocalOne,
+    /// More than half of the replicas that hold the key in the coordinator's zone; n must be given for each zone.
+    LocalQuorum,
+    /// In every zone, more than half of the replicas there that hold the key; n must be given for each zone.
+    EachQuorum,
 }
 
 /// How a write reaches the replicas that hold its key.

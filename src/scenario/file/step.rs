@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 pub use super::pause::Pause;
 
-use super::cluster::{AntiEntropy, Level};
+use super::cluster::{AntiEntropy, Copies, Level};
 use super::condition::Condition;
 use super::network::Latency;
 use super::pause::present;
@@ -191,8 +191,8 @@ pub struct Knobs {
     pub duplicate: Option<ShareText>,
     /// Whether a message may overtake an earlier one.
     pub reorder: Option<bool>,
-    /// How many replicas hold each key.
-    pub n: Option<u64>,
+    /// How many replicas hold each key: a number, or one for each zone, as the replication has it.
+    pub n: Option<Copies>,
     /// How many replicas must store a write before it is acknowledged.
     pub write: Option<Level>,
     /// How many replicas must answer before a read returns.

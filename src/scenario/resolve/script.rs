@@ -249,9 +249,16 @@ impl Resolver<'_> {
 
     fn set(&mut self, knobs: &Knobs, at: &Trail<'_>) -> Vec<Command> {
         let mut commands = self.set_links(knobs, at);
-        if knobs.n.is_some() {
-            let help = "it is fixed by the cluster's `replication`";
-            self.wrong(&at.key("n"), "changing N while everything runs is not supported yet", help);
+        if let Some(n) = &knobs.n {
+            let at = at.key("n");
+            let before = self.copies.clone();
+            self.copies = self.copies_of_each_key(Some(n), &at);
+            if std::mem::discriminant(&before) != std::mem::discriminant(&self.copies) {
+                let help = "levels depend on it: keep the form that the cluster's `replication` has";
+                self.wrong(&at, "N is either one number or one for each zone, for good", help);
+                self.copies = before;
+            }
+            commands.push(Command::Set(Setting::Copies(self.copies.clone())));
         }
         if let Some(level) = knobs.write {
             let level = self.level(level, Use::Write, &at.key("write"));

@@ -1,8 +1,8 @@
 //! From an intent to commands: what the picked replica, client and key make of it.
 
 use crate::{
-    action::{Act, Ask, Command, Context, Level, Mend, Setting},
-    base::NodeId,
+    action::{Act, Ask, Command, Context, Level, Mend, Operation, Setting, Settings},
+    base::{NodeId, ZoneId},
     data::Value,
     drive::{Cause, Request, Snapshot, ratio},
     net::{Cut, CutShape},
@@ -105,9 +105,11 @@ impl Ui {
 
     pub(super) fn level(&mut self, snapshot: &Snapshot, action: Action) -> Vec<Effect> {
         let settings = &snapshot.view.settings;
-        let copies = settings.copies;
-        let now = if action == Action::WriteLevel { settings.write } else { settings.read };
-        let possible = || Level::NAMED.into_iter().filter(|level| level.required(copies) <= copies);
+        let (now, operation) = match action {
+            Action::WriteLevel => (settings.write, Operation::Write),
+            _ => (settings.read, Operation::Read),
+        };
+        let possible = || Level::NAMED.into_iter().filter(|level| settings.admits(*level, operation).is_ok());
         let after = possible().skip_while(|level| *level != now).nth(1);
         let Some(next) = after.or_else(|| possible().next()) else {
             return self.no("no level fits".into());
@@ -117,14 +119,10 @@ impl Ui {
             _ => (Setting::ReadLevel(next), "read"),
         };
         let (write, read) = match action {
-            Action::WriteLevel => (next.required(copies), settings.read.required(copies)),
-            _ => (settings.write.required(copies), next.required(copies)),
+            Action::WriteLevel => (next, settings.read),
+            _ => (settings.write, next),
         };
-        let overlap = if read + write > copies {
-            format!("W{write} + R{read} > N{copies}: read and write sets overlap")
-        } else {
-            format!("W{write} + R{read} within N{copies}: a read may miss the latest write")
-        };
+        let overlap = overlap(settings, snapshot.zone_of(self.picked), (write, read));
         self.promise(snapshot, format!("{word} level {next}. {overlap}"));
         by(action, vec![Command::Set(command)])
     }
@@ -146,6 +144,22 @@ impl Ui {
         }
         self.promise(snapshot, format!("the link {names} is whole again"));
         by(action, heals)
+    }
+}
+
+/// What two levels mean together, for a coordinator in zone `local`.
+fn overlap(settings: &Settings, local: Option<ZoneId>, (write, read): (Level, Level)) -> String {
+    let (write_for, read_for) = (settings.block_for(write, local), settings.block_for(read, local));
+    let overlap = settings.overlap(write_for, read_for);
+    let (w, r, n) = (write_for.count, read_for.count, settings.copies);
+    let zones = write.needs_zones() || read.needs_zones();
+    match (overlap, zones, write) {
+        (_, _, Level::Any) => "a hint is enough for a write: a read may miss it".into(),
+        (true, false, _) => format!("W{w} + R{r} > N{n}: read and write sets overlap"),
+        (false, false, _) => format!("W{w} + R{r} within N{n}: a read may miss the latest write"),
+        (true, true, Level::EachQuorum) => "read and write sets overlap, whatever the zones asked".into(),
+        (true, true, _) => "read and write sets overlap within this zone".into(),
+        (false, true, _) => "read and write sets need not overlap: a read may miss the latest write".into(),
     }
 }
 

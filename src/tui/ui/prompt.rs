@@ -10,7 +10,7 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Act, Ask, Command, Context, Level},
+    action::{Act, Ask, Command, Context, Level, Operation},
     base::{ClientId, KeyId, NodeId, Ppm, Span},
     data::Value,
     drive::Snapshot,
@@ -187,14 +187,16 @@ impl Ui {
                 },
                 "level" => {
                     let level = Level::parse(value);
-                    let level = level.ok_or("levels are one, two, three, quorum, all, or a number")?;
-                    let copies = snapshot.view.settings.copies;
-                    if level.required(copies) > copies {
-                        return Err(format!(
-                            "{level} needs {} replicas; N is {copies}",
-                            level.required(copies)
-                        ));
-                    }
+                    let level = level.ok_or(
+                        "levels are one, two, three, quorum, all, local_one, local_quorum, each_quorum, any, \
+                         or a number",
+                    )?;
+                    let operation = match prompt.kind {
+                        PromptKind::Write => Operation::Write,
+                        _ => Operation::Read,
+                    };
+                    let settings = &snapshot.view.settings;
+                    settings.admits(level, operation).map_err(|unfit| unfit.to_string())?;
                     ask.level = Some(level);
                 }
                 "by" => ask.client = client_named(snapshot, value)?,
