@@ -9,7 +9,7 @@ use super::{Value, VersionVector};
 
 /// The `counter`-th write of one key that `node` coordinated. Counter 0 names the value a key started
 /// with, which every vector covers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Dot {
     pub node: NodeId,
     pub counter: u32,
@@ -68,7 +68,7 @@ impl Version {
     /// The context with the version's own dot added.
     pub fn history(&self) -> VersionVector {
         let mut history = self.context.clone();
-        history.raise(self.dot.node, self.dot.counter);
+        history.add(self.dot, self.stamp);
         history
     }
 }
