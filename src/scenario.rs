@@ -22,6 +22,4 @@ mod shape;
 pub mod units;
 
 pub use builtin::{builtin, builtin_text};
-pub use model::{
-    Choice, ClientSpec, Deed, Expectation, ReplicaSpec, Scenario, Settings, Step, Timing, WorkloadSpec,
-};
+pub use model::{Choice, ClientSpec, Deed, Expectation, ReplicaSpec, Scenario, Step, Timing, WorkloadSpec};
