@@ -77,7 +77,8 @@ pub enum Merge {
 impl PartialEq for Held {
     /// Versions are immutable, so their names decide; of what has merged, what it has seen.
     fn eq(&self, other: &Self) -> bool {
-        let names = |held: &Self| held.versions().iter().map(|v| v.id).eq(other.versions().iter().map(|v| v.id));
+        let names =
+            |held: &Self| held.versions().iter().map(|v| v.id).eq(other.versions().iter().map(|v| v.id));
         match (self, other) {
             (Self::State(mine), Self::State(theirs)) => mine == theirs,
             (Self::State(_), _) | (_, Self::State(_)) => false,
@@ -224,7 +225,7 @@ impl Held {
     /// stands for the whole set, the version replaces the set if its client had seen all of it, else it
     /// joins the set.
     #[must_use]
-    pub fn put(&self, version: Arc<Version>, conflicts: Conflicts) -> Self {
+    pub fn put(&self, version: Arc<Version>, conflicts: Conflicts, truncate_at: Option<u16>) -> Self {
         match conflicts {
             Conflicts::LastWriteWins | Conflicts::Siblings => Self::One(version),
             Conflicts::VectorSiblings => {
@@ -233,6 +234,9 @@ impl Held {
                     return Self::One(version);
                 }
                 vector.join(&version.history());
+                if let Some(most) = truncate_at {
+                    vector.truncate(usize::from(most), version.dot.node);
+                }
                 let mut versions = self.versions().to_vec();
                 versions.push(version);
                 Self::Shared(Arc::new(Shared { vector, versions }))

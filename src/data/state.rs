@@ -12,9 +12,9 @@
 
 use std::sync::Arc;
 
-use crate::base::NodeId;
+use crate::base::{KeyId, NodeId, WriteId};
 
-use super::{Dot, Update, Value, Version, VersionVector};
+use super::{Dot, Stamp, Update, Value, Version, VersionVector};
 
 /// What kind of thing a key holds, for as long as the run lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -110,6 +110,13 @@ impl State {
             }
         };
         Self::under(contents, version.history(), version)
+    }
+
+    /// The state of a place that has lost everything: it has seen nothing, not even the start.
+    pub fn nothing(kind: Kind, key: KeyId) -> Self {
+        let (id, dot) = (WriteId(0), Dot { node: NodeId(0), counter: 0 });
+        let (stamp, context) = (Stamp(i64::MIN), VersionVector::EMPTY);
+        Self::initial(kind, &Version { id, key, value: Value::Tombstone, stamp, dot, context })
     }
 
     fn under(contents: Contents, seen: VersionVector, newest: &Version) -> Self {

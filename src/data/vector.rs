@@ -122,7 +122,8 @@ impl VersionVector {
         for (index, date) in theirs.iter().enumerate() {
             let node = NodeId::at(index);
             if other.get(node) >= self.get(node) {
-                let date = if other.get(node) > self.get(node) { *date } else { (*date).max(self.date(node)) };
+                let date =
+                    if other.get(node) > self.get(node) { *date } else { (*date).max(self.date(node)) };
                 self.set_date(node, date);
             }
         }

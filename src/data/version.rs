@@ -56,8 +56,22 @@ impl Version {
         }
     }
 
+    /// Whether who has this one has nothing to learn from `other`: they are the same, or this descends from
+    /// it. Where `other` is how a counter or a set read, that is, has its own dot in its context, all that
+    /// it had seen counts.
+    pub fn reflects(&self, other: &Self) -> bool {
+        let reading = other.dot.counter > 0 && other.context.covers(other.dot);
+        if reading {
+            return self.context.includes(&other.context);
+        }
+        self.id == other.id || self.context.covers(other.dot)
+    }
+
     /// The order of last-write-wins: stamp, then tombstone, then value bytes (Cassandra's rule), and only
-    /// between indistinguishable cells the dot, so that every replica picks the same one.
+    /// between indistinguishable cells the dot, so that every replica picks the same one. No other system
+    /// modelled here documents an order of its own for equal stamps: Cosmos DB says that "the system
+    /// determines the winner" (and lets a delete win whatever its stamp, which is not modelled), DynamoDB's
+    /// global tables say nothing.
     pub fn last_write_order(&self, other: &Self) -> Ordering {
         self.stamp
             .cmp(&other.stamp)

@@ -7,6 +7,7 @@
 mod client;
 mod cluster;
 mod condition;
+mod data;
 mod either;
 mod network;
 mod pause;
@@ -22,11 +23,12 @@ use serde::Deserialize;
 pub use client::{Client, Guarantee, Keys, Stop, Workload};
 pub use cluster::{
     AntiEntropy, AntiEntropyStyle, Clock, Cluster, Conflicts, Gossip, Leaderless, Level, LevelName, Off,
-    ReadRepair, Replica, ReplicaItem, Replicas, Replicate, Replication,
+    ReadRepair, Replica, ReplicaItem, Replicas, Replicate, Replication, VersionKind, Versioning,
 };
 pub use condition::{
     Bounds, Condition, Converged, Last, Limit, Siblings, Stale, State, Test, TimeToConsistency, Versions,
 };
+pub use data::{Change, Datum, Element, OfKind};
 pub use network::{
     Distribution, Empirical, Exponential, Latency, Link, Lognormal, Network, Normal, Pareto, Part, Quantile,
     Uniform,
@@ -60,9 +62,9 @@ pub struct Preset {
     /// Who reads and writes. Default: one client named `you`, at the first replica.
     #[serde(default)]
     pub clients: Vec<Client>,
-    /// What every replica holds at the start, by key. Default: nothing.
+    /// What every replica holds at the start, by key: a value, or a counter, a set or a register. Default: nothing.
     #[serde(default)]
-    pub data: BTreeMap<String, Literal>,
+    pub data: BTreeMap<String, Datum>,
     /// Operations that go on by themselves, from the start. Default: none.
     pub workload: Option<Workload>,
     /// What happens, step after step. Default: nothing, the keyboard decides.
