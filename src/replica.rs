@@ -232,11 +232,6 @@ impl Replica {
     }
 
     /// It is up again after a crash: sets its timers.
-    #[expect(
-        clippy::unused_self,
-        clippy::needless_pass_by_ref_mut,
-        reason = "leaderless replicas need none yet"
-    )]
     pub fn restart(&mut self, _around: &mut Surroundings<'_>, _out: &mut Vec<Output>) {}
 
     /// Its gossip timer rang.
