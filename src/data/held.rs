@@ -307,7 +307,7 @@ impl Held {
         all.sort_by_key(|version| version.id);
         all.dedup_by_key(|version| version.id);
         let survives = |version: &Arc<Version>| {
-            !all.iter().any(|rival| rival.id != version.id && rival.context.covers(version.dot))
+            !all.iter().any(|rival| rival.id != version.id && rival.descends_from(version))
         };
         let kept: Vec<Arc<Version>> = all.iter().filter(|v| survives(v)).map(|v| Arc::clone(v)).collect();
         let gone = self.versions().iter().find(|mine| !kept.iter().any(|v| v.id == mine.id));

@@ -148,6 +148,10 @@ impl VersionVector {
         self.dates.get_or_insert_default();
     }
 
+    pub fn is_dated(&self) -> bool {
+        self.dates.is_some()
+    }
+
     /// Raises the entry of a dot, and dates it where entries have dates.
     pub fn add(&mut self, dot: Dot, date: Stamp) {
         if self.dates.is_some() && dot.counter >= self.get(dot.node) {
@@ -276,9 +280,9 @@ mod tests {
             vector
         };
         let check = |entries: &[(u16, u32, i64)], most, expected: &str| {
-            let mut vector = dated(entries);
-            vector.truncate(most, NodeId(0));
-            assert_eq!(vector, self::vector(expected), "{entries:?} to {most}");
+            let mut truncated = dated(entries);
+            truncated.truncate(most, NodeId(0));
+            assert_eq!(truncated, vector(expected), "{entries:?} to {most}");
         };
         check(&[(0, 1, 0), (1, 1, 9), (2, 1, 5)], 2, "A1,B1");
         check(&[(0, 1, 0), (1, 1, 5), (2, 1, 9)], 2, "A1,C1");
@@ -287,7 +291,7 @@ mod tests {
         let mut joined = dated(&[(1, 1, 9), (2, 1, 5)]);
         joined.join(&dated(&[(1, 1, 3), (2, 2, 8), (3, 1, 1)]));
         joined.truncate(3, NodeId(0));
-        assert_eq!(joined, self::vector("B1,C2"), "the joined dates are the later ones");
+        assert_eq!(joined, vector("B1,C2"), "the joined dates are the later ones");
     }
 
     fn any_vector() -> impl Strategy<Value = VersionVector> {

@@ -47,13 +47,20 @@ impl Version {
     pub fn relation(&self, other: &Self) -> Relation {
         if self.id == other.id {
             Relation::Same
-        } else if self.context.covers(other.dot) {
+        } else if self.descends_from(other) {
             Relation::After
-        } else if other.context.covers(self.dot) {
+        } else if other.descends_from(self) {
             Relation::Before
         } else {
             Relation::Concurrent
         }
+    }
+
+    /// Whether this one was written on top of `other`, as far as the contexts can tell. Where they are
+    /// truncated, whole clocks are compared (Dynamo), and a descendant can look concurrent (SEMANTICS §5).
+    pub fn descends_from(&self, other: &Self) -> bool {
+        self.context.covers(other.dot)
+            && (!self.context.is_dated() || self.history().includes(&other.history()))
     }
 
     /// Whether who has this one has nothing to learn from `other`: they are the same, or this descends from

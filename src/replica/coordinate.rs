@@ -144,7 +144,8 @@ impl Replica {
         let mut version = self.named(request, value.clone(), stamp, around);
         let Dot { node, counter } = version.dot;
         let history = &mut version.context;
-        match around.settings.conflicts_of(key) {
+        let conflicts = around.settings.conflicts_of(key);
+        match conflicts {
             Conflicts::LastWriteWins => {
                 history.join(&self.store.held(key).history());
                 history.raise(node, counter - 1);
@@ -155,7 +156,8 @@ impl Replica {
             Context::Last => history.join(request.context),
             Context::None => {}
         }
-        if let Some(most) = around.settings.truncate_at {
+        // Under last-write-wins no replica compares contexts: they only tell people what was concurrent.
+        if let Some(most) = around.settings.truncate_at.filter(|_| conflicts.keeps_siblings()) {
             history.keep_dates();
             history.truncate(usize::from(most), node);
         }
