@@ -4,7 +4,11 @@
 mod command;
 mod condition;
 mod level;
+mod primary;
+mod settings;
 
 pub use command::{Act, AntiEntropy, Ask, Command, Context, Mend, Setting, Style, Switch};
 pub use condition::{Condition, Count, Guarantee, Holding, ReadClaim};
 pub use level::Level;
+pub use primary::PrimaryPolicy;
+pub use settings::{LeaderlessPolicy, Propagation, Protocol, Settings};

@@ -2,8 +2,10 @@
 //!
 //! ```text
 //! handle_request   a client asks            ─┐
-//! handle_message   another replica speaks    ├─►  Output: Send, Reply, Accepted, Stored, Kept
-//! handle_gossip    its own timer rings      ─┘
+//! handle_message   another replica speaks    ├─►  Output: Send, Reply, Arm, Accepted, Stored, Kept
+//! handle_gossip    its gossip timer rings    │
+//! handle_timer     another timer rings       │
+//! restart          it is up again           ─┘
 //! ```
 //!
 //! The leaderless protocol: the replica that a client asks coordinates. It stamps a write by its own
@@ -13,20 +15,24 @@
 //! it is on, spreads what was missed.
 
 mod coordinate;
+mod delivery;
 mod gossip;
 mod message;
 mod store;
+mod timer;
 
 use crate::{
-    action::{Act, AntiEntropy},
-    base::{KeyId, LocalTime, NodeId, OpId, Seed, WriteId},
+    action::{Act, AntiEntropy, Settings},
+    base::{KeyId, LocalTime, NodeId, OpId, Seed, Span, WriteId},
     data::{Conflicts, Held, Relation, Version, VersionVector},
 };
 use coordinate::Pending;
+use delivery::Deliveries;
 pub use message::{Body, Exchange, MessageKind};
 use std::sync::Arc;
 use store::Store;
 pub use store::{Placement, owners};
+pub use timer::Timer;
 
 /// One replica: durable slots, and the volatile state of operations it coordinates.
 #[derive(Debug, Clone)]
@@ -34,6 +40,7 @@ pub struct Replica {
     pub id: NodeId,
     store: Store,
     pending: Pending,
+    deliveries: Deliveries,
     /// How many rounds of gossip it has begun.
     round: u64,
 }
@@ -44,28 +51,20 @@ pub struct Surroundings<'a> {
     /// Its own clock, skew included.
     pub clock: LocalTime,
     pub placement: Placement,
-    pub conflicts: Conflicts,
+    pub settings: &'a Settings,
     /// Its opinion of who is up, by node.
     pub believed_up: &'a [bool],
-    pub propagation: Propagation,
     pub seed: Seed,
     /// The name of the next write, which all replicas draw from one roll.
     pub next_write: &'a mut WriteId,
-}
-
-/// How a write reaches the other replicas.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Propagation {
-    /// The coordinator sends it to every replica of the key.
-    Direct,
-    /// The coordinator keeps it, and anti-entropy carries it on.
-    Gossip,
 }
 
 /// A client's request as the coordinator receives it.
 #[derive(Debug)]
 pub struct Request<'a> {
     pub op: OpId,
+    /// What names its messages for their randomness.
+    pub cause: u64,
     pub key: KeyId,
     pub act: &'a Act,
     /// How many replicas must answer.
@@ -84,6 +83,11 @@ pub enum Output {
     Reply {
         op: OpId,
         answer: Answer,
+    },
+    /// Ring `timer` once, `after` so long by true time.
+    Arm {
+        timer: Timer,
+        after: Span,
     },
     /// A write was given its version.
     Accepted {
@@ -120,7 +124,13 @@ pub enum Answer {
 
 impl Replica {
     pub fn new(id: NodeId, keys: usize) -> Self {
-        Self { id, store: Store::new(keys), pending: Pending::default(), round: 0 }
+        Self {
+            id,
+            store: Store::new(keys),
+            pending: Pending::default(),
+            deliveries: Deliveries::default(),
+            round: 0,
+        }
     }
 
     /// What it holds of `key`.
@@ -144,9 +154,11 @@ impl Replica {
         self.pending.len()
     }
 
-    /// Loses what is volatile: the operations it was coordinating and the last stamp it gave.
+    /// Loses what is volatile: the operations it was coordinating, the writes it was still delivering and
+    /// the last stamp it gave. Its timers are void; [`Self::restart`] sets those it needs again.
     pub fn crash(&mut self) {
         self.pending = Pending::default();
+        self.deliveries = Deliveries::default();
         self.store.forget_last_stamp();
     }
 
@@ -159,7 +171,7 @@ impl Replica {
         let Some(write) = held.newest() else { return };
         // Of several versions some may be held already.
         let several = (held.versions().len() > 1).then(|| self.store.held(key).clone());
-        match self.store.merge(key, held, around.conflicts) {
+        match self.store.merge(key, held, around.settings.conflicts) {
             Merge::Unchanged => {}
             Merge::Kept { winner, relation } => out.push(Output::Kept { key, write, winner, relation }),
             Merge::Stored { over } => {
@@ -186,17 +198,22 @@ impl Replica {
         out: &mut Vec<Output>,
     ) {
         match body {
-            Body::Write { op, key, held } => {
+            Body::Write { op, key, held, .. } => {
                 self.absorb(*key, held, around, out);
                 out.push(Output::Send { to: from, body: Body::WriteAck { op: *op } });
             }
-            Body::WriteAck { op } => self.count_ack(*op, from, out),
+            Body::WriteAck { op } => {
+                self.delivered(*op, from);
+                self.count_ack(*op, from, out);
+            }
             Body::Read { op, key } => {
                 let held = self.store.held(*key).clone();
                 let body = Body::ReadReply { op: *op, held };
                 out.push(Output::Send { to: from, body });
             }
-            Body::ReadReply { op, held } => self.count_reply(*op, (from, held), around.conflicts, out),
+            Body::ReadReply { op, held } => {
+                self.count_reply(*op, (from, held), around.settings.conflicts, out)
+            }
             Body::Sync { round, exchange, contents } => {
                 self.answer_sync(from, *round, *exchange, contents, around, out);
             }
@@ -207,6 +224,22 @@ impl Replica {
             }
         }
     }
+
+    /// A timer that it armed rang. One armed before a crash never does; one that falls due while the
+    /// replica is frozen rings when it thaws.
+    pub fn handle_timer(&mut self, timer: Timer, around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
+        match timer {
+            Timer::Retransmit { op, .. } => self.deliver_again(op, around, out),
+        }
+    }
+
+    /// It is up again after a crash: sets its timers.
+    #[expect(
+        clippy::unused_self,
+        clippy::needless_pass_by_ref_mut,
+        reason = "leaderless replicas need none yet"
+    )]
+    pub fn restart(&mut self, _around: &mut Surroundings<'_>, _out: &mut Vec<Output>) {}
 
     /// Its gossip timer rang.
     pub fn handle_gossip(

@@ -23,6 +23,4 @@ pub mod systems;
 pub mod units;
 
 pub use builtin::{builtin, builtin_text};
-pub use model::{
-    Choice, ClientSpec, Deed, Expectation, ReplicaSpec, Scenario, Settings, Step, Timing, WorkloadSpec,
-};
+pub use model::{Choice, ClientSpec, Deed, Expectation, ReplicaSpec, Scenario, Step, Timing, WorkloadSpec};

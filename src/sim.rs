@@ -22,11 +22,12 @@ mod view;
 use std::sync::Arc;
 
 use crate::{
+    action::Settings,
     base::{LocalTime, MessageId, NodeId, OpId, OpTable, Position, Purpose, Seed, SimTime, WriteId},
     data::{Dot, Held, Stamp, Value, Version, VersionVector},
     net::{Cuts, Network},
-    replica::{Output, Placement, Replica, Surroundings},
-    scenario::{Scenario, Settings},
+    replica::{Output, Placement, Replica, Surroundings, Timer},
+    scenario::Scenario,
 };
 use clients::{Client, Open};
 pub use commands::Refused;
@@ -71,8 +72,16 @@ pub struct Simulation {
 enum Event {
     Arrival(Message),
     Gossip(NodeId),
+    /// A replica's own timer, set in its `life`.
+    Timer {
+        node: NodeId,
+        life: u32,
+        timer: Timer,
+    },
     Timeout(OpId),
-    Work { era: u32 },
+    Work {
+        era: u32,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -83,6 +92,10 @@ struct Node {
     drift: i32,
     /// What arrived while frozen, in order.
     inbox: Vec<Message>,
+    /// Timers that rang while frozen, in order.
+    rung: Vec<Timer>,
+    /// How often it has crashed: timers of an earlier life ring in vain.
+    life: u32,
     /// Messages that died because it was down.
     killed: u64,
     /// Whether its gossip timer is set.
@@ -108,6 +121,8 @@ impl Simulation {
             skew: spec.skew,
             drift: spec.drift,
             inbox: Vec::new(),
+            rung: Vec::new(),
+            life: 0,
             killed: 0,
             gossiping: false,
         };
@@ -199,6 +214,7 @@ impl Simulation {
         match event {
             Event::Arrival(message) => self.arrive(message, facts),
             Event::Gossip(node) => self.gossip(node, facts),
+            Event::Timer { node, life, timer } => self.ring(node, life, timer, facts),
             Event::Timeout(op) => self.time_out(op, facts),
             Event::Work { era } => self.work(era, facts),
         }
@@ -231,6 +247,20 @@ impl Simulation {
         }
     }
 
+    fn ring(&mut self, node: NodeId, life: u32, timer: Timer, facts: &mut Vec<Fact>) {
+        let target = &mut self.nodes[node.index()];
+        if target.life != life {
+            return;
+        }
+        match target.status {
+            Status::Up => self.act(node, timer.cause(), facts, |replica, around, out| {
+                replica.handle_timer(timer, around, out);
+            }),
+            Status::Frozen => target.rung.push(timer),
+            Status::Crashed => {}
+        }
+    }
+
     fn placement(&self) -> Placement {
         let nodes = u16::try_from(self.nodes.len()).unwrap_or(u16::MAX);
         Placement { nodes, copies: self.settings.copies }
@@ -257,9 +287,8 @@ impl Simulation {
         let mut around = Surroundings {
             clock: self.clock(node),
             placement: self.placement(),
-            conflicts: self.settings.conflicts,
             believed_up: &self.believed_up,
-            propagation: self.settings.propagation,
+            settings: &self.settings,
             seed: self.seed,
             next_write: &mut self.next_write,
         };
@@ -274,6 +303,10 @@ impl Simulation {
         match output {
             Output::Send { to, body } => self.send((node, to), body, cause, facts),
             Output::Reply { op, answer } => self.answer(op, answer, facts),
+            Output::Arm { timer, after } => {
+                let life = self.nodes[node.index()].life;
+                self.queue.push(self.now + after, Event::Timer { node, life, timer });
+            }
             Output::Accepted { op, version } => {
                 if let Some(open) = self.open.get_mut(op) {
                     open.version = Some(Arc::clone(&version));

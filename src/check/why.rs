@@ -2,10 +2,9 @@
 //! bring it.
 
 use crate::{
-    action::{Level, Style},
+    action::{Level, Propagation, Style},
     base::{KeyId, MessageId, NodeId, SimTime, Span, WriteId},
     data::Held,
-    replica::Propagation,
     sim::{Death, Simulation, Status},
 };
 

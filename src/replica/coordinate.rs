@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Act, Context},
+    action::{Act, Context, Propagation},
     base::{NodeId, OpId, OpTable},
     data::{Conflicts, Held, Stamp, Value, Version, VersionVector},
 };
 
-use super::{Answer, Body, Output, Propagation, Replica, Request, Surroundings, owners};
+use super::{Answer, Body, Output, Replica, Request, Surroundings, owners};
 
 /// Operations that wait for answers. An answer that finds no entry came after the client had its own.
 pub(super) type Pending = OpTable<Waiting>;
@@ -73,17 +73,27 @@ impl Replica {
         let mut held = Held::One(version);
         if owner {
             self.absorb(key, &held, around, out);
-            if around.conflicts == Conflicts::Siblings {
+            if around.settings.conflicts == Conflicts::Siblings {
                 // The whole set travels (as in Dynamo), so that no context ever has a gap.
                 held = self.store.held(key).clone();
             }
         }
         let received = u16::from(owner);
         self.answer_or_wait(request, received, Answer::Written(id), out);
-        if around.propagation == Propagation::Direct || !owner {
+        if around.settings.propagation == Propagation::Direct || !owner {
             for to in owners(around.placement, key).filter(|node| *node != self.id) {
-                let body = Body::Write { op: request.op, key, held: held.clone() };
+                let body = Body::Write { op: request.op, key, held: held.clone(), attempt: 0 };
                 out.push(Output::Send { to, body });
+            }
+            let others = owners(around.placement, key).filter(|node| *node != self.id);
+            if around.settings.leaderless().is_some_and(|rules| rules.retransmit.is_some()) {
+                self.follow_delivery(
+                    (request.op, request.cause),
+                    (key, &held),
+                    others.collect(),
+                    around,
+                    out,
+                );
             }
         }
     }
@@ -99,7 +109,7 @@ impl Replica {
     ) -> Arc<Version> {
         let key = request.key;
         let dot = self.store.next_dot(self.id, key);
-        let mut history = match around.conflicts {
+        let mut history = match around.settings.conflicts {
             Conflicts::LastWriteWins => {
                 let mut history = self.store.held(key).history();
                 history.raise(dot.node, dot.counter - 1);

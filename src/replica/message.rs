@@ -16,6 +16,8 @@ pub enum Body {
         op: OpId,
         key: KeyId,
         held: Held,
+        /// How often it was sent before.
+        attempt: u32,
     },
     WriteAck {
         op: OpId,
@@ -71,6 +73,18 @@ impl Body {
             Self::ReadReply { .. } => MessageKind::ReadReply,
             Self::Sync { .. } => MessageKind::Sync,
             Self::SyncReply { .. } => MessageKind::SyncReply,
+        }
+    }
+
+    /// How often the same was sent before: part of its name for randomness.
+    pub fn attempt(&self) -> u32 {
+        match self {
+            Self::Write { attempt, .. } => *attempt,
+            Self::WriteAck { .. }
+            | Self::Read { .. }
+            | Self::ReadReply { .. }
+            | Self::Sync { .. }
+            | Self::SyncReply { .. } => 0,
         }
     }
 

@@ -32,7 +32,9 @@ pub use network::{
     Distribution, Empirical, Exponential, Latency, Link, Lognormal, Network, Normal, Pareto, Part, Quantile,
     Uniform,
 };
-pub use quantity::{DriftText, DurationText, Name, RateText, ShareText, SignedDurationText};
+pub use quantity::{
+    DriftText, DurationOrOffText, DurationText, Name, RateText, ShareText, SignedDurationText,
+};
 pub use step::{Context, Cut, Delete, Ends, Knobs, Pause, Read, Skew, StartStop, Step, Write};
 pub use system::System;
 pub use value::{Literal, Outcome};

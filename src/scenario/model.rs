@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{AntiEntropy, Command, Condition, Guarantee, Level},
+    action::{Command, Condition, Guarantee, LeaderlessPolicy, Level, Propagation, Protocol, Settings},
     base::{ClientId, KeyId, NodeId, Ppm, Seed, SimTime, Span},
     data::{Conflicts, Value},
     net::{Delay, LinkProfile, Network},
-    replica::Propagation,
 };
 
 /// A checked preset. Indices in it are in range; levels can be met by N replicas; there is at least one
@@ -38,20 +37,6 @@ pub struct ReplicaSpec {
     pub skew: i64,
     /// How much faster than true its clock runs, in parts per million.
     pub drift: i32,
-}
-
-/// The knobs of the cluster as a whole.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// N: how many replicas hold each key, 1 to the number of replicas.
-    pub copies: u16,
-    pub write: Level,
-    pub read: Level,
-    pub propagation: Propagation,
-    /// How long a client waits for its answer.
-    pub timeout: Span,
-    pub anti_entropy: Option<AntiEntropy>,
-    pub conflicts: Conflicts,
 }
 
 #[derive(Debug, Clone)]
@@ -176,6 +161,7 @@ impl Scenario {
                 timeout: Span::secs(2),
                 anti_entropy: None,
                 conflicts: Conflicts::LastWriteWins,
+                protocol: Protocol::Leaderless(LeaderlessPolicy::default()),
             },
             network: Network::new(count, profile),
             clients: vec![ClientSpec::at("you", NodeId(0))],

@@ -23,9 +23,9 @@ use std::collections::BTreeMap;
 use std::path::Path as FilePath;
 use std::sync::Arc;
 
+use crate::action::Propagation;
 use crate::base::{KeyId, NodeId, Seed};
 use crate::data::Value;
-use crate::replica::Propagation;
 
 use super::file::{Literal, Preset};
 use super::limits::{MOST_EXPECTATIONS, MOST_VALUE};

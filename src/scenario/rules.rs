@@ -124,9 +124,7 @@ pub(super) fn planned(map: &str, key: &str) -> bool {
         "Preset" => &["lesson"],
         "Cluster" => &["zones", "clocks", "versions", "durability"],
         "Replication" => &["primary", "multi_region"],
-        "Leaderless" => {
-            &["asks", "sloppy", "hints", "retransmit", "speculative", "tombstones", "failure_detector"]
-        }
+        "Leaderless" => &["asks", "sloppy", "hints", "speculative", "tombstones", "failure_detector"],
         "Gossip" => &["digest"],
         "Network" | "Link" => &["bandwidth"],
         "Distribution" => &["fit"],

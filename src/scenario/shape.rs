@@ -13,7 +13,10 @@ use super::locate::{Child, Content, Entry};
 use super::path::{Path, Segment, Trail};
 use super::problem::{Report, quoted};
 use super::rules::{Rule, planned, rules};
-use super::units::{UnitError, parse_drift, parse_duration, parse_rate, parse_share, parse_signed_duration};
+use super::units::{
+    UnitError, parse_drift, parse_duration, parse_duration_or_off, parse_rate, parse_share,
+    parse_signed_duration,
+};
 
 /// Reports what in the indexed document does not fit `schema`, whose `$ref`s lead into itself.
 pub(super) fn check(schema: &Json, report: &mut Report<'_>) {
@@ -256,6 +259,7 @@ impl<'a> Checker<'a, '_> {
         };
         match unit {
             "duration" => parse_duration(written).map(|_| true),
+            "duration-or-off" => parse_duration_or_off(written).map(|_| true),
             "signed-duration" => parse_signed_duration(written).map(|_| true),
             "share" => parse_share(written).map(|_| true),
             "rate" => parse_rate(written).map(|_| true),
@@ -358,6 +362,7 @@ impl<'a> Form<'a> {
         let unit = self.schema.get("x-unit").and_then(Json::as_str);
         match unit.or_else(|| self.schema.get("type").and_then(Json::as_str)) {
             Some("duration" | "signed-duration") => "a duration",
+            Some("duration-or-off") => "a duration, or `off`",
             Some("share") => "a share",
             Some("rate") => "a rate",
             Some("drift") => "a clock drift",

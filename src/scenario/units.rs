@@ -11,7 +11,9 @@ mod rate;
 mod share;
 mod size;
 
-pub use duration::{parse_duration, parse_signed_duration, write_duration, write_signed_duration};
+pub use duration::{
+    parse_duration, parse_duration_or_off, parse_signed_duration, write_duration, write_signed_duration,
+};
 pub use error::{Quantity, UnitError};
 pub use rate::{Rate, parse_rate, write_rate};
 pub use share::{parse_drift, parse_share, write_drift, write_share};

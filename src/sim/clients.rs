@@ -115,7 +115,7 @@ impl Simulation {
             Act::Write { .. } => self.clients[usize::from(client.0)].session.context(key).clone(),
             Act::Read => VersionVector::EMPTY,
         };
-        let request = Request { op, key, act, required, context: &context };
+        let request = Request { op, cause: name, key, act, required, context: &context };
         self.act(node, name, facts, |replica, around, out| replica.handle_request(&request, around, out));
     }
 

@@ -10,6 +10,8 @@ use crate::{
     net::{CutShape, Scope},
 };
 
+use crate::replica::Replica;
+
 use super::{Death, Fact, Simulation, Status, What};
 
 /// Why a command did nothing.
@@ -80,6 +82,7 @@ impl Simulation {
                 self.nodes[node.index()].status = Status::Up;
                 self.believed_up[node.index()] = true;
                 self.record(facts, What::Restarted { node: *node });
+                self.act(*node, 0, facts, Replica::restart);
             }
             Command::Freeze(node) => {
                 self.nodes[node.index()].status = Status::Frozen;
@@ -203,9 +206,7 @@ impl Simulation {
             Setting::WriteLevel(level) | Setting::ReadLevel(level) if level.required(copies) > copies => {
                 Err(Refused::LevelTooHigh { asked: level.required(copies), copies })
             }
-            Setting::AntiEntropy(None)
-                if self.settings.propagation == crate::replica::Propagation::Gossip =>
-            {
+            Setting::AntiEntropy(None) if self.settings.propagation == crate::action::Propagation::Gossip => {
                 Err(Refused::NeedsAntiEntropy)
             }
             Setting::AntiEntropy(Some(AntiEntropy { every: Span::ZERO, .. })) => Err(Refused::NoPeriod),
@@ -238,6 +239,8 @@ impl Simulation {
         self.believed_up[node.index()] = false;
         let target = &mut self.nodes[node.index()];
         target.status = Status::Crashed;
+        target.life += 1;
+        target.rung.clear();
         target.replica.crash();
         let unread = std::mem::take(&mut target.inbox);
         target.killed += unread.len() as u64;
@@ -256,6 +259,10 @@ impl Simulation {
         self.record(facts, What::Thawed { node, queued: count });
         for message in &queued {
             self.deliver(message, facts);
+        }
+        let life = self.nodes[node.index()].life;
+        for timer in std::mem::take(&mut self.nodes[node.index()].rung) {
+            self.ring(node, life, timer, facts);
         }
     }
 

@@ -52,7 +52,7 @@ impl Simulation {
         facts: &mut Vec<Fact>,
     ) {
         let cause = body.round().unwrap_or(cause);
-        let name = MessageName { kind: body.kind() as u64, cause, attempt: 0 };
+        let name = MessageName { kind: body.kind() as u64, cause, attempt: u64::from(body.attempt()) };
         let fate = self.network.fate(self.seed, from, to, name, self.now);
         if let Some(copy) = fate.duplicate {
             self.dispatch((from, to), (body.clone(), cause), (copy, false), facts);

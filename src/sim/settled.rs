@@ -13,7 +13,10 @@ impl Simulation {
     /// Whether no pending event can change any replica's data. Gossip that finds nothing to send does not
     /// count, nor does what only a command could set free (a frozen inbox, a wall).
     pub fn settled(&self) -> bool {
-        !self.workload.running && !self.messages_may_change_data() && !self.gossip_may_change_data()
+        !self.workload.running
+            && !self.messages_may_change_data()
+            && !self.gossip_may_change_data()
+            && !self.deliveries_may_change_data()
     }
 
     /// Whether all replicas of every key hold the same.
@@ -93,7 +96,7 @@ impl Simulation {
     fn arrivals(&self) -> impl Iterator<Item = (SimTime, &Message)> {
         self.queue.iter().filter_map(|(at, event)| match event {
             Event::Arrival(message) => Some((at, message)),
-            Event::Gossip(_) | Event::Timeout(_) | Event::Work { .. } => None,
+            Event::Gossip(_) | Event::Timer { .. } | Event::Timeout(_) | Event::Work { .. } => None,
         })
     }
 
@@ -124,8 +127,20 @@ impl Simulation {
     fn messages_may_change_data(&self) -> bool {
         self.queue.iter().any(|(_, event)| match event {
             Event::Arrival(message) => self.may_change_data(message),
-            Event::Gossip(_) | Event::Timeout(_) | Event::Work { .. } => false,
+            Event::Gossip(_) | Event::Timer { .. } | Event::Timeout(_) | Event::Work { .. } => false,
         })
+    }
+
+    /// Whether a write that a coordinator still sends again teaches anybody anything.
+    fn deliveries_may_change_data(&self) -> bool {
+        let sends_again = self.settings.leaderless().is_some_and(|rules| rules.retransmit.is_some());
+        sends_again
+            && self.nodes.iter().filter(|node| node.status == Status::Up).any(|node| {
+                let from = node.replica.id;
+                node.replica
+                    .owed()
+                    .any(|(to, key, held)| self.reaches(from, to) && self.would_learn(to, key, held))
+            })
     }
 
     fn gossip_may_change_data(&self) -> bool {

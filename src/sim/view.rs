@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::{
+    action::Settings,
     base::{KeyId, MessageId, NodeId, OpId, Position, SimTime, WriteId},
     data::Held,
     net::Cut,
     replica::MessageKind,
-    scenario::Settings,
 };
 
 use super::{Event, Simulation};

@@ -4,12 +4,14 @@
 use std::{fmt::Debug, sync::Arc};
 
 use laggard::{
-    action::{Act, AntiEntropy, Ask, Command, Context, Guarantee, Level, Mend, Setting, Style, Switch},
+    action::{
+        Act, AntiEntropy, Ask, Command, Context, Guarantee, LeaderlessPolicy, Level, Mend, Propagation,
+        Protocol, Setting, Style, Switch,
+    },
     base::{ClientId, CutId, KeyId, NodeId, Ppm, Seed, SimTime, Span},
     data::{Conflicts, Stamp, Value},
     drive::{Cause, Timeline},
     net::{CutShape, Delay, LinkChange, LinkProfile, Network, Order, Scope},
-    replica::Propagation,
     scenario::{ClientSpec, Scenario, WorkloadSpec},
     sim::{Fact, Simulation},
 };
@@ -240,6 +242,7 @@ pub(crate) fn any_scenario(dice: &mut Dice<'_>) -> Scenario {
         dice.pick(&[Propagation::Direct, Propagation::Direct, Propagation::Gossip]);
     let gossips = scenario.settings.propagation == Propagation::Gossip || dice.one_in(2);
     scenario.settings.anti_entropy = gossips.then(|| some_anti_entropy(dice));
+    scenario.settings.protocol = Protocol::Leaderless(some_rules(dice));
     scenario.keys = (0..=dice.below(3)).map(|i| format!("k{i}").into()).collect();
     if dice.one_in(2) {
         scenario.initial = vec![(KeyId(0), Value::text("first"))];
@@ -255,6 +258,11 @@ pub(crate) fn any_scenario(dice: &mut Dice<'_>) -> Scenario {
         scenario.workload = Some(any_workload(dice, scenario.keys.len()));
     }
     scenario
+}
+
+/// Rules of leaderless replication, mostly the plainest.
+fn some_rules(dice: &mut Dice<'_>) -> LeaderlessPolicy {
+    LeaderlessPolicy { retransmit: dice.one_in(4).then(|| Span::millis(50 + dice.below_u64(2_000))) }
 }
 
 fn any_client(dice: &mut Dice<'_>, index: usize, scenario: &Scenario) -> ClientSpec {

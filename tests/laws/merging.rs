@@ -4,9 +4,9 @@
 use std::{cmp::Ordering, sync::Arc};
 
 use laggard::{
+    action::Propagation,
     base::{KeyId, NodeId, WriteId},
     data::{Conflicts, Dot, Held, Merge, Relation, Stamp, Value, Version, VersionVector},
-    replica::Propagation,
     sim::What,
 };
 use proptest::prelude::*;

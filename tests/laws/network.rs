@@ -3,12 +3,12 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use laggard::{
-    action::{Act, AntiEntropy, Ask, Command, Context, Level, Style, Switch},
+    action::{Act, AntiEntropy, Ask, Command, Context, Level, Propagation, Style, Switch},
     base::{ClientId, KeyId, NodeId, OpId, Ppm, Seed, SimTime, Span, WriteId},
     check::{Ledger, Remedy, explain},
     data::{Conflicts, Held, Value, Version},
     net::{CutShape, Delay, LinkChange, LinkProfile, MessageName, Network, Order, Scope},
-    replica::{MessageKind, Propagation},
+    replica::MessageKind,
     scenario::{ClientSpec, Scenario, WorkloadSpec},
     sim::{Fact, Outcome, Simulation, What},
 };

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::either::either;
-use super::quantity::{DriftText, DurationText, Name, SignedDurationText};
+use super::quantity::{DriftText, DurationOrOffText, DurationText, Name, SignedDurationText};
 
 /// The replicas and how they replicate.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -92,6 +92,9 @@ pub struct Leaderless {
     pub timeout: Option<DurationText>,
     /// Whether replicas compare and exchange what they hold from time to time. Default: `off`.
     pub anti_entropy: Option<AntiEntropy>,
+    /// How long a coordinator waits before it sends a write again to whoever has not acknowledged it, until all have.
+    /// Default: `off`.
+    pub retransmit: Option<DurationOrOffText>,
     /// Whether a read brings the replicas that were behind up to date. Default: `off`, the only choice so far.
     pub read_repair: Option<ReadRepair>,
 }

@@ -7,7 +7,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
 use crate::scenario::units::{
-    Rate, UnitError, parse_drift, parse_duration, parse_rate, parse_share, parse_signed_duration,
+    Rate, UnitError, parse_drift, parse_duration, parse_duration_or_off, parse_rate, parse_share,
+    parse_signed_duration,
 };
 
 /// A scalar as it was written, whatever YAML takes it for.
@@ -105,6 +106,13 @@ quantity!(
     DurationText, u64, parse_duration, "duration",
     r"^\+?([0-9]+(\.[0-9]+)? *(ns|us|µs|μs|ms|s|m|min|h|d)|0)$", [0],
     "A span of time with its unit (ns, us, ms, s, min, h, d), such as 80ms, 1.5s or 3h; 0 needs none."
+);
+
+quantity!(
+    /// A span of time or `off`, as written; [`parse`](Self::parse) gives nanoseconds, or none for `off`.
+    DurationOrOffText, Option<u64>, parse_duration_or_off, "duration-or-off",
+    r"^(off|\+?([0-9]+(\.[0-9]+)? *(ns|us|µs|μs|ms|s|m|min|h|d)|0))$", [0],
+    "A span of time with its unit (ns, us, ms, s, min, h, d), such as 500ms; or `off`."
 );
 
 quantity!(

@@ -3,17 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::action::{self, Level};
+use crate::action::{self, LeaderlessPolicy, Level, Propagation, Protocol, Settings};
 use crate::base::{NodeId, Span};
 use crate::data;
-use crate::replica::Propagation;
+use crate::scenario::ReplicaSpec;
 use crate::scenario::file::{
-    AntiEntropy, AntiEntropyStyle, Clock, Cluster, Conflicts, Gossip, Leaderless, ReplicaItem, Replicas,
-    Replicate,
+    AntiEntropy, AntiEntropyStyle, Clock, Cluster, Conflicts, DurationOrOffText, DurationText, Gossip,
+    Leaderless, ReplicaItem, Replicas, Replicate,
 };
 use crate::scenario::limits::{LEAST_PERIOD, MOST_REPLICAS};
 use crate::scenario::path::{Path, Trail};
-use crate::scenario::{ReplicaSpec, Settings};
 
 use super::quantity::Use;
 use super::{Resolver, grouped};
@@ -141,6 +140,7 @@ impl Resolver<'_> {
             let help = format!("write `n: {}`", self.replicas.list().len());
             self.wrong(&at.key("n"), "siblings need a copy of each key on every replica for now", help);
         }
+        let policy = self.leaderless_policy(leaderless, at);
         let level = |level: Option<_>| level.unwrap_or(super::super::file::Level::Count(1));
         let (write, read) = (level(leaderless.write), level(leaderless.read));
         let named = |level: Level| if level == Level::Exactly(1) { Level::One } else { level };
@@ -158,7 +158,22 @@ impl Resolver<'_> {
                 None | Some(Conflicts::LastWriteWins) => data::Conflicts::LastWriteWins,
                 Some(Conflicts::Siblings) => data::Conflicts::Siblings,
             },
+            protocol: Protocol::Leaderless(policy),
         }
+    }
+
+    fn leaderless_policy(&mut self, leaderless: &Leaderless, at: &Trail<'_>) -> LeaderlessPolicy {
+        let retransmit = leaderless.retransmit.as_ref();
+        let retransmit = retransmit.and_then(|pause| self.pause_or_off(pause, &at.key("retransmit")));
+        LeaderlessPolicy { retransmit }
+    }
+
+    /// A time to wait, or `off`.
+    fn pause_or_off(&mut self, pause: &DurationOrOffText, at: &Trail<'_>) -> Option<Span> {
+        if pause.0 == "off" {
+            return None;
+        }
+        Some(self.no_less(&DurationText(pause.0.clone()), LEAST_PERIOD, "a period", at))
     }
 
     fn copies_of_each_key(&mut self, n: Option<u64>, at: &Trail<'_>) -> u16 {

@@ -38,6 +38,11 @@ pub fn parse_duration(text: &str) -> Result<u64, UnitError> {
         .map_err(|why| decimal.refuse(why, "213503d", "1ns"))
 }
 
+/// As [`parse_duration`]; none for `off`.
+pub fn parse_duration_or_off(text: &str) -> Result<Option<u64>, UnitError> {
+    if text == "off" { Ok(None) } else { parse_duration(text).map(Some) }
+}
+
 /// Nanoseconds of a literal which may carry a sign, such as `-250ms` or `+2s`.
 pub fn parse_signed_duration(text: &str) -> Result<i64, UnitError> {
     let decimal = Decimal::read(Quantity::SignedDuration, text)?;

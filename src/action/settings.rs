@@ -1,0 +1,56 @@
+//! The knobs of a cluster as a whole: what a preset states and a command may turn while it runs.
+
+use crate::{base::Span, data::Conflicts};
+
+use super::{AntiEntropy, Level, PrimaryPolicy};
+
+/// How the cluster replicates, as things stand.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// N: how many replicas hold each key, 1 to the number of replicas.
+    pub copies: u16,
+    pub write: Level,
+    pub read: Level,
+    pub propagation: Propagation,
+    /// How long a client waits for its answer.
+    pub timeout: Span,
+    pub anti_entropy: Option<AntiEntropy>,
+    pub conflicts: Conflicts,
+    pub protocol: Protocol,
+}
+
+/// Who takes writes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Protocol {
+    /// Any replica coordinates.
+    Leaderless(LeaderlessPolicy),
+    /// One replica takes the writes and streams them to the others.
+    Primary(Box<PrimaryPolicy>),
+}
+
+/// How a write reaches the other replicas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Propagation {
+    /// The coordinator sends it to every replica of the key.
+    Direct,
+    /// The coordinator keeps it, and anti-entropy carries it on.
+    Gossip,
+}
+
+/// How leaderless replicas coordinate. The default is the plainest that can be: whatever repairs is off.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct LeaderlessPolicy {
+    /// After so long a coordinator sends a write again to whoever has not acknowledged it, until all have.
+    /// What it still has to send is volatile: a crash ends it.
+    pub retransmit: Option<Span>,
+}
+
+impl Settings {
+    /// The leaderless rules; `None` under another protocol.
+    pub fn leaderless(&self) -> Option<&LeaderlessPolicy> {
+        match &self.protocol {
+            Protocol::Leaderless(policy) => Some(policy),
+            Protocol::Primary(_) => None,
+        }
+    }
+}

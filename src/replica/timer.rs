@@ -1,0 +1,19 @@
+//! What a replica can be reminded of.
+
+use crate::base::OpId;
+
+/// A timer of a replica. One armed before a crash never rings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Timer {
+    /// Some replicas have not acknowledged the write of this operation.
+    Retransmit { op: OpId, cause: u64 },
+}
+
+impl Timer {
+    /// What names, for their randomness, the messages sent when it rings.
+    pub fn cause(self) -> u64 {
+        match self {
+            Self::Retransmit { cause, .. } => cause,
+        }
+    }
+}
