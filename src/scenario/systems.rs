@@ -64,7 +64,7 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Documented(words) => f.write_str(words),
-            Self::Ours(words) => write!(f, "not documented: {words}"),
+            Self::Ours(words) => write!(f, "chosen here: {words}"),
         }
     }
 }
@@ -78,7 +78,7 @@ const fn ours(path: &'static str, value: &'static str, why: &'static str) -> Set
 }
 
 /// Every profile, in the order in which they are listed.
-pub const PROFILES: [&Profile; 3] = [&dynamo::PROFILE, &cassandra::PROFILE, &riak::PROFILE];
+pub static PROFILES: [&Profile; 3] = [&dynamo::PROFILE, &cassandra::PROFILE, &riak::PROFILE];
 
 /// The profile of a system.
 pub fn profile(system: System) -> &'static Profile {
@@ -86,11 +86,9 @@ pub fn profile(system: System) -> &'static Profile {
         System::Dynamo => &dynamo::PROFILE,
         System::Cassandra => &cassandra::PROFILE,
         System::Riak => &riak::PROFILE,
-        System::Dynamodb
-        | System::DynamodbGlobal
-        | System::Redis
-        | System::Mongodb
-        | System::Cosmos => &dynamo::PROFILE,
+        System::Dynamodb | System::DynamodbGlobal | System::Redis | System::Mongodb | System::Cosmos => {
+            &dynamo::PROFILE
+        }
     }
 }
 
@@ -105,12 +103,18 @@ impl Setting {
         let path = self.path.strip_prefix("cluster.").unwrap_or(self.path);
         path.strip_prefix("replication.").unwrap_or(path)
     }
+
+    /// Whether `path` lies inside this setting, if it were a map.
+    fn holds(&self, path: &str) -> bool {
+        path.strip_prefix(self.path).is_some_and(|rest| rest.starts_with('.'))
+    }
 }
 
 impl Profile {
-    /// The value of the setting at `path`, from the top; `None` if this system has no such setting.
+    /// The setting at `path`, from the top, or the one that `path` lies in (`anti_entropy: off`); `None` if this system
+    /// has no such setting.
     pub fn setting(&self, path: &str) -> Option<&'static Setting> {
-        self.defaults.iter().find(|setting| setting.path == path)
+        self.defaults.iter().find(|setting| setting.path == path || setting.holds(path))
     }
 
     /// The profile as a piece of a preset: YAML on one line.
@@ -154,7 +158,7 @@ impl Node {
 }
 
 /// Every setting that some profile has, each once: in the order of the first profile that has it, after the
-/// setting before it there.
+/// setting before it there. What is a map in one profile and a word in another is listed by what is in the map.
 pub fn settings() -> Vec<&'static Setting> {
     let mut all: Vec<&Setting> = Vec::new();
     for profile in PROFILES {
@@ -169,7 +173,8 @@ pub fn settings() -> Vec<&'static Setting> {
             }
         }
     }
-    all
+    let maps: Vec<bool> = all.iter().map(|outer| all.iter().any(|inner| outer.holds(inner.path))).collect();
+    all.into_iter().zip(maps).filter(|(_, is_map)| !is_map).map(|(setting, _)| setting).collect()
 }
 
 /// Lays `preset` over the profile of its system. Problems with what the preset leaves out are told where it
