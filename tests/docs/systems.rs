@@ -2,9 +2,12 @@
 
 use std::fmt::Write as _;
 
-use laggard::scenario::{
-    builtin_text,
-    systems::{PROFILES, Profile, Source, settings},
+use laggard::{
+    action::Level,
+    scenario::{
+        Scenario, builtin_text,
+        systems::{PROFILES, Profile, Source, settings},
+    },
 };
 
 use super::{check_part, root};
@@ -67,4 +70,13 @@ fn every_system_has_a_paragraph_about_what_is_simplified() {
         let section = before.rsplit("\n## ").next().expect("its section");
         assert!(section.contains("**Simplified.**"), "{}: {section}", profile.name);
     }
+}
+
+#[test]
+fn the_preset_that_overrides_a_default_can_be_run() {
+    let text = std::fs::read_to_string(root().join("docs/systems.md")).expect("the document");
+    let yaml = text.split("```yaml\n").nth(1).expect("an example").split("```").next().unwrap_or_default();
+    let scenario = Scenario::from_text("docs/systems.md", yaml.as_bytes());
+    let settings = scenario.unwrap_or_else(|problems| panic!("{problems}")).settings;
+    assert_eq!((settings.write, settings.read), (Level::Quorum, Level::Quorum));
 }

@@ -41,6 +41,41 @@ fn a_profile_is_what_its_printed_values_written_out_would_be() {
     }
 }
 
+/// Some other value that the setting at `path` may have beside the profile's others.
+fn another(path: &str, value: &str) -> &'static str {
+    match (path.strip_prefix("cluster.").unwrap_or(path), value) {
+        ("replication.leaderless.n", _) => "2",
+        ("replication.leaderless.write" | "replication.leaderless.read", _) => "all",
+        ("replication.leaderless.replicate", _) => "gossip",
+        ("replication.leaderless.timeout" | "replication.leaderless.retransmit", _) => "7s",
+        ("replication.leaderless.anti_entropy", _) => "{every: 7s}",
+        ("replication.leaderless.anti_entropy.every", _) => "7s",
+        ("replication.leaderless.anti_entropy.style", _) => "push",
+        ("conflicts", "siblings") => "last_write_wins",
+        ("conflicts", _) => "siblings",
+        _ => panic!("say here what else {path} may be than {value}"),
+    }
+}
+
+#[test]
+fn every_default_can_be_overridden() {
+    for profile in PROFILES {
+        let system = format!("system: {}", profile.name);
+        let usual = format!("{:?}", settings_of(&format!("{{title: T, {system}}}")));
+        for setting in profile.defaults {
+            let text = with(&system, setting.path, another(setting.path, setting.value));
+            match Scenario::from_text("test", text.as_bytes()) {
+                Ok(changed) => assert!(format!("{:?}", changed.settings) != usual, "{text} changes nothing"),
+                // Nothing stands in the way but what belongs to it.
+                Err(problems) => assert!(NEEDS_MORE.contains(&setting.path), "{text}\n{problems}"),
+            }
+        }
+    }
+}
+
+/// Settings that another one must follow.
+const NEEDS_MORE: &[&str] = &["cluster.replication.leaderless.n", "cluster.replication.leaderless.replicate"];
+
 #[test]
 fn every_name_leads_to_its_profile() {
     for profile in PROFILES {
