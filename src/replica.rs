@@ -148,8 +148,8 @@ impl Replica {
     }
 
     /// Puts an initial value, before the run begins.
-    pub fn seed(&mut self, key: KeyId, version: &Arc<Version>, conflicts: Conflicts) {
-        self.store.merge(key, &Held::One(Arc::clone(version)), conflicts);
+    pub fn seed(&mut self, key: KeyId, held: &Held, conflicts: Conflicts) {
+        self.store.merge(key, held, conflicts);
     }
 
     /// Operations it coordinates at the moment.
@@ -174,7 +174,7 @@ impl Replica {
         let Some(write) = held.newest() else { return };
         // Of several versions some may be held already.
         let several = (held.versions().len() > 1).then(|| self.store.held(key).clone());
-        match self.store.merge(key, held, around.settings.conflicts) {
+        match self.store.merge(key, held, around.settings.conflicts_of(key)) {
             Merge::Unchanged => {}
             Merge::Kept { winner, relation } => out.push(Output::Kept { key, write, winner, relation }),
             Merge::Stored { over } => {

@@ -37,15 +37,11 @@ const MAX_REMEMBERED: usize = 64;
 static NOTHING: VersionVector = VersionVector::EMPTY;
 
 fn remember(known: &mut Arc<Vec<Arc<Version>>>, version: &Arc<Version>) {
-    // With a stamp of its own choice a later write may lose to an earlier one: then both bind.
-    let replaces = |new: &Version, old: &Version| {
-        new.context.covers(old.dot) && new.last_write_order(old) == std::cmp::Ordering::Greater
-    };
-    if known.iter().any(|v| v.id == version.id || replaces(v, version)) {
+    if known.iter().any(|v| v.reflects(version)) {
         return;
     }
     let known = Arc::make_mut(known);
-    known.retain(|v| !replaces(version, v));
+    known.retain(|v| !version.reflects(v));
     if known.len() == MAX_REMEMBERED {
         known.remove(0);
     }

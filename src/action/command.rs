@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::{
     base::{ClientId, CutId, KeyId, NodeId, Span},
-    data::{Stamp, Value},
+    data::{Stamp, Update, Value},
     net::{CutShape, LinkChange, Scope},
 };
 
@@ -61,13 +61,15 @@ pub enum Act {
         context: Context,
         stamp: Option<Stamp>,
     },
+    /// To a counter or a set.
+    Update(Update),
 }
 
 impl Act {
     pub fn operation(&self) -> Operation {
         match self {
             Self::Read => Operation::Read,
-            Self::Write { .. } => Operation::Write,
+            Self::Write { .. } | Self::Update(_) => Operation::Write,
         }
     }
 }
