@@ -13,6 +13,7 @@ mod network;
 mod pause;
 mod quantity;
 mod step;
+mod system;
 mod value;
 
 use std::collections::BTreeMap;
@@ -37,6 +38,7 @@ pub use quantity::{
     DriftText, DurationOrOffText, DurationText, Name, RateText, ShareText, SignedDurationText,
 };
 pub use step::{Context, Cut, Delete, Ends, Knobs, Pause, Read, Skew, StartStop, Step, Write};
+pub use system::System;
 pub use value::{Literal, Outcome};
 
 /// A preset of laggard: a cluster, its network and its clients, a script of what happens to them, and what must be
@@ -53,6 +55,9 @@ pub struct Preset {
     /// The key that the screen shows first. Default: the first key that the data, the script or the workload names; `x`
     /// if there is none.
     pub key: Option<String>,
+    /// The system whose documented defaults stand in for what `cluster` does not say; `laggard systems` lists them.
+    /// Default: none, and each setting has the default stated beside it.
+    pub system: Option<System>,
     /// The replicas and how they replicate. Default: three replicas, each holding every key.
     #[serde(default)]
     pub cluster: Cluster,

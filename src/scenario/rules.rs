@@ -129,7 +129,7 @@ const TESTS: &[&str] = &[
 /// Settings that people will try because they are planned, and what to say.
 pub(super) fn planned(map: &str, key: &str) -> bool {
     let keys: &[&str] = match map {
-        "Preset" => &["system", "lesson"],
+        "Preset" => &["lesson"],
         "Cluster" => &["zones", "clocks", "durability"],
         "Replication" => &["primary", "multi_region"],
         "Leaderless" => &["asks", "sloppy", "hints", "speculative", "tombstones", "failure_detector"],
