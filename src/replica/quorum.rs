@@ -8,15 +8,19 @@ use crate::{
 use super::Placement;
 
 /// How many of `nodes` count towards `block_for`, each zone up to its share where each has one.
-pub(super) fn counted(block_for: BlockFor, nodes: &[NodeId], placement: Placement<'_>) -> u16 {
-    let topology = placement.topology();
+pub(super) fn counted(
+    block_for: BlockFor,
+    nodes: impl Iterator<Item = NodeId> + Clone,
+    placement: Placement<'_>,
+) -> u16 {
+    let zone_of = |node| placement.topology().zone_of(node);
     let count = match block_for.among {
-        Among::Everyone | Among::HintsToo => nodes.len(),
-        Among::Zone(zone) => nodes.iter().filter(|node| topology.zone_of(**node) == Some(zone)).count(),
+        Among::Everyone | Among::HintsToo => nodes.count(),
+        Among::Zone(zone) => nodes.filter(|node| zone_of(*node) == Some(zone)).count(),
         Among::EachZone => placement
             .quorums()
             .map(|(zone, quorum)| {
-                let here = nodes.iter().filter(|node| topology.zone_of(**node) == Some(zone)).count();
+                let here = nodes.clone().filter(|node| zone_of(*node) == Some(zone)).count();
                 here.min(usize::from(quorum))
             })
             .sum(),
@@ -24,7 +28,11 @@ pub(super) fn counted(block_for: BlockFor, nodes: &[NodeId], placement: Placemen
     u16::try_from(count).unwrap_or(u16::MAX)
 }
 
-pub(super) fn is_met(block_for: BlockFor, nodes: &[NodeId], placement: Placement<'_>) -> bool {
+pub(super) fn is_met(
+    block_for: BlockFor,
+    nodes: impl Iterator<Item = NodeId> + Clone,
+    placement: Placement<'_>,
+) -> bool {
     counted(block_for, nodes, placement) >= block_for.count
 }
 
@@ -32,19 +40,38 @@ pub(super) fn is_met(block_for: BlockFor, nodes: &[NodeId], placement: Placement
 /// that has too few, where each counts by itself.
 pub(super) fn shortage(
     block_for: BlockFor,
-    alive: &[NodeId],
+    alive: impl Iterator<Item = NodeId> + Clone,
     placement: Placement<'_>,
 ) -> Option<(u16, u16)> {
-    if is_met(block_for, alive, placement) {
+    let counted = counted(block_for, alive.clone(), placement);
+    if counted >= block_for.count {
         return None;
     }
     let in_zone = |zone| {
-        let here = alive.iter().filter(|node| placement.topology().zone_of(**node) == Some(zone)).count();
+        let here = alive.clone().filter(|node| placement.topology().zone_of(*node) == Some(zone)).count();
         u16::try_from(here).unwrap_or(u16::MAX)
     };
     let short = placement
         .quorums()
         .map(|(zone, quorum)| (quorum, in_zone(zone)))
         .find(|(quorum, alive)| block_for.among == Among::EachZone && alive < quorum);
-    Some(short.unwrap_or_else(|| (block_for.count, counted(block_for, alive, placement))))
+    Some(short.unwrap_or((block_for.count, counted)))
+}
+
+/// The first of `candidates` that are just enough: whom a read asks that asks exactly as many as its level
+/// says.
+pub(super) fn just_enough(
+    block_for: BlockFor,
+    candidates: &[NodeId],
+    placement: Placement<'_>,
+) -> Vec<NodeId> {
+    let mut chosen: Vec<NodeId> = Vec::new();
+    for node in candidates {
+        let before = counted(block_for, chosen.iter().copied(), placement);
+        let with = chosen.iter().copied().chain([*node]);
+        if before < block_for.count && counted(block_for, with, placement) > before {
+            chosen.push(*node);
+        }
+    }
+    chosen
 }
