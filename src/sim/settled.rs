@@ -17,6 +17,7 @@ impl Simulation {
             && !self.messages_may_change_data()
             && !self.gossip_may_change_data()
             && !self.deliveries_may_change_data()
+            && !self.hints_may_change_data()
     }
 
     /// Whether all replicas of every key hold the same.
@@ -110,7 +111,7 @@ impl Simulation {
     pub(super) fn would_teach(&self, message: &Message) -> bool {
         let (from, to) = (message.from, message.to);
         match &message.body {
-            Body::Write { key, held, .. } => self.would_learn(to, *key, held),
+            Body::Write { key, held, .. } | Body::Hint { key, held, .. } => self.would_learn(to, *key, held),
             Body::SyncReply { contents, .. } => {
                 contents.iter().any(|(key, held)| self.would_learn(to, *key, held))
             }
@@ -120,7 +121,9 @@ impl Simulation {
                 (tells && contents.iter().any(|(key, held)| self.would_learn(to, *key, held)))
                     || (asks && self.reaches(to, from) && self.would_learn_from(from, to))
             }
-            Body::WriteAck { .. } | Body::Read { .. } | Body::ReadReply { .. } => false,
+            Body::WriteAck { .. } | Body::Read { .. } | Body::ReadReply { .. } | Body::HintAck { .. } => {
+                false
+            }
         }
     }
 
@@ -141,6 +144,34 @@ impl Simulation {
                     .owed()
                     .any(|(to, key, held)| self.reaches(from, to) && self.would_learn(to, key, held))
             })
+    }
+
+    /// Whether a hint teaches anybody anything, once its target is believed up.
+    fn hints_may_change_data(&self) -> bool {
+        self.nodes.iter().filter(|node| node.status == Status::Up).any(|node| {
+            let from = node.replica.id;
+            let teaches = |(to, key, held): (NodeId, KeyId, &Held)| {
+                self.reaches(from, to) && self.would_learn(to, key, held)
+            };
+            node.replica.hints().any(teaches) || node.replica.hints_to_come().any(teaches)
+        })
+    }
+
+    /// Whether somebody keeps `write` as a hint that its target would learn from. Its holder may be down.
+    pub fn is_hinted(&self, key: KeyId, write: WriteId) -> bool {
+        self.hints_of(key, write).next().is_some()
+    }
+
+    /// Who keeps `write` for whom, where the target would learn from it.
+    pub fn hints_of(&self, key: KeyId, write: WriteId) -> impl Iterator<Item = (NodeId, NodeId)> {
+        self.nodes.iter().flat_map(move |node| {
+            let teaches = move |(to, k, held): &(NodeId, KeyId, &Held)| {
+                *k == key
+                    && held.versions().iter().any(|version| version.id == write)
+                    && self.would_learn(*to, key, held)
+            };
+            node.replica.hints().filter(teaches).map(|(to, _, _)| (node.replica.id, to))
+        })
     }
 
     fn gossip_may_change_data(&self) -> bool {
