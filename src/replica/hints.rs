@@ -221,7 +221,12 @@ impl Replica {
         })
     }
 
-    /// Until when the hint lives under this grace; for judging what is still to come.
+    /// How often it looks for replicas that are back.
+    pub fn replay_every(&self) -> Span {
+        self.hints.replay_every
+    }
+
+    /// When the hint of this target and key came, by the machine's monotonic clock.
     pub fn hint_since(&self, target: NodeId, key: KeyId) -> Option<Span> {
         self.hints.hints.get(&(target, key)).map(|hint| hint.since)
     }

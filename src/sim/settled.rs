@@ -2,7 +2,7 @@
 
 use crate::{
     action::{AntiEntropy, Style},
-    base::{CutId, KeyId, NodeId, Ppm, SimTime, WriteId},
+    base::{CutId, KeyId, NodeId, Ppm, SimTime, Span, WriteId},
     data::{Conflicts, Held, Merge},
     replica::{Body, Exchange},
 };
@@ -136,8 +136,7 @@ impl Simulation {
 
     /// Whether a write that a coordinator still sends again teaches anybody anything.
     fn deliveries_may_change_data(&self) -> bool {
-        let sends_again = self.settings.leaderless().is_some_and(|rules| rules.retransmit.is_some());
-        sends_again
+        self.sends_again()
             && self.nodes.iter().filter(|node| node.status == Status::Up).any(|node| {
                 let from = node.replica.id;
                 node.replica
@@ -146,15 +145,68 @@ impl Simulation {
             })
     }
 
-    /// Whether a hint teaches anybody anything, once its target is believed up.
+    /// Whether a hint, or what will become one, teaches anybody anything.
     fn hints_may_change_data(&self) -> bool {
         self.nodes.iter().filter(|node| node.status == Status::Up).any(|node| {
             let from = node.replica.id;
             let teaches = |(to, key, held): (NodeId, KeyId, &Held)| {
-                self.reaches(from, to) && self.would_learn(to, key, held)
+                self.would_learn(to, key, held) && self.can_hand_over(from, to)
             };
-            node.replica.hints().any(teaches) || node.replica.hints_to_come().any(teaches)
+            node.replica.hints().filter(|(to, key, _)| !self.expires_first(from, *to, *key)).any(teaches)
+                || self.stores_hints() && node.replica.hints_to_come().any(teaches)
         })
+    }
+
+    fn stores_hints(&self) -> bool {
+        self.settings.leaderless().is_some_and(|rules| rules.hints.is_some())
+    }
+
+    /// Whether a hint is too old already to be handed back.
+    fn expires_first(&self, holder: NodeId, target: NodeId, key: KeyId) -> bool {
+        let rules = self.settings.leaderless().and_then(|rules| rules.tombstones);
+        let since = self.nodes[holder.index()].replica.hint_since(target, key);
+        rules
+            .zip(since)
+            .is_some_and(|(rules, since)| self.monotonic().0.saturating_sub(since.0) >= rules.gc_grace.0)
+    }
+
+    /// Whether `holder` can give `target` what it keeps for it: it reaches it, and believes it up or will
+    /// hear that it is.
+    pub fn can_hand_over(&self, holder: NodeId, target: NodeId) -> bool {
+        self.can_reach(holder, target)
+    }
+
+    /// Who keeps, or will keep, anything of `key` as a hint that `target` would learn from, with how often
+    /// each looks whether `target` is back.
+    pub fn hints_for(&self, target: NodeId, key: KeyId) -> impl Iterator<Item = (NodeId, Span)> {
+        self.nodes.iter().filter_map(move |node| {
+            let teaches = |(to, k, held): (NodeId, KeyId, &Held)| {
+                to == target && k == key && self.would_learn(target, key, held)
+            };
+            let holder = node.replica.id;
+            if node.replica.hints().any(teaches) && !self.expires_first(holder, target, key) {
+                return Some((holder, node.replica.replay_every()));
+            }
+            let rules = self.settings.leaderless().and_then(|rules| rules.hints)?;
+            node.replica.hints_to_come().any(teaches).then_some((holder, rules.replay_every))
+        })
+    }
+
+    /// Who still sends `target` again what it would learn from.
+    pub fn still_sends(&self, target: NodeId, key: KeyId) -> Option<NodeId> {
+        if !self.sends_again() {
+            return None;
+        }
+        let owes = |from: NodeId| {
+            let mut owed = self.nodes[from.index()].replica.owed();
+            owed.any(|(to, k, held)| to == target && k == key && self.would_learn(to, key, held))
+        };
+        let nodes = (0..self.nodes.len()).map(NodeId::at);
+        nodes.into_iter().find(|from| self.can_reach(*from, target) && owes(*from))
+    }
+
+    fn sends_again(&self) -> bool {
+        self.settings.leaderless().is_some_and(|rules| rules.retransmit.is_some())
     }
 
     /// Whether somebody keeps `write` as a hint that its target would learn from. Its holder may be down.
@@ -169,6 +221,7 @@ impl Simulation {
                 *k == key
                     && held.versions().iter().any(|version| version.id == write)
                     && self.would_learn(*to, key, held)
+                    && !self.expires_first(node.replica.id, *to, key)
             };
             node.replica.hints().filter(teaches).map(|(to, _, _)| (node.replica.id, to))
         })

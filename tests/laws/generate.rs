@@ -573,6 +573,12 @@ pub(crate) fn run_on(
     }
 }
 
+/// The same without the loss of a disk: replicas are durable.
+pub(crate) fn durable(mut plan: Plan) -> Plan {
+    plan.moves.retain(|step| !matches!(step, Move::Give(Command::Destroy(_))));
+    plan
+}
+
 /// What makes the cluster quiet (SEMANTICS §1), with anti-entropy of this style on.
 pub(crate) fn calm(scenario: &Scenario, anti_entropy: AntiEntropy, loss: Ppm) -> Vec<Move> {
     let mut commands = vec![Command::Workload(Switch::Stop), Command::Heal(Mend::All)];
