@@ -11,15 +11,18 @@
 //! The leaderless protocol: the replica that a client asks coordinates. It stamps a write by its own
 //! clock, stores it, sends it to the other replicas of the key and answers after W acknowledgements. A read
 //! asks the replicas of the key and answers after R replies, except that a read which the coordinator can
-//! satisfy alone asks nobody. Nothing repairs a read (that comes with the protocols); anti-entropy, where
-//! it is on, spreads what was missed.
+//! satisfy alone asks nobody, unless it repairs. What the rules add to that (digests, read repair, stand-ins)
+//! is in [`read`] and [`coordinate`]; anti-entropy, where it is on, spreads what was missed.
 
 mod coordinate;
 mod delivery;
+mod forward;
 mod gossip;
+mod hints;
 mod message;
 mod placement;
 mod quorum;
+mod read;
 mod store;
 mod timer;
 
@@ -30,11 +33,13 @@ use crate::{
 };
 use coordinate::Pending;
 use delivery::Deliveries;
-pub use message::{Body, Exchange, MessageKind};
+use forward::TakenOver;
+use hints::HintStore;
+pub use message::{Body, Exchange, Forwarded, MessageKind, Want};
 pub use placement::{Placement, Topology, owners};
+use read::Readings;
 use std::sync::Arc;
 use store::Store;
-
 pub use timer::Timer;
 
 /// One replica: durable slots, and the volatile state of operations it coordinates.
@@ -43,9 +48,14 @@ pub struct Replica {
     pub id: NodeId,
     store: Store,
     pending: Pending,
+    readings: Readings,
+    taken_over: TakenOver,
     deliveries: Deliveries,
+    hints: HintStore,
     /// How many rounds of gossip it has begun.
     round: u64,
+    /// How often it was told to repair.
+    repairs: u64,
 }
 
 /// What a replica may know of the world when it acts.
@@ -57,9 +67,21 @@ pub struct Surroundings<'a> {
     pub settings: &'a Settings,
     /// Its opinion of who is up, by node.
     pub believed_up: &'a [bool],
+    /// Since when it believes those down that it does, by node and its monotonic clock.
+    pub down_since: &'a [Span],
+    /// How long the machine's monotonic clock has run, which nobody can set (its drift is neglected).
+    pub monotonic: Span,
     pub seed: Seed,
     /// The name of the next write, which all replicas draw from one roll.
     pub next_write: &'a mut WriteId,
+}
+
+impl Surroundings<'_> {
+    /// How long it has believed `node` down; `None` where it believes it up.
+    pub fn down_for(&self, node: NodeId) -> Option<Span> {
+        let down = !self.believed_up[node.index()];
+        down.then(|| Span(self.monotonic.0.saturating_sub(self.down_since[node.index()].0)))
+    }
 }
 
 /// A client's request as the coordinator receives it.
@@ -74,6 +96,10 @@ pub struct Request<'a> {
     pub block_for: BlockFor,
     /// What the client says it has seen of the key.
     pub context: &'a VersionVector,
+    /// How long the client waits.
+    pub timeout: Span,
+    /// The replica it asked, through which it is answered.
+    pub client: NodeId,
 }
 
 /// What a replica wants done, or has done.
@@ -97,6 +123,12 @@ pub enum Output {
         op: OpId,
         version: Arc<Version>,
     },
+    /// Something that a coordinator did beyond asking and answering.
+    Effort {
+        op: OpId,
+        key: KeyId,
+        effort: Effort,
+    },
     /// What is held of a key changed; `content` names the new contents.
     Stored {
         key: KeyId,
@@ -111,6 +143,40 @@ pub enum Output {
         winner: WriteId,
         relation: Relation,
     },
+    /// A write is kept for a replica that could not be given it; `over` is what of the hint gave way.
+    Hinted {
+        target: NodeId,
+        key: KeyId,
+        write: WriteId,
+        over: Option<(WriteId, Relation)>,
+    },
+    /// A replica has what was kept for it.
+    HandedBack {
+        target: NodeId,
+        key: KeyId,
+        write: WriteId,
+    },
+    /// What was kept for a replica became too old to be safe.
+    HintExpired {
+        target: NodeId,
+        key: KeyId,
+        write: WriteId,
+    },
+}
+
+/// What a coordinator does beyond asking and answering.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effort {
+    /// It is no replica of the key, or may not coordinate: handed the request on.
+    Forwarded { to: NodeId },
+    /// Replicas answered with different digests: asked for their contents.
+    DigestsDiffered,
+    /// An answer was late: asked one replica more.
+    Speculated { to: NodeId },
+    /// A replica answered with less than was found: sent it the rest.
+    Repaired { to: NodeId, write: WriteId },
+    /// A replica of the key is believed down: another was given the write in its stead.
+    StoodIn { node: NodeId, instead_of: NodeId },
 }
 
 /// What a coordinator answers.
@@ -131,8 +197,12 @@ impl Replica {
             id,
             store: Store::new(keys),
             pending: Pending::default(),
+            readings: Readings::default(),
+            taken_over: TakenOver::default(),
             deliveries: Deliveries::default(),
+            hints: HintStore::default(),
             round: 0,
+            repairs: 0,
         }
     }
 
@@ -154,15 +224,27 @@ impl Replica {
 
     /// Operations it coordinates at the moment.
     pub fn coordinating(&self) -> usize {
-        self.pending.len()
+        self.pending.len() + self.readings.len()
     }
 
     /// Loses what is volatile: the operations it was coordinating, the writes it was still delivering and
     /// the last stamp it gave. Its timers are void; [`Self::restart`] sets those it needs again.
     pub fn crash(&mut self) {
         self.pending = Pending::default();
+        self.readings = Readings::default();
+        self.taken_over = TakenOver::default();
         self.deliveries = Deliveries::default();
+        self.hints.crash();
         self.store.forget_last_stamp();
+    }
+
+    /// Loses its disk as well; says how many hints were on it. Only the count of what it has coordinated
+    /// stays, so that no dot names two writes: real systems give the new disk a new name for that (Riak's
+    /// actor epochs).
+    pub fn lose_disk(&mut self) -> usize {
+        self.crash();
+        self.store.wipe();
+        self.lose_hints()
     }
 
     /// Merges `held` into its slot for `key` and says what changed. Ignores keys it is no replica of.
@@ -203,21 +285,30 @@ impl Replica {
         out: &mut Vec<Output>,
     ) {
         match body {
-            Body::Write { op, key, held, .. } => {
-                self.absorb(*key, held, around, out);
-                out.push(Output::Send { to: from, body: Body::WriteAck { op: *op } });
+            Body::Write { op, key, held, instead_of, .. } => {
+                self.take_write(from, *op, (*key, held), *instead_of, around, out);
             }
             Body::WriteAck { op } => {
                 self.delivered(*op, from);
+                self.no_longer_silent(*op, from);
                 self.count_ack(*op, from, around, out);
             }
-            Body::Read { op, key } => {
-                let held = self.store.held(*key).clone();
-                let body = Body::ReadReply { op: *op, held };
-                out.push(Output::Send { to: from, body });
+            Body::Read { op, key, want, attempt } => {
+                self.answer_read(from, (*op, *key), (*want, *attempt), around, out);
             }
-            Body::ReadReply { op, held } => {
-                self.count_reply(*op, (from, held), around, out);
+            Body::ReadReply { op, held, .. } => self.count_reply(*op, (from, held), around, out),
+            Body::Digest { op, content } => self.count_digest(*op, (from, *content), around, out),
+            Body::Repair { op, key, held, .. } => {
+                if around.placement.is_owner(self.id, *key) {
+                    self.absorb(*key, held, around, out);
+                    let body = Body::RepairAck { op: *op, content: held.content() };
+                    out.push(Output::Send { to: from, body });
+                }
+            }
+            Body::RepairAck { op, content } => self.count_repair(*op, (from, *content), around, out),
+            Body::Forward(request) => self.take_over(request, around, out),
+            Body::Answer { op, answer } => {
+                out.push(Output::Reply { op: *op, answer: answer.clone() });
             }
             Body::Sync { round, exchange, contents } => {
                 self.answer_sync(from, *round, *exchange, contents, around, out);
@@ -227,6 +318,11 @@ impl Replica {
                     self.absorb(*key, held, around, out);
                 }
             }
+            Body::Hint { cause, key, held, .. } => {
+                self.absorb(*key, held, around, out);
+                out.push(Output::Send { to: from, body: Body::HintAck { cause: *cause, key: *key } });
+            }
+            Body::HintAck { cause, key } => self.handed_back(from, *key, *cause, out),
         }
     }
 
@@ -235,11 +331,19 @@ impl Replica {
     pub fn handle_timer(&mut self, timer: Timer, around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
         match timer {
             Timer::Retransmit { op, .. } => self.deliver_again(op, around, out),
+            Timer::WriteTimeout { op, .. } => self.hint_the_silent(op, around, out),
+            Timer::HandBack => self.hand_back(around, out),
+            Timer::Speculate { op, .. } => self.ask_one_more(op, around, out),
+            Timer::GiveUp { op, .. } => {
+                self.abandon(op, around.placement);
+            }
         }
     }
 
     /// It is up again after a crash: sets its timers.
-    pub fn restart(&mut self, _around: &mut Surroundings<'_>, _out: &mut Vec<Output>) {}
+    pub fn restart(&mut self, _around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
+        self.resume_hints(out);
+    }
 
     /// Its gossip timer rang.
     pub fn handle_gossip(

@@ -7,7 +7,10 @@ use crate::{
     data::{Conflicts, Kind},
 };
 
-use super::{AntiEntropy, Level, PrimaryPolicy};
+use super::{
+    AntiEntropy, Asks, Coordinator, FailureDetector, HintRules, Level, PrimaryPolicy, Quorum, ReadRepair,
+    TombstoneRules,
+};
 
 /// How the cluster replicates, as things stand.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,9 +55,24 @@ pub enum Propagation {
 /// How leaderless replicas coordinate. The default is the plainest that can be: whatever repairs is off.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LeaderlessPolicy {
+    pub asks: Asks,
+    /// Where a read asks exactly as many as its level says: after so long without enough answers it asks
+    /// one more.
+    pub speculative: Option<Span>,
+    pub read_repair: ReadRepair,
+    pub coordinator: Coordinator,
+    /// Who counts; sloppy quorums need `hints`.
+    pub quorum: Quorum,
     /// After so long a coordinator sends a write again to whoever has not acknowledged it, until all have.
     /// What it still has to send is volatile: a crash ends it.
     pub retransmit: Option<Span>,
+    /// Whether writes are kept for replicas that cannot take them. Turned off, no more are stored; those
+    /// that are, are handed back all the same (as after Cassandra's `nodetool disablehandoff`).
+    pub hints: Option<HintRules>,
+    /// `None`: everybody knows at once of a crash and of a restart, and nobody of a cut or a freeze.
+    pub failure_detector: Option<FailureDetector>,
+    /// `None`: tombstones are kept for ever.
+    pub tombstones: Option<TombstoneRules>,
 }
 
 impl Settings {
@@ -86,6 +104,14 @@ impl Settings {
         match self.kind(key) {
             Kind::Register(conflicts) => conflicts,
             Kind::Value | Kind::GrowCounter | Kind::Counter | Kind::Set => self.conflicts,
+        }
+    }
+
+    /// As [`Self::leaderless`], to turn a knob.
+    pub fn leaderless_mut(&mut self) -> Option<&mut LeaderlessPolicy> {
+        match &mut self.protocol {
+            Protocol::Leaderless(policy) => Some(policy),
+            Protocol::Primary(_) => None,
         }
     }
 

@@ -2,7 +2,7 @@
 //! bring it.
 
 use crate::{
-    action::{Level, Propagation, Style},
+    action::{Level, Propagation, Quorum, ReadRepair, Style},
     base::{KeyId, MessageId, NodeId, SimTime, Span, WriteId, ZoneId},
     data::Held,
     sim::{Death, Simulation, Status},
@@ -47,14 +47,29 @@ pub enum Remedy {
     Message {
         arrives: SimTime,
     },
-    /// A coordinator, which sends the write again until it is acknowledged.
-    SentAgain {
-        every: Span,
-    },
     /// Anti-entropy, within its period times some luck.
     Gossip {
         every: Span,
     },
+    /// `holder` keeps it as a hint, or will once the write has timed out, and looks every so often whether
+    /// the replica is back.
+    Hint {
+        holder: NodeId,
+        every: Span,
+    },
+    /// `holder` keeps it as a hint, but cannot hand it back: it is down or frozen itself, or a wall stands.
+    StrandedHint {
+        holder: NodeId,
+        why: Stranded,
+    },
+    /// The coordinator sends it again until it is acknowledged.
+    Retransmission {
+        from: NodeId,
+    },
+    /// A read that is under way may find that it is behind and repair it.
+    ReadRepair,
+    /// The next read that asks it and a fresher one repairs it.
+    NextRead,
     /// Somebody must restart or thaw it first.
     Revive(Status),
     /// Anti-entropy, once a wall is gone.
@@ -65,6 +80,15 @@ pub enum Remedy {
     Never,
     /// Last-write-wins dropped it for good.
     Overruled,
+}
+
+/// What keeps a hint with its holder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stranded {
+    /// The holder is down or frozen.
+    Holder(Status),
+    /// The way to the target is blocked, or the holder cannot hear that it is up.
+    Way,
 }
 
 /// At most so many missing writes are told about.
@@ -134,11 +158,18 @@ fn remedy(node: NodeId, key: KeyId, held: &Held, trails: &[Trail], simulation: &
     if let Some(arrives) = coming.or_else(|| simulation.next_news(node, key)) {
         return Remedy::Message { arrives };
     }
-    if let Some(every) = simulation.sent_again_every(node, key) {
-        return Remedy::SentAgain { every };
+    let handed = handed_on(node, key, simulation);
+    if let Some(remedy @ (Remedy::Hint { .. } | Remedy::Retransmission { .. })) = handed {
+        return remedy;
     }
+    if simulation.a_read_may_teach(node, key) {
+        return Remedy::ReadRepair;
+    }
+    let repairs =
+        simulation.settings().leaderless().is_some_and(|rules| rules.read_repair != ReadRepair::Off);
+    let at_last = handed.unwrap_or(if repairs { Remedy::NextRead } else { Remedy::Never });
     let Some(gossip) = simulation.settings().anti_entropy else {
-        return Remedy::Never;
+        return at_last;
     };
     let reachable = |other: NodeId| match gossip.style {
         Style::Pull => simulation.can_reach(node, other) && simulation.can_reach(other, node),
@@ -148,9 +179,27 @@ fn remedy(node: NodeId, key: KeyId, held: &Held, trails: &[Trail], simulation: &
     let every = gossip.every;
     let mut knowing = simulation.owners(key).filter(|other| *other != node).filter(knows).peekable();
     if knowing.peek().is_none() {
-        return Remedy::Never;
+        return at_last;
     }
     if knowing.any(reachable) { Remedy::Gossip { every } } else { Remedy::HealThenGossip { every } }
+}
+
+/// Who keeps something for the replica that would teach it something: best one that can hand it over.
+fn handed_on(node: NodeId, key: KeyId, simulation: &Simulation) -> Option<Remedy> {
+    let mut best = None;
+    for (holder, every) in simulation.hints_for(node, key) {
+        let status = simulation.status(holder);
+        let why = match status {
+            Status::Up if simulation.can_hand_over(holder, node) => {
+                return Some(Remedy::Hint { holder, every });
+            }
+            Status::Up => Stranded::Way,
+            Status::Crashed | Status::Frozen => Stranded::Holder(status),
+        };
+        best = best.or(Some(Remedy::StrandedHint { holder, why }));
+    }
+    let from = simulation.still_sends(node, key);
+    from.map(|from| Remedy::Retransmission { from }).or(best)
 }
 
 /// Levels that overlap would have: R + W > N.
@@ -160,8 +209,14 @@ fn prevention(simulation: &Simulation) -> Option<String> {
     let last = settings.per_zone.len().checked_sub(1).map(|last| ZoneId(u16::try_from(last).unwrap_or(0)));
     let write = settings.block_for(settings.write, last.map(|_| ZoneId(0)));
     let read = settings.block_for(settings.read, last);
-    if settings.propagation == Propagation::Gossip || settings.overlap(write, read) {
+    let sloppy = settings.leaderless().is_some_and(|rules| rules.quorum == Quorum::Sloppy);
+    if settings.propagation == Propagation::Gossip {
         return None;
+    } else if settings.overlap(write, read) {
+        // The sets would have met, had none but replicas of the key counted.
+        let text =
+            "strict quorums: here stand-ins count, and a read may ask none of those that took the write";
+        return sloppy.then(|| text.to_owned());
     }
     if settings.write.needs_zones() || settings.read.needs_zones() {
         let (write, read) = (settings.write, settings.read);

@@ -11,6 +11,7 @@ use crate::{
     check::Verdict,
     data::{self, Held, Relation, Update},
     drive::{self, Report, Timeline},
+    replica::Effort,
     scenario::Scenario,
     sim::{Death, Fact, Outcome, What},
 };
@@ -115,6 +116,38 @@ fn fact(timeline: &Timeline, fact: &Fact) -> Value {
             line["op"] = op.0.into();
             line
         }
+        What::Effort { op, node: at, key: k, effort } => {
+            let (what, more) = match effort {
+                Effort::Forwarded { to } => ("forwarded", json!({"to": node(to)})),
+                Effort::DigestsDiffered => ("digests_differed", json!({})),
+                Effort::Speculated { to } => ("speculated", json!({"to": node(to)})),
+                Effort::Repaired { to, write: w } => ("repaired", json!({"to": node(to), "write": write(w)})),
+                Effort::StoodIn { node: by, instead_of } => {
+                    ("stood_in", json!({"by": node(by), "for": node(instead_of)}))
+                }
+            };
+            let mut line = more;
+            line["fact"] = what.into();
+            line["op"] = op.0.into();
+            line["at"] = node(at).into();
+            line["key"] = key(k).into();
+            line
+        }
+        What::Hinted { holder, target, key: k, write: w, over } => {
+            let over =
+                over.map(|(loser, relation)| json!({"write": write(&loser), "relation": name(relation)}));
+            json!({"fact": "hinted", "at": node(holder), "for": node(target), "key": key(k),
+                   "write": write(w), "over": over})
+        }
+        What::HandedBack { holder, target, key: k, write: w } => {
+            json!({"fact": "handed_back", "at": node(holder), "for": node(target), "key": key(k),
+                   "write": write(w)})
+        }
+        What::HintExpired { holder, target, key: k, write: w } => {
+            json!({"fact": "hint_expired", "at": node(holder), "for": node(target), "key": key(k),
+                   "write": write(w)})
+        }
+        What::Destroyed { node: at, hints } => json!({"fact": "destroyed", "at": node(at), "hints": hints}),
         What::CutMade { id } => json!({"fact": "cut_made", "cut": id.0}),
         What::CutHealed { id, killed } => json!({"fact": "cut_healed", "cut": id.0, "killed": killed}),
         What::Crashed { node: at } => json!({"fact": "crashed", "at": node(at)}),

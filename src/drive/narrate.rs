@@ -8,7 +8,7 @@ use crate::{
     base::{CutId, KeyId, NodeId, OpId, Position, SimTime, Span, WriteId},
     data::{Held, Relation, Update, Value},
     net::{CutShape, LinkChange, Scope},
-    replica::MessageKind,
+    replica::{Effort, MessageKind},
     sim::{Death, Fact, Outcome, What},
 };
 
@@ -34,6 +34,10 @@ pub enum Mark {
     Read,
     StaleRead,
     Stored,
+    /// A write is kept for a replica, or was handed back to it.
+    Hinted,
+    /// A coordinator did something beyond asking and answering.
+    Effort,
     /// A write gave way to a concurrent one.
     Dropped,
     Died,
@@ -84,8 +88,8 @@ impl<'a> Narrator<'a> {
                 );
                 Some((Mark::Dropped, text, self.value(*winner)))
             }
-            What::Died { kind: MessageKind::Sync | MessageKind::SyncReply, to, carries, .. }
-                if self.would_have_taught_nothing(*to, *carries, at) =>
+            What::Died { kind, to, carries, .. }
+                if kind.is_gossip() && self.would_have_taught_nothing(*to, *carries, at) =>
             {
                 None
             }
@@ -99,6 +103,34 @@ impl<'a> Narrator<'a> {
                 None,
             )),
             What::Crashed { node } => Some((Mark::Crash, format!("{} crashed", self.node(*node)), None)),
+            What::Destroyed { node, hints } => {
+                let text = match hints {
+                    0 => format!("{} lost its disk", self.node(*node)),
+                    1 => format!("{} lost its disk, and a hint with it", self.node(*node)),
+                    hints => format!("{} lost its disk, and {hints} hints with it", self.node(*node)),
+                };
+                Some((Mark::Crash, text, None))
+            }
+            What::Effort { node, key, effort, .. } => {
+                Some((Mark::Effort, self.effort(*node, *key, *effort), None))
+            }
+            What::Hinted { holder, target, key, write, .. } => {
+                let (holder, target) = (self.node(*holder), self.node(*target));
+                let text = format!("{holder} keeps {}={} for {target}", self.key(*key), self.write(*write));
+                Some((Mark::Hinted, text, self.value(*write)))
+            }
+            What::HandedBack { holder, target, key, write } => {
+                let (holder, target) = (self.node(*holder), self.node(*target));
+                let (key, write) = (self.key(*key), self.write(*write));
+                let text = format!("{holder} handed {key}={write} back: {target} has it");
+                Some((Mark::Hinted, text, None))
+            }
+            What::HintExpired { holder, target, key, write } => {
+                let (holder, target) = (self.node(*holder), self.node(*target));
+                let (key, what) = (self.key(*key), self.write(*write));
+                let text = format!("{holder} threw {key}={what} away, kept for {target}: too old to be safe");
+                Some((Mark::Dropped, text, self.value(*write)))
+            }
             What::Restarted { node } => {
                 Some((Mark::Revived, format!("{} is up again", self.node(*node)), None))
             }
@@ -110,6 +142,31 @@ impl<'a> Narrator<'a> {
             }
             What::Turned(command) => Some((Mark::Knob, self.turned(command)?, None)),
             What::Asked { .. } | What::Sent { .. } | What::Delivered { .. } | What::Queued { .. } => None,
+        }
+    }
+
+    fn effort(self, node: NodeId, key: KeyId, effort: Effort) -> String {
+        let (node, key) = (self.node(node), self.key(key));
+        match effort {
+            Effort::Forwarded { to } => {
+                format!("{node} handed the request for {key} on to {}", self.node(to))
+            }
+            Effort::DigestsDiffered => {
+                format!("{node} got different digests of {key}, asked for the contents")
+            }
+            Effort::Speculated { to } => {
+                format!("{node} waited too long for {key}, asked {} too", self.node(to))
+            }
+            Effort::Repaired { to, write } => {
+                format!(
+                    "{node} read {key} and sent {} to {}, which lacked it",
+                    self.write(write),
+                    self.node(to)
+                )
+            }
+            Effort::StoodIn { node: by, instead_of } => {
+                format!("{node} gave {key} to {} instead of {}", self.node(by), self.node(instead_of))
+            }
         }
     }
 
@@ -234,7 +291,8 @@ impl<'a> Narrator<'a> {
     ) -> (Mark, String, Option<String>) {
         let cargo = match (kind, carries) {
             (MessageKind::Write, Some(write)) => self.write(write),
-            (MessageKind::Sync | MessageKind::SyncReply, Some(write)) => {
+            (MessageKind::Repair, Some(write)) => format!("repair with {}", self.write(write)),
+            (kind, Some(write)) if kind.is_gossip() || kind == MessageKind::Hint => {
                 format!("{} with {}", kind.name(), self.write(write))
             }
             (kind, _) => kind.name().to_owned(),
@@ -317,6 +375,11 @@ impl<'a> Narrator<'a> {
                 format!("anti-entropy every {}", gossip.every)
             }
             Command::Set(Setting::Timeout(timeout)) => format!("timeout {timeout}"),
+            Command::Set(Setting::ReadRepair(repair)) => format!("read repair {}", repair.name()),
+            Command::Set(Setting::Hints(None)) => "no more hints are stored".into(),
+            Command::Set(Setting::Hints(Some(rules))) => {
+                format!("hints are stored, for at most {} of absence", rules.window)
+            }
             Command::Workload(Switch::Start) => "workload started".into(),
             Command::Workload(Switch::Stop) => "workload stopped".into(),
             Command::NameKey(_)
@@ -324,6 +387,8 @@ impl<'a> Narrator<'a> {
             | Command::Cut { .. }
             | Command::Heal(_)
             | Command::Crash(_)
+            | Command::Destroy(_)
+            | Command::Repair(_)
             | Command::Restart(_)
             | Command::Freeze(_)
             | Command::Thaw(_) => return None,

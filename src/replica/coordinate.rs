@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Act, BlockFor, Context, Propagation},
+    action::{Act, Among, BlockFor, Context, Operation, Propagation, Quorum},
     base::{KeyId, NodeId, OpId, OpTable, WriteId},
     data::{Conflicts, Dot, Held, Stamp, State, Update, Value, Version, VersionVector},
 };
 
 use super::{
-    Answer, Body, Output, Placement, Replica, Request, Surroundings, owners,
+    Answer, Body, Effort, Output, Placement, Replica, Request, Surroundings,
+    hints::HintFate,
+    owners,
     quorum::{counted, is_met, shortage},
 };
 
@@ -19,6 +21,8 @@ pub(super) type Pending = OpTable<Waiting>;
 #[derive(Debug, Clone)]
 pub(super) struct Waiting {
     key: KeyId,
+    /// Where its client stands.
+    client: NodeId,
     block_for: BlockFor,
     /// Who has answered: a link may deliver an answer twice, and a replica counts once.
     answered: Vec<NodeId>,
@@ -44,10 +48,19 @@ impl Replica {
         around: &mut Surroundings<'_>,
         out: &mut Vec<Output>,
     ) {
+        let key = request.key;
+        if self.must_forward(key, request.act, around) {
+            self.forward(request, around, out);
+            return;
+        }
         let believed_up = |node: &NodeId| *node == self.id || around.believed_up[node.index()];
-        let alive: Vec<NodeId> = owners(around.placement, request.key).filter(believed_up).collect();
-        if let Some((required, alive)) = shortage(request.block_for, &alive, around.placement) {
-            out.push(Output::Reply { op: request.op, answer: Answer::Unavailable { required, alive } });
+        let stand_ins = self.stand_ins(key, around);
+        let standing_in = stand_ins.iter().map(|(node, _)| *node);
+        let healthy: Vec<NodeId> =
+            owners(around.placement, key).filter(believed_up).chain(standing_in).collect();
+        let shortage = shortage(request.block_for, healthy.iter().copied(), around.placement);
+        if let Some((required, alive)) = shortage.filter(|_| !self.a_hint_will_do(request, around)) {
+            self.reply((request.op, request.client), Answer::Unavailable { required, alive }, out);
             return;
         }
         match request.act {
@@ -117,17 +130,58 @@ impl Replica {
     ) {
         let key = request.key;
         let owner = around.placement.is_owner(self.id, key);
-        self.answer_or_wait(request, Answer::Written(id), around, out);
+        let alone = owner && is_met(request.block_for, [self.id].into_iter(), around.placement);
+        if alone {
+            self.reply((request.op, request.client), Answer::Written(id), out);
+        } else {
+            let Request { op, client, block_for, .. } = *request;
+            let answered = if owner { vec![self.id] } else { Vec::new() };
+            self.pending
+                .insert(op, Waiting { key, client, block_for, answered, answer: Answer::Written(id) });
+        }
         if around.settings.propagation == Propagation::Direct || !owner {
-            for to in owners(around.placement, key).filter(|node| *node != self.id) {
-                let body = Body::Write { op: request.op, key, held: held.clone(), attempt: 0 };
-                out.push(Output::Send { to, body });
+            self.send_write(request, held, around, out);
+        }
+    }
+
+    /// Sends a write to the other replicas of its key. In the stead of one that is believed down, a stand-in
+    /// gets it, or the coordinator keeps a hint, where the rules are so.
+    fn send_write(
+        &mut self,
+        request: &Request<'_>,
+        held: &Held,
+        around: &Surroundings<'_>,
+        out: &mut Vec<Output>,
+    ) {
+        let (op, key, name) = (request.op, request.key, (request.op, request.cause));
+        let stand_ins = self.stand_ins(key, around);
+        let mut sent_to = Vec::new();
+        for to in owners(around.placement, key) {
+            if to == self.id {
+                continue;
             }
-            let others = owners(around.placement, key).filter(|node| *node != self.id);
-            if around.settings.leaderless().is_some_and(|rules| rules.retransmit.is_some()) {
-                self.follow_delivery((request.op, request.cause), (key, held), others.collect(), around, out);
+            let down = around.down_for(to).is_some();
+            let stand_in = stand_ins.iter().find(|(_, target)| *target == to).filter(|_| down);
+            if let Some((node, instead_of)) = stand_in.copied() {
+                let effort = Effort::StoodIn { node, instead_of };
+                out.push(Output::Effort { op, key, effort });
+                if node != self.id {
+                    let (held, instead_of) = (held.clone(), Some(instead_of));
+                    let body = Body::Write { op, key, held, attempt: 0, instead_of };
+                    out.push(Output::Send { to: node, body });
+                    continue;
+                }
+            }
+            if down && self.store_hint(to, (request.cause, key), held, around, out) == HintFate::Kept {
+                self.count_hint(op, stand_in.is_some(), around, out);
+            } else {
+                let body = Body::Write { op, key, held: held.clone(), attempt: 0, instead_of: None };
+                out.push(Output::Send { to, body });
+                sent_to.push(to);
             }
         }
+        self.await_acks(name, (key, held), &sent_to, around, out);
+        self.follow_delivery(name, (key, held), sent_to, around, out);
     }
 
     /// Under last-write-wins a client says little, so the context is what happened before as far as anyone
@@ -179,40 +233,6 @@ impl Replica {
         Version { id, key, value, stamp, dot, context: VersionVector::EMPTY }
     }
 
-    fn coordinate_read(&mut self, request: &Request<'_>, around: &Surroundings<'_>, out: &mut Vec<Output>) {
-        let key = request.key;
-        let owner = around.placement.is_owner(self.id, key);
-        let held = if owner { self.store.held(key).clone() } else { Held::Nothing };
-        if !self.answer_or_wait(request, Answer::Found(held), around, out) {
-            return;
-        }
-        for to in owners(around.placement, key).filter(|node| *node != self.id) {
-            if around.believed_up[to.index()] {
-                out.push(Output::Send { to, body: Body::Read { op: request.op, key } });
-            }
-        }
-    }
-
-    /// Answers at once where that is enough; otherwise remembers the operation and says so.
-    fn answer_or_wait(
-        &mut self,
-        request: &Request<'_>,
-        answer: Answer,
-        around: &Surroundings<'_>,
-        out: &mut Vec<Output>,
-    ) -> bool {
-        let owner = around.placement.is_owner(self.id, request.key);
-        let answered = if owner { vec![self.id] } else { Vec::new() };
-        let waits = !is_met(request.block_for, &answered, around.placement);
-        if waits {
-            let Request { op, key, block_for, .. } = *request;
-            self.pending.insert(op, Waiting { key, block_for, answered, answer });
-        } else {
-            out.push(Output::Reply { op: request.op, answer });
-        }
-        waits
-    }
-
     pub(super) fn count_ack(
         &mut self,
         op: OpId,
@@ -220,40 +240,96 @@ impl Replica {
         around: &Surroundings<'_>,
         out: &mut Vec<Output>,
     ) {
-        if self.pending.get_mut(op).is_some_and(|waiting| waiting.hear(from)) {
+        let sloppy = around.settings.leaderless().is_some_and(|rules| rules.quorum == Quorum::Sloppy);
+        let counts = |waiting: &Waiting| {
+            // Who only keeps a hint counts where quorums are sloppy, or at level ANY.
+            sloppy
+                || waiting.block_for.among == Among::HintsToo
+                || around.placement.is_owner(from, waiting.key)
+        };
+        if self.pending.get_mut(op).is_some_and(|waiting| counts(waiting) && waiting.hear(from)) {
             self.answer_if_enough(op, around, out);
         }
     }
 
-    pub(super) fn count_reply(
+    /// A hint was stored for a replica of the key: an acknowledgement at level ANY, and where the
+    /// coordinator stands in for that replica.
+    fn count_hint(&mut self, op: OpId, stands_in: bool, around: &Surroundings<'_>, out: &mut Vec<Output>) {
+        let counts = |waiting: &Waiting| stands_in || waiting.block_for.among == Among::HintsToo;
+        if self.pending.get(op).is_some_and(counts) {
+            self.count_ack(op, self.id, around, out);
+        }
+    }
+
+    /// A write came from its coordinator. It is acknowledged by a replica of the key, and by a stand-in that
+    /// keeps it for one; who is neither, since N has changed meanwhile, says nothing.
+    pub(super) fn take_write(
         &mut self,
+        from: NodeId,
         op: OpId,
-        (from, held): (NodeId, &Held),
+        (key, held): (KeyId, &Held),
+        instead_of: Option<NodeId>,
         around: &Surroundings<'_>,
         out: &mut Vec<Output>,
     ) {
-        if let Some(waiting) = self.pending.get_mut(op)
-            && waiting.hear(from)
-        {
-            if let Answer::Found(merged) = &mut waiting.answer {
-                merged.merge(held, around.settings.conflicts_of(waiting.key));
+        let taken = match instead_of {
+            Some(target) => {
+                let cause = held.newest().map_or(0, |write| u64::from(write.0));
+                self.store_hint(target, (cause, key), held, around, out) == HintFate::Kept
             }
-            self.answer_if_enough(op, around, out);
+            None => {
+                self.absorb(key, held, around, out);
+                around.placement.is_owner(self.id, key)
+            }
+        };
+        if taken {
+            out.push(Output::Send { to: from, body: Body::WriteAck { op } });
         }
     }
 
+    /// Who stands in for which replica of the key that is believed down: the healthy nodes that come next
+    /// on its ring, in order (Dynamo §4.6). Nobody where quorums are strict.
+    pub(super) fn stand_ins(&self, key: KeyId, around: &Surroundings<'_>) -> Vec<(NodeId, NodeId)> {
+        let sloppy = around.settings.leaderless().is_some_and(|rules| rules.quorum == Quorum::Sloppy);
+        if !sloppy {
+            return Vec::new();
+        }
+        let healthy = |node: NodeId| node == self.id || around.believed_up[node.index()];
+        let mut pairs = Vec::new();
+        for ring in around.placement.preference(key) {
+            let spare = ring.iter().filter(|(node, holds)| !holds && healthy(*node));
+            let missing = ring.iter().filter(|(node, holds)| *holds && !healthy(*node));
+            let missing = missing.filter(|(target, _)| Self::may_hint(*target, around));
+            pairs.extend(spare.zip(missing).map(|((node, _), (target, _))| (*node, *target)));
+        }
+        pairs
+    }
+
+    /// Whether the level is ANY and some replica of the key can be given a hint.
+    fn a_hint_will_do(&self, request: &Request<'_>, around: &Surroundings<'_>) -> bool {
+        let hintable = |target: NodeId| around.down_for(target).is_some() && Self::may_hint(target, around);
+        request.block_for.among == Among::HintsToo
+            && request.act.operation() == Operation::Write
+            && owners(around.placement, request.key).any(hintable)
+    }
+
     fn answer_if_enough(&mut self, op: OpId, around: &Surroundings<'_>, out: &mut Vec<Output>) {
-        let enough = |waiting: &Waiting| is_met(waiting.block_for, &waiting.answered, around.placement);
+        let enough =
+            |waiting: &Waiting| is_met(waiting.block_for, waiting.answered.iter().copied(), around.placement);
         if self.pending.get(op).is_some_and(enough)
             && let Some(waiting) = self.pending.remove(op)
         {
-            out.push(Output::Reply { op, answer: waiting.answer });
+            self.reply((op, waiting.client), waiting.answer, out);
         }
     }
 
     /// Forgets an operation whose client has given up; says how many answers had come that count.
     pub fn abandon(&mut self, op: OpId, placement: Placement<'_>) -> u16 {
-        let counted = |waiting: Waiting| counted(waiting.block_for, &waiting.answered, placement);
+        if let Some(received) = self.abandon_read(op, placement) {
+            return received;
+        }
+        let counted =
+            |waiting: Waiting| counted(waiting.block_for, waiting.answered.iter().copied(), placement);
         self.pending.remove(op).map_or(0, counted)
     }
 }

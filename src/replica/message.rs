@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use crate::{
-    base::{KeyId, OpId, WriteId},
-    data::Held,
+    action::{Act, BlockFor},
+    base::{KeyId, NodeId, OpId, Span, WriteId},
+    data::{Held, VersionVector},
 };
+
+use super::Answer;
 
 /// A list of keys and what the sender holds of them.
 pub(crate) type Contents = Arc<[(KeyId, Held)]>;
@@ -18,6 +21,8 @@ pub enum Body {
         held: Held,
         /// How often it was sent before.
         attempt: u32,
+        /// The replica of the key that the receiver stands in for.
+        instead_of: Option<NodeId>,
     },
     WriteAck {
         op: OpId,
@@ -25,10 +30,37 @@ pub enum Body {
     Read {
         op: OpId,
         key: KeyId,
+        want: Want,
+        attempt: u32,
     },
     ReadReply {
         op: OpId,
         held: Held,
+        attempt: u32,
+    },
+    /// The name of what is held.
+    Digest {
+        op: OpId,
+        content: u64,
+    },
+    /// What a read found and the receiver lacked.
+    Repair {
+        op: OpId,
+        key: KeyId,
+        held: Held,
+        attempt: u32,
+    },
+    /// What `content` names is held now.
+    RepairAck {
+        op: OpId,
+        content: u64,
+    },
+    /// A client's request, for a replica of the key to coordinate.
+    Forward(Box<Forwarded>),
+    /// The answer to it, for the client.
+    Answer {
+        op: OpId,
+        answer: Answer,
     },
     /// The opening of a round of anti-entropy.
     Sync {
@@ -41,6 +73,39 @@ pub enum Body {
         round: u64,
         contents: Contents,
     },
+    /// What was kept for the receiver while it could not be reached.
+    Hint {
+        /// The name of the write for randomness.
+        cause: u64,
+        key: KeyId,
+        held: Held,
+        attempt: u32,
+    },
+    HintAck {
+        cause: u64,
+        key: KeyId,
+    },
+}
+
+/// What a read wants of a replica.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Want {
+    Contents,
+    Digest,
+}
+
+/// A client's request that its replica hands on.
+#[derive(Debug, Clone)]
+pub struct Forwarded {
+    pub op: OpId,
+    pub cause: u64,
+    pub key: KeyId,
+    pub act: Act,
+    pub block_for: BlockFor,
+    pub context: VersionVector,
+    pub timeout: Span,
+    /// Where the client stands.
+    pub client: NodeId,
 }
 
 /// What the opener of a round wants done with its contents.
@@ -62,6 +127,13 @@ pub enum MessageKind {
     ReadReply,
     Sync,
     SyncReply,
+    Hint,
+    HintAck,
+    Digest,
+    Repair,
+    RepairAck,
+    Forward,
+    Answer,
 }
 
 impl Body {
@@ -73,26 +145,50 @@ impl Body {
             Self::ReadReply { .. } => MessageKind::ReadReply,
             Self::Sync { .. } => MessageKind::Sync,
             Self::SyncReply { .. } => MessageKind::SyncReply,
+            Self::Hint { .. } => MessageKind::Hint,
+            Self::HintAck { .. } => MessageKind::HintAck,
+            Self::Digest { .. } => MessageKind::Digest,
+            Self::Repair { .. } => MessageKind::Repair,
+            Self::RepairAck { .. } => MessageKind::RepairAck,
+            Self::Forward(_) => MessageKind::Forward,
+            Self::Answer { .. } => MessageKind::Answer,
         }
     }
 
     /// How often the same was sent before: part of its name for randomness.
     pub fn attempt(&self) -> u32 {
         match self {
-            Self::Write { attempt, .. } => *attempt,
+            Self::Write { attempt, .. }
+            | Self::Hint { attempt, .. }
+            | Self::Read { attempt, .. }
+            | Self::ReadReply { attempt, .. }
+            | Self::Repair { attempt, .. } => *attempt,
             Self::WriteAck { .. }
-            | Self::Read { .. }
-            | Self::ReadReply { .. }
             | Self::Sync { .. }
-            | Self::SyncReply { .. } => 0,
+            | Self::SyncReply { .. }
+            | Self::HintAck { .. }
+            | Self::Digest { .. }
+            | Self::RepairAck { .. }
+            | Self::Forward(_)
+            | Self::Answer { .. } => 0,
         }
     }
 
-    /// The round of anti-entropy that it belongs to.
-    pub fn round(&self) -> Option<u64> {
+    /// What names it for its randomness, where that is not what it was sent for: its round of anti-entropy,
+    /// or the write that a hint is of.
+    pub fn own_cause(&self) -> Option<u64> {
         match self {
             Self::Sync { round, .. } | Self::SyncReply { round, .. } => Some(*round),
-            Self::Write { .. } | Self::WriteAck { .. } | Self::Read { .. } | Self::ReadReply { .. } => None,
+            Self::Hint { cause, .. } | Self::HintAck { cause, .. } => Some(*cause),
+            Self::Write { .. }
+            | Self::WriteAck { .. }
+            | Self::Read { .. }
+            | Self::ReadReply { .. }
+            | Self::Digest { .. }
+            | Self::Repair { .. }
+            | Self::RepairAck { .. }
+            | Self::Forward(_)
+            | Self::Answer { .. } => None,
         }
     }
 
@@ -105,23 +201,59 @@ impl Body {
             | Self::WriteAck { .. }
             | Self::Read { .. }
             | Self::ReadReply { .. }
-            | Self::Sync { exchange: Exchange::Ask, .. } => &[],
+            | Self::Sync { exchange: Exchange::Ask, .. }
+            | Self::Hint { .. }
+            | Self::HintAck { .. }
+            | Self::Digest { .. }
+            | Self::Repair { .. }
+            | Self::RepairAck { .. }
+            | Self::Forward(_)
+            | Self::Answer { .. } => &[],
         }
     }
 
     /// The newest write on board, for the label of the message; none where it carries no data.
     pub fn carries(&self) -> Option<WriteId> {
         match self {
-            Self::Write { held, .. } | Self::ReadReply { held, .. } => held.newest(),
+            Self::Write { held, .. }
+            | Self::ReadReply { held, .. }
+            | Self::Hint { held, .. }
+            | Self::Repair { held, .. }
+            | Self::Answer { answer: Answer::Found(held), .. } => held.newest(),
             Self::Sync { .. } | Self::SyncReply { .. } => {
                 self.payload().iter().filter_map(|(_, held)| held.newest()).max()
             }
-            Self::WriteAck { .. } | Self::Read { .. } => None,
+            Self::WriteAck { .. }
+            | Self::Read { .. }
+            | Self::HintAck { .. }
+            | Self::Digest { .. }
+            | Self::RepairAck { .. }
+            | Self::Forward(_)
+            | Self::Answer { answer: Answer::Written(_) | Answer::Unavailable { .. }, .. } => None,
         }
     }
 }
 
 impl MessageKind {
+    /// Whether it is part of what replicas exchange by themselves all the time, which nobody needs to see
+    /// while it teaches nothing.
+    pub fn is_gossip(self) -> bool {
+        match self {
+            Self::Sync | Self::SyncReply => true,
+            Self::Write
+            | Self::WriteAck
+            | Self::Read
+            | Self::ReadReply
+            | Self::Hint
+            | Self::HintAck
+            | Self::Digest
+            | Self::Repair
+            | Self::RepairAck
+            | Self::Forward
+            | Self::Answer => false,
+        }
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Write => "write",
@@ -130,6 +262,13 @@ impl MessageKind {
             Self::ReadReply => "reply",
             Self::Sync => "gossip",
             Self::SyncReply => "gossip reply",
+            Self::Hint => "hint",
+            Self::HintAck => "hint ack",
+            Self::Digest => "digest",
+            Self::Repair => "repair",
+            Self::RepairAck => "repair ack",
+            Self::Forward => "request",
+            Self::Answer => "answer",
         }
     }
 }

@@ -115,6 +115,12 @@ impl<'a> Placement<'a> {
         if self.per_zone.is_empty() { 1 } else { self.per_zone.len() }
     }
 
+    /// Ring by ring, all nodes in the order of preference for `key`: those that hold it, then those that
+    /// would stand in for them.
+    pub fn preference(self, key: KeyId) -> impl Iterator<Item = Vec<(NodeId, bool)>> + use<'a> {
+        (0..self.rings()).map(move |ring| self.walk(ring, key).collect())
+    }
+
     /// One ring, from the key's place on: each node, and whether it holds the key.
     fn walk(self, ring: usize, key: KeyId) -> impl Iterator<Item = (NodeId, bool)> + use<'a> {
         let members = if self.per_zone.is_empty() { None } else { Some(&self.topology.members[ring]) };

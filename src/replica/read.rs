@@ -11,7 +11,7 @@
 //!
 //! Dynamo §4.5; Cassandra's manual, "Read repair". A digest is the name of what is held.
 
-use std::mem;
+use std::borrow::Cow;
 
 use crate::{
     action::{Among, Asks, BlockFor, ReadRepair},
@@ -50,6 +50,8 @@ struct Heard {
     /// The name of what it holds, as far as is known.
     content: u64,
     form: Want,
+    /// The name of what it was last repaired with.
+    given: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,22 +70,33 @@ impl Reading {
     fn hear(&mut self, node: NodeId, content: u64, form: Want) {
         match self.heard.iter_mut().find(|heard| heard.node == node) {
             Some(heard) => (heard.content, heard.form) = (content, form),
-            None => self.heard.push(Heard { node, content, form }),
+            None => self.heard.push(Heard { node, content, form, given: 0 }),
         }
     }
 
     fn has_heard(&self, node: NodeId, form: Want) -> bool {
-        self.heard.iter().any(|heard| heard.node == node && (heard.form == Want::Contents || form == heard.form))
+        self.heard
+            .iter()
+            .any(|heard| heard.node == node && (heard.form == Want::Contents || form == heard.form))
     }
 
     fn in_full(&self) -> impl Iterator<Item = NodeId> + Clone + '_ {
         self.heard.iter().filter(|heard| heard.form == Want::Contents).map(|heard| heard.node)
     }
 
-    /// Who is known to hold all that has been found.
-    fn holders(&self) -> impl Iterator<Item = NodeId> + Clone + '_ {
+    /// Who answered with just what has been found.
+    fn alike(&self) -> impl Iterator<Item = NodeId> + Clone + '_ {
         let content = self.merged.content();
         self.heard.iter().filter(move |heard| heard.content == content).map(|heard| heard.node)
+    }
+
+    /// Who is known to hold all that has been found. A stand-in is taken to: it is no replica of the key,
+    /// and what it keeps for one is not repaired.
+    fn holders<'a>(&'a self, placement: Placement<'a>) -> impl Iterator<Item = NodeId> + Clone + 'a {
+        let content = self.merged.content();
+        let holds =
+            move |heard: &&Heard| heard.content == content || !placement.is_owner(heard.node, self.key);
+        self.heard.iter().filter(holds).map(|heard| heard.node)
     }
 
     /// How many answers have come that count.
@@ -91,7 +104,7 @@ impl Reading {
         match self.stage {
             Stage::Asking => counted(self.block_for, self.heard.iter().map(|heard| heard.node), placement),
             Stage::Reconciling => counted(self.block_for, self.in_full(), placement),
-            Stage::Repairing | Stage::Watching => counted(self.block_for, self.holders(), placement),
+            Stage::Repairing | Stage::Watching => counted(self.block_for, self.holders(placement), placement),
         }
     }
 }
@@ -108,31 +121,26 @@ impl Replica {
         let asks = rules.map_or(Asks::All, |rules| rules.asks);
         let repairs = rules.is_some_and(|rules| rules.read_repair != ReadRepair::Off);
         let owner = around.placement.is_owner(self.id, key);
-        if owner && !(repairs && asks == Asks::All) && is_met(block_for, [self.id].into_iter(), around.placement) {
+        if owner
+            && !(repairs && asks == Asks::All)
+            && is_met(block_for, [self.id].into_iter(), around.placement)
+        {
             self.reply((op, client), Answer::Found(self.store.held(key).clone()), out);
             return;
         }
-        let candidates = self.by_nearness(key, around);
+        let mut candidates = self.by_nearness(key, around);
+        candidates.extend(self.stand_ins(key, around).into_iter().map(|(node, _)| node));
         let asked = match asks {
             Asks::All => candidates,
             Asks::Exactly => just_enough(block_for, &candidates, around.placement),
         };
-        let mut reading = Reading {
-            key,
-            cause,
-            block_for,
-            client,
-            heard: Vec::with_capacity(asked.len()),
-            asked,
-            merged: Held::Nothing,
-            stage: Stage::Asking,
-            repairs: 0,
-        };
+        let mut heard = Vec::with_capacity(asked.len());
+        let mut merged = Held::Nothing;
         let mut want = Want::Contents;
-        for to in reading.asked.clone() {
+        for to in asked.iter().copied() {
             if to == self.id {
-                reading.merged = self.store.held(key).clone();
-                reading.hear(to, reading.merged.content(), Want::Contents);
+                merged = self.known_of(key, around).into_owned();
+                heard.push(Heard { node: to, content: merged.content(), form: Want::Contents, given: 0 });
             } else {
                 out.push(Output::Send { to, body: Body::Read { op, key, want, attempt: 0 } });
             }
@@ -140,6 +148,8 @@ impl Replica {
                 want = Want::Digest;
             }
         }
+        let stage = Stage::Asking;
+        let reading = Reading { key, cause, block_for, client, asked, heard, merged, stage, repairs: 0 };
         let speculates = asks == Asks::Exactly && block_for.among != Among::EachZone;
         if let Some(after) = rules.and_then(|rules| rules.speculative).filter(|_| speculates) {
             out.push(Output::Arm { timer: Timer::Speculate { op, cause }, after });
@@ -163,14 +173,28 @@ impl Replica {
         from: NodeId,
         (op, key): (OpId, KeyId),
         (want, attempt): (Want, u32),
+        around: &Surroundings<'_>,
         out: &mut Vec<Output>,
     ) {
-        let held = self.store.held(key);
+        let held = self.known_of(key, around);
         let body = match want {
-            Want::Contents => Body::ReadReply { op, held: held.clone(), attempt },
+            Want::Contents => Body::ReadReply { op, held: held.into_owned(), attempt },
             Want::Digest => Body::Digest { op, content: held.content() },
         };
         out.push(Output::Send { to: from, body });
+    }
+
+    /// What it tells of a key: a stand-in also what it keeps for the replicas of the key.
+    fn known_of(&self, key: KeyId, around: &Surroundings<'_>) -> Cow<'_, Held> {
+        let held = self.store.held(key);
+        if around.placement.is_owner(self.id, key) {
+            return Cow::Borrowed(held);
+        }
+        let mut held = held.clone();
+        for (_, _, hint) in self.hints().filter(|(_, of, _)| *of == key) {
+            held.merge(hint, around.settings.conflicts_of(key));
+        }
+        Cow::Owned(held)
     }
 
     pub(super) fn count_reply(
@@ -185,10 +209,7 @@ impl Replica {
             return;
         }
         reading.hear(from, held.content(), Want::Contents);
-        // What is being returned is settled: who answers during the repair can only be given it.
-        if reading.stage != Stage::Repairing {
-            reading.merged.merge(held, around.settings.conflicts_of(reading.key));
-        }
+        reading.merged.merge(held, around.settings.conflicts_of(reading.key));
         self.weigh(op, around, out);
     }
 
@@ -232,7 +253,8 @@ impl Replica {
                 if !enough || reading.in_full().next().is_none() {
                     return;
                 }
-                if reading.holders().count() == reading.heard.len() || reading.in_full().count() == reading.heard.len() {
+                let heard = reading.heard.len();
+                if reading.alike().count() == heard || reading.in_full().count() == heard {
                     self.conclude(op, around, out);
                 } else {
                     self.reconcile(op, out);
@@ -244,11 +266,18 @@ impl Replica {
                 }
             }
             Stage::Repairing => {
-                if is_met(block_for, reading.holders(), placement) {
+                if is_met(block_for, reading.holders(placement), placement) {
                     self.return_found(op, around, out);
+                } else {
+                    self.repair_who_lacks(op, around, out);
                 }
             }
-            Stage::Watching => self.repair_who_lacks(op, around, out),
+            Stage::Watching => {
+                self.repair_who_lacks(op, around, out);
+                if self.readings.get(op).is_some_and(|reading| reading.heard.len() >= reading.asked.len()) {
+                    self.readings.remove(op);
+                }
+            }
         }
     }
 
@@ -289,7 +318,7 @@ impl Replica {
         let Some(reading) = self.readings.get_mut(op) else { return };
         reading.stage = Stage::Watching;
         let (client, found) = (reading.client, reading.merged.clone());
-        let (cause, waits) = (reading.cause, reading.in_full().count() < reading.asked.len());
+        let (cause, waits) = (reading.cause, reading.heard.len() < reading.asked.len());
         self.reply((op, client), Answer::Found(found), out);
         self.repair_who_lacks(op, around, out);
         if waits {
@@ -305,13 +334,13 @@ impl Replica {
         let Some(reading) = self.readings.get_mut(op) else { return };
         let (key, content, merged) = (reading.key, reading.merged.content(), reading.merged.clone());
         let Some(write) = merged.newest() else { return };
-        let waits_for_acks = reading.stage != Stage::Watching;
         let mut sent = Vec::new();
-        for heard in reading.heard.iter_mut().filter(|heard| heard.form == Want::Contents) {
-            if heard.content != content {
+        for heard in &mut reading.heard {
+            let lacks = heard.form == Want::Contents && heard.content != content && heard.given != content;
+            if lacks && around.placement.is_owner(heard.node, key) {
+                heard.given = content;
                 sent.push(heard.node);
-                // Whoever's acknowledgement nobody waits for is taken to hold it.
-                if heard.node == self.id || !waits_for_acks {
+                if heard.node == self.id {
                     heard.content = content;
                 }
             }
@@ -321,8 +350,10 @@ impl Replica {
             if to == self.id {
                 self.absorb(key, &merged, around, out);
             } else {
-                let attempt = self.readings.get_mut(op).map_or(0, |reading| {
-                    mem::replace(&mut reading.repairs, reading.repairs + 1)
+                let count = self.readings.get_mut(op).map(|reading| &mut reading.repairs);
+                let attempt = count.map_or(0, |count| {
+                    *count += 1;
+                    *count - 1
                 });
                 out.push(Output::Send { to, body: Body::Repair { op, key, held: merged.clone(), attempt } });
             }
@@ -355,7 +386,7 @@ impl Replica {
     }
 
     /// Reads that may yet repair somebody: of which key, who was asked, and what has been found.
-    pub fn readings(&self) -> impl Iterator<Item = (KeyId, &[NodeId], &Held)> {
+    pub(crate) fn readings(&self) -> impl Iterator<Item = (KeyId, &[NodeId], &Held)> {
         self.readings.iter().map(|(_, reading)| (reading.key, reading.asked.as_slice(), &reading.merged))
     }
 }

@@ -23,8 +23,9 @@ use serde::Deserialize;
 
 pub use client::{Client, Guarantee, Keys, Stop, Workload};
 pub use cluster::{
-    AntiEntropy, AntiEntropyStyle, Clock, Cluster, Conflicts, Copies, Gossip, Leaderless, Level, LevelName,
-    Off, ReadRepair, Replica, ReplicaItem, Replicas, Replicate, Replication, VersionKind, Versioning,
+    AntiEntropy, AntiEntropyStyle, Asks, Clock, Cluster, Conflicts, Coordinator, Copies, Gossip, Leaderless,
+    Level, LevelName, Off, ReadRepair, Replica, ReplicaItem, Replicas, Replicate, Replication, VersionKind,
+    Versioning,
 };
 pub use condition::{
     Bounds, Condition, Converged, Last, Limit, Siblings, Stale, State, Test, TimeToConsistency, Versions,

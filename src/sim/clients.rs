@@ -123,7 +123,9 @@ impl Simulation {
             Act::Write { .. } => self.clients[usize::from(client.0)].session.context(key).clone(),
             Act::Read | Act::Update(_) => VersionVector::EMPTY,
         };
-        let request = Request { op, cause: name, key, act, block_for, context: &context };
+        let timeout = self.clients[usize::from(client.0)].timeout.unwrap_or(self.settings.timeout);
+        let context = &context;
+        let request = Request { op, cause: name, key, act, block_for, context, timeout, client: node };
         self.act(node, name, facts, |replica, around, out| replica.handle_request(&request, around, out));
     }
 

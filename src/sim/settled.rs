@@ -1,5 +1,7 @@
 //! Is anything left that can change any replica's data? (SEMANTICS §1, "settled" and "converged".)
 
+mod reads;
+
 use crate::{
     action::{AntiEntropy, Style},
     base::{CutId, KeyId, NodeId, Ppm, SimTime, Span},
@@ -17,6 +19,8 @@ impl Simulation {
             && !self.messages_may_change_data()
             && !self.gossip_may_change_data()
             && !self.deliveries_may_change_data()
+            && !self.hints_may_change_data()
+            && !self.reads_may_change_data()
     }
 
     /// Whether all replicas of every key hold the same.
@@ -75,7 +79,16 @@ impl Simulation {
     /// to a replica that would take it: a message that only meets something later brings nothing back.
     pub fn may_still_spread(&self, write: &Version) -> bool {
         let carries = |message: &Message| message.contents_of(write.key).any(|held| held.keeps(write));
-        let spreads = |message: &Message| carries(message) && self.would_teach(message);
+        let kept_for = |message: &Message| match &message.body {
+            // It becomes a hint, whose target may be down for now.
+            Body::Write { key, held, instead_of: Some(target), .. } => self.would_learn(*target, *key, held),
+            _ => false,
+        };
+        let spreads =
+            |message: &Message| carries(message) && (self.would_teach(message) || kept_for(message));
+        if self.a_read_may_bring_back(write) {
+            return true;
+        }
         let flying = self.arrivals().any(|(_, message)| !message.lost && spreads(message));
         flying || self.nodes.iter().any(|node| node.inbox.iter().any(spreads))
     }
@@ -107,7 +120,13 @@ impl Simulation {
     pub(super) fn would_teach(&self, message: &Message) -> bool {
         let (from, to) = (message.from, message.to);
         match &message.body {
-            Body::Write { key, held, .. } => self.would_learn(to, *key, held),
+            Body::Write { key, held, instead_of: Some(target), .. } => {
+                self.would_learn(*target, *key, held) && self.can_hand_over(to, *target)
+            }
+            Body::Write { key, held, instead_of: None, .. }
+            | Body::Hint { key, held, .. }
+            | Body::Repair { key, held, .. } => self.would_learn(to, *key, held),
+            Body::Forward(request) => self.request_may_change_data(to, request),
             Body::SyncReply { contents, .. } => {
                 contents.iter().any(|(key, held)| self.would_learn(to, *key, held))
             }
@@ -117,7 +136,13 @@ impl Simulation {
                 (tells && contents.iter().any(|(key, held)| self.would_learn(to, *key, held)))
                     || (asks && self.reaches(to, from) && self.would_learn_from(from, to))
             }
-            Body::WriteAck { .. } | Body::Read { .. } | Body::ReadReply { .. } => false,
+            Body::WriteAck { .. }
+            | Body::Read { .. }
+            | Body::ReadReply { .. }
+            | Body::HintAck { .. }
+            | Body::Digest { .. }
+            | Body::RepairAck { .. }
+            | Body::Answer { .. } => false,
         }
     }
 
@@ -130,8 +155,7 @@ impl Simulation {
 
     /// Whether a write that a coordinator still sends again teaches anybody anything.
     fn deliveries_may_change_data(&self) -> bool {
-        let sends_again = self.settings.leaderless().is_some_and(|rules| rules.retransmit.is_some());
-        sends_again
+        self.sends_again()
             && self.nodes.iter().filter(|node| node.status == Status::Up).any(|node| {
                 let from = node.replica.id;
                 node.replica
@@ -140,16 +164,87 @@ impl Simulation {
             })
     }
 
-    /// How often a coordinator sends again what `node` lacks of `key`; `None` where none does.
-    pub fn sent_again_every(&self, node: NodeId, key: KeyId) -> Option<Span> {
-        let every = self.settings.leaderless()?.retransmit?;
-        let owes = |from: &super::Node| {
-            let owed = |(to, of, held): (NodeId, KeyId, &Held)| {
-                to == node && of == key && self.would_learn(node, key, held)
+    /// Whether a hint, or what will become one, teaches anybody anything.
+    fn hints_may_change_data(&self) -> bool {
+        self.nodes.iter().filter(|node| node.status == Status::Up).any(|node| {
+            let from = node.replica.id;
+            let teaches = |(to, key, held): (NodeId, KeyId, &Held)| {
+                self.would_learn(to, key, held) && self.can_hand_over(from, to)
             };
-            from.status == Status::Up && self.reaches(from.replica.id, node) && from.replica.owed().any(owed)
+            node.replica.hints().filter(|(to, key, _)| !self.expires_first(from, *to, *key)).any(teaches)
+                || self.stores_hints() && node.replica.hints_to_come().any(teaches)
+        })
+    }
+
+    fn stores_hints(&self) -> bool {
+        self.settings.leaderless().is_some_and(|rules| rules.hints.is_some())
+    }
+
+    /// Whether a hint is too old already to be handed back.
+    fn expires_first(&self, holder: NodeId, target: NodeId, key: KeyId) -> bool {
+        let rules = self.settings.leaderless().and_then(|rules| rules.tombstones);
+        let since = self.nodes[holder.index()].replica.hint_since(target, key);
+        rules
+            .zip(since)
+            .is_some_and(|(rules, since)| self.monotonic().0.saturating_sub(since.0) >= rules.gc_grace.0)
+    }
+
+    /// Whether `holder` can give `target` what it keeps for it: it reaches it, and believes it up or will
+    /// hear that it is.
+    pub fn can_hand_over(&self, holder: NodeId, target: NodeId) -> bool {
+        self.can_reach(holder, target)
+    }
+
+    /// Who keeps, or will keep, anything of `key` as a hint that `target` would learn from, with how often
+    /// each looks whether `target` is back.
+    pub fn hints_for(&self, target: NodeId, key: KeyId) -> impl Iterator<Item = (NodeId, Span)> {
+        self.nodes.iter().filter_map(move |node| {
+            let teaches = |(to, k, held): (NodeId, KeyId, &Held)| {
+                to == target && k == key && self.would_learn(target, key, held)
+            };
+            let holder = node.replica.id;
+            if node.replica.hints().any(teaches) && !self.expires_first(holder, target, key) {
+                return Some((holder, node.replica.replay_every()));
+            }
+            let rules = self.settings.leaderless().and_then(|rules| rules.hints)?;
+            node.replica.hints_to_come().any(teaches).then_some((holder, rules.replay_every))
+        })
+    }
+
+    /// Who still sends `target` again what it would learn from.
+    pub fn still_sends(&self, target: NodeId, key: KeyId) -> Option<NodeId> {
+        if !self.sends_again() {
+            return None;
+        }
+        let owes = |from: NodeId| {
+            let mut owed = self.nodes[from.index()].replica.owed();
+            owed.any(|(to, k, held)| to == target && k == key && self.would_learn(to, key, held))
         };
-        self.nodes.iter().any(owes).then_some(every)
+        let nodes = (0..self.nodes.len()).map(NodeId::at);
+        nodes.into_iter().find(|from| self.can_reach(*from, target) && owes(*from))
+    }
+
+    fn sends_again(&self) -> bool {
+        self.settings.leaderless().is_some_and(|rules| rules.retransmit.is_some())
+    }
+
+    /// Whether somebody keeps `write` as a hint that its target would learn from. Its holder may be down.
+    pub fn is_hinted(&self, write: &Version) -> bool {
+        self.hints_of(write).next().is_some()
+    }
+
+    /// Who keeps `write` for whom, where the target would learn from it.
+    pub fn hints_of(&self, write: &Version) -> impl Iterator<Item = (NodeId, NodeId)> {
+        let key = write.key;
+        self.nodes.iter().flat_map(move |node| {
+            let teaches = move |(to, k, held): &(NodeId, KeyId, &Held)| {
+                *k == key
+                    && held.keeps(write)
+                    && self.would_learn(*to, key, held)
+                    && !self.expires_first(node.replica.id, *to, key)
+            };
+            node.replica.hints().filter(teaches).map(|(to, _, _)| (node.replica.id, to))
+        })
     }
 
     fn gossip_may_change_data(&self) -> bool {

@@ -5,8 +5,9 @@ use std::{fmt::Debug, sync::Arc};
 
 use laggard::{
     action::{
-        Act, AntiEntropy, Ask, Command, Context, Copies, Guarantee, LeaderlessPolicy, Level, Mend, Operation,
-        Propagation, Protocol, Setting, Settings, Style, Switch,
+        Act, AntiEntropy, Ask, Asks, Command, Context, Coordinator, Copies, Guarantee, HintHolder, HintRules,
+        LeaderlessPolicy, Level, Mend, Operation, Propagation, Protocol, Quorum, ReadRepair, Setting,
+        Settings, Style, Switch,
     },
     base::{ClientId, CutId, KeyId, NodeId, Ppm, Seed, SimTime, Span, ZoneId},
     data::{Conflicts, Kind, Stamp, Update, Value},
@@ -95,7 +96,7 @@ pub(crate) fn for_plans(
     property: impl Fn(Plan) -> Result<(), TestCaseError>,
 ) {
     let draws = (
-        prop::collection::vec(any::<u16>(), 64),
+        prop::collection::vec(any::<u16>(), 72),
         prop::collection::vec(prop::collection::vec(any::<u16>(), 18), 0..=moves),
     );
     let plans = draws.prop_map(|(scenario, moves)| {
@@ -298,7 +299,45 @@ pub(crate) fn any_scenario(dice: &mut Dice<'_>) -> Scenario {
 
 /// Rules of leaderless replication, mostly the plainest.
 fn some_rules(dice: &mut Dice<'_>) -> LeaderlessPolicy {
-    LeaderlessPolicy { retransmit: dice.one_in(4).then(|| Span::millis(50 + dice.below_u64(2_000))) }
+    let hints = dice.one_in(3).then(|| some_hints(dice));
+    let rules = LeaderlessPolicy {
+        retransmit: dice.one_in(4).then(|| Span::millis(50 + dice.below_u64(2_000))),
+        hints,
+        asks: dice.pick(&[Asks::All, Asks::Exactly]),
+        speculative: dice.one_in(3).then(|| Span::millis(1 + dice.below_u64(300))),
+        read_repair: any_read_repair(dice),
+        coordinator: dice.pick(&[Coordinator::Any, Coordinator::Any, Coordinator::Replica]),
+        quorum: if hints.is_some() { dice.pick(&[Quorum::Strict, Quorum::Sloppy]) } else { Quorum::Strict },
+        ..LeaderlessPolicy::default()
+    };
+    // An exhaustive match, so that a new rule is generated above.
+    match (rules.asks, rules.coordinator, rules.quorum) {
+        (
+            Asks::All | Asks::Exactly,
+            Coordinator::Any | Coordinator::Replica,
+            Quorum::Strict | Quorum::Sloppy,
+        ) => {}
+    }
+    rules
+}
+
+fn any_read_repair(dice: &mut Dice<'_>) -> ReadRepair {
+    let repair = dice.pick(&[ReadRepair::Off, ReadRepair::Off, ReadRepair::Async, ReadRepair::Blocking]);
+    match repair {
+        ReadRepair::Off | ReadRepair::Async | ReadRepair::Blocking => repair,
+    }
+}
+
+fn some_hints(dice: &mut Dice<'_>) -> HintRules {
+    let holder = dice.pick(&[HintHolder::Coordinator, HintHolder::Next]);
+    match holder {
+        HintHolder::Coordinator | HintHolder::Next => {}
+    }
+    HintRules {
+        window: Span::millis(dice.below_u64(20_000)),
+        holder,
+        replay_every: Span::millis(50 + dice.below_u64(2_000)),
+    }
 }
 
 fn any_client(dice: &mut Dice<'_>, index: usize, scenario: &Scenario) -> ClientSpec {
@@ -338,7 +377,7 @@ pub(crate) fn any_move(dice: &mut Dice<'_>, scenario: &Scenario) -> Move {
 }
 
 /// Of these numbers each kind of command has at least one; asking and writing are more common.
-pub(crate) const COMMAND_KINDS: usize = 12;
+pub(crate) const COMMAND_KINDS: usize = 14;
 
 pub(crate) fn any_command(dice: &mut Dice<'_>, scenario: &Scenario) -> Command {
     let kind = dice.below(COMMAND_KINDS * 2);
@@ -359,6 +398,8 @@ pub(crate) fn command_kind(command: &Command) -> usize {
         Command::SetLink { .. } => 9,
         Command::Set(_) => 10,
         Command::Workload(_) => 11,
+        Command::Destroy(_) => 12,
+        Command::Repair(_) => 13,
     }
 }
 
@@ -376,6 +417,8 @@ pub(crate) fn command_of_kind(kind: usize, dice: &mut Dice<'_>, scenario: &Scena
         9 => Command::SetLink { scope: any_scope(dice, scenario), change: any_link_change(dice) },
         10 => Command::Set(any_setting(dice, scenario)),
         11 => Command::Workload(dice.pick(&[Switch::Start, Switch::Stop])),
+        12 => Command::Destroy(node(dice, scenario)),
+        13 => Command::Repair(dice.one_in(2).then(|| node(dice, scenario))),
         _ => unreachable!("COMMAND_KINDS counts the arms above"),
     }
 }
@@ -564,7 +607,7 @@ fn any_link_change(dice: &mut Dice<'_>) -> LinkChange {
 }
 
 fn any_setting(dice: &mut Dice<'_>, scenario: &Scenario) -> Setting {
-    let kind = dice.below(6);
+    let kind = dice.below(8);
     let settings = &scenario.settings;
     let setting = match kind {
         0 => Setting::LatencyPercent(u32::from(dice.small(400))),
@@ -572,7 +615,9 @@ fn any_setting(dice: &mut Dice<'_>, scenario: &Scenario) -> Setting {
         2 => Setting::ReadLevel(any_level(dice, settings, Operation::Read)),
         3 => Setting::AntiEntropy(dice.one_in(2).then(|| some_anti_entropy(dice))),
         4 => Setting::Timeout(Span::millis(dice.below_u64(3_000))),
-        _ => Setting::Copies(any_copies(dice, scenario)),
+        5 => Setting::Copies(any_copies(dice, scenario)),
+        6 => Setting::Hints(dice.one_in(2).then(|| some_hints(dice))),
+        _ => Setting::ReadRepair(any_read_repair(dice)),
     };
     let generated = match &setting {
         Setting::LatencyPercent(_) => 0,
@@ -581,6 +626,8 @@ fn any_setting(dice: &mut Dice<'_>, scenario: &Scenario) -> Setting {
         Setting::AntiEntropy(_) => 3,
         Setting::Timeout(_) => 4,
         Setting::Copies(_) => 5,
+        Setting::Hints(_) => 6,
+        Setting::ReadRepair(_) => 7,
     };
     assert_eq!(kind, generated, "every setting is generated");
     setting
@@ -650,6 +697,12 @@ pub(crate) fn run_on(
             simulation.rest_until(limit);
         }
     }
+}
+
+/// The same without the loss of a disk: replicas are durable.
+pub(crate) fn durable(mut plan: Plan) -> Plan {
+    plan.moves.retain(|step| !matches!(step, Move::Give(Command::Destroy(_))));
+    plan
 }
 
 /// What makes the cluster quiet (SEMANTICS §1), with anti-entropy of this style on.

@@ -99,8 +99,17 @@ pub struct Leaderless {
     /// How long a coordinator waits before it sends a write again to whoever has not acknowledged it, until all have.
     /// Default: `off`.
     pub retransmit: Option<DurationOrOffText>,
-    /// Whether a read brings the replicas that were behind up to date. Default: `off`, the only choice so far.
+    /// Whom a read asks. Default: `all`.
+    pub asks: Option<Asks>,
+    /// Where a read asks exactly as many as its level says: how long it waits before it asks one more. Default: `off`.
+    pub speculative: Option<DurationOrOffText>,
+    /// Whether a read brings the replicas that turn out to be behind up to date. Default: `off`.
     pub read_repair: Option<ReadRepair>,
+    /// Who may coordinate a request. Default: `any`.
+    pub coordinator: Option<Coordinator>,
+    /// Whether the next healthy replicas of the ring stand in for those of a key that are believed down, count towards
+    /// levels, and keep hints for them. Default: false.
+    pub sloppy: Option<bool>,
 }
 
 /// How many replicas hold each key.
@@ -242,10 +251,35 @@ pub enum AntiEntropyStyle {
     PushPull,
 }
 
-/// Whether a read repairs.
+/// Whom a read asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Asks {
+    /// Every replica of the key that is believed up; the first answers count.
+    All,
+    /// As many as the level says: one for its contents, the others for a digest of theirs. Where digests differ, the
+    /// contents of all that were asked are fetched.
+    Exactly,
+}
+
+/// Who may coordinate a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Coordinator {
+    /// Whoever is asked; only writes of siblings, counters and sets are forwarded to a replica of the key.
+    Any,
+    /// A replica of the key; whoever else is asked forwards to the first one that is believed up.
+    Replica,
+}
+
+/// What a read does about replicas that turn out to be behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReadRepair {
-    /// It does not.
+    /// It sends them what they lack, and answers once as many replicas as the level says hold what it returns.
+    Blocking,
+    /// It answers, and then sends them what they lack.
+    Async,
+    /// Nothing.
     Off,
 }

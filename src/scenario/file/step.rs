@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 pub use super::pause::Pause;
 
-use super::cluster::{AntiEntropy, Copies, Level};
+use super::cluster::{AntiEntropy, Copies, Level, ReadRepair};
 use super::condition::Condition;
 use super::data::{Change, Element};
 use super::network::Latency;
@@ -207,6 +207,8 @@ pub struct Knobs {
     pub write: Option<Level>,
     /// How many replicas must answer before a read returns.
     pub read: Option<Level>,
+    /// Whether a read brings the replicas that turn out to be behind up to date.
+    pub read_repair: Option<ReadRepair>,
     /// Whether replicas compare and exchange what they hold.
     pub anti_entropy: Option<AntiEntropy>,
 }

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::action::{self, LeaderlessPolicy, Level, Propagation, Protocol, Settings};
+use crate::action::{
+    self, Asks, Coordinator, HintHolder, HintRules, LeaderlessPolicy, Level, Propagation, Protocol, Quorum,
+    ReadRepair, Settings,
+};
 use crate::base::{NodeId, Span};
 use crate::scenario::ReplicaSpec;
 use crate::scenario::file::{
@@ -133,14 +136,6 @@ impl Resolver<'_> {
                 self.wrong(&at.key("replicate"), message, "add `anti_entropy: {every: 1s}` beside it");
             }
         }
-        if cluster.conflicts == Some(Conflicts::Siblings)
-            && usize::from(self.copies.in_all()) < self.replicas.list().len()
-        {
-            // A coordinator that holds no copy has no set of siblings to send along, and its contexts would
-            // have gaps: a blind write could vanish.
-            let help = format!("write `n: {}`", self.replicas.list().len());
-            self.wrong(&at.key("n"), "siblings need a copy of each key on every replica for now", help);
-        }
         let policy = self.leaderless_policy(leaderless, at);
         let truncate_at = self.versioning(cluster.versions.as_ref(), &at_cluster.key("versions"));
         let level = |level: Option<_>| level.unwrap_or(file::Level::Count(1));
@@ -171,7 +166,31 @@ impl Resolver<'_> {
     fn leaderless_policy(&mut self, leaderless: &Leaderless, at: &Trail<'_>) -> LeaderlessPolicy {
         let retransmit = leaderless.retransmit.as_ref();
         let retransmit = retransmit.and_then(|pause| self.pause_or_off(pause, &at.key("retransmit")));
-        LeaderlessPolicy { retransmit }
+        let speculative = leaderless.speculative.as_ref();
+        let speculative = speculative.and_then(|pause| self.pause_or_off(pause, &at.key("speculative")));
+        let asks = match leaderless.asks {
+            None | Some(file::Asks::All) => Asks::All,
+            Some(file::Asks::Exactly) => Asks::Exactly,
+        };
+        if speculative.is_some() && asks == Asks::All {
+            let help = "write `asks: exactly` beside it, or leave it out";
+            self.wrong(&at.key("speculative"), "a read that asks all has nobody more to ask", help);
+        }
+        let sloppy = leaderless.sloppy == Some(true);
+        LeaderlessPolicy {
+            asks,
+            speculative,
+            read_repair: leaderless.read_repair.map_or(ReadRepair::Off, read_repair),
+            coordinator: match leaderless.coordinator {
+                None | Some(file::Coordinator::Any) => Coordinator::Any,
+                Some(file::Coordinator::Replica) => Coordinator::Replica,
+            },
+            quorum: if sloppy { Quorum::Sloppy } else { Quorum::Strict },
+            retransmit,
+            // Who stands in keeps a hint: there is no sloppy quorum without.
+            hints: sloppy.then_some(HintRules { holder: HintHolder::Next, ..HintRules::USUAL }),
+            ..LeaderlessPolicy::default()
+        }
     }
 
     /// A time to wait, or `off`.
@@ -259,6 +278,14 @@ impl Resolver<'_> {
         }
         let fan_out = u16::try_from(fan_out.clamp(1, MOST_REPLICAS)).unwrap_or(1);
         Some(action::AntiEntropy { every, style, fan_out })
+    }
+}
+
+pub(super) fn read_repair(written: file::ReadRepair) -> ReadRepair {
+    match written {
+        file::ReadRepair::Blocking => ReadRepair::Blocking,
+        file::ReadRepair::Async => ReadRepair::Async,
+        file::ReadRepair::Off => ReadRepair::Off,
     }
 }
 

@@ -268,6 +268,9 @@ impl Resolver<'_> {
             let level = self.level(level, Use::Read, &at.key("read"));
             commands.push(Command::Set(Setting::ReadLevel(level)));
         }
+        if let Some(repair) = knobs.read_repair {
+            commands.push(Command::Set(Setting::ReadRepair(super::cluster::read_repair(repair))));
+        }
         if let Some(anti_entropy) = &knobs.anti_entropy {
             let anti_entropy = self.anti_entropy(anti_entropy, &at.key("anti_entropy"));
             if anti_entropy.is_none() && self.gossips() {

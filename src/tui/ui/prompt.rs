@@ -11,7 +11,7 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Act, Ask, Command, Context, Level, Operation},
+    action::{Act, Ask, Command, Context, Level, Operation, Unfit},
     base::{ClientId, KeyId, NodeId, Ppm, Span},
     data::{Kind, Update, Value},
     drive::Snapshot,
@@ -188,16 +188,23 @@ impl Ui {
                 },
                 "level" => {
                     let level = Level::parse(value);
-                    let level = level.ok_or(
-                        "levels are one, two, three, quorum, all, local_one, local_quorum, each_quorum, any, \
-                         or a number",
-                    )?;
+                    let settings = &snapshot.view.settings;
+                    let known = if settings.per_zone.is_empty() {
+                        "levels are one, two, three, quorum, all, any (to write), or a number"
+                    } else {
+                        "levels are one, two, three, quorum, all, local_one, local_quorum, each_quorum, any"
+                    };
+                    let level = level.ok_or(known)?;
                     let operation = match prompt.kind {
                         PromptKind::Write => Operation::Write,
                         _ => Operation::Read,
                     };
-                    let settings = &snapshot.view.settings;
-                    settings.admits(level, operation).map_err(|unfit| unfit.to_string())?;
+                    settings.admits(level, operation).map_err(|unfit| match unfit {
+                        Unfit::TooHigh { asked, copies } => {
+                            format!("{level} needs {asked} replicas; N is {copies}")
+                        }
+                        Unfit::NeedsZones(_) | Unfit::AnyRead => unfit.to_string(),
+                    })?;
                     ask.level = Some(level);
                 }
                 "by" => ask.client = client_named(snapshot, value)?,
