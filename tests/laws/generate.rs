@@ -705,6 +705,14 @@ pub(crate) fn durable(mut plan: Plan) -> Plan {
     plan
 }
 
+/// The same with a copy of each key on every replica, for good.
+pub(crate) fn on_every_replica(mut plan: Plan) -> Plan {
+    let copies = u16::try_from(plan.scenario.replicas.len()).expect("few");
+    plan.scenario.settings.set_copies(&Copies::InAll(copies));
+    plan.moves.retain(|step| !matches!(step, Move::Give(Command::Set(Setting::Copies(_)))));
+    plan
+}
+
 /// What makes the cluster quiet (SEMANTICS §1), with anti-entropy of this style on.
 pub(crate) fn calm(scenario: &Scenario, anti_entropy: AntiEntropy, loss: Ppm) -> Vec<Move> {
     let mut commands = vec![Command::Workload(Switch::Stop), Command::Heal(Mend::All)];

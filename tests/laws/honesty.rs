@@ -419,11 +419,9 @@ fn left_alone(simulation: &Simulation, span: Span) -> (bool, bool) {
     while !stored && copy.next_at().is_some_and(|at| at <= end) {
         copy.step(&mut facts);
         for fact in facts.drain(..) {
-            stored |= matches!(
-                fact.what,
-                // A request handed on may be refused where it comes to.
-                What::Stored { .. } | What::Delivered { kind: MessageKind::Forward, .. }
-            );
+            stored |= matches!(fact.what, What::Stored { .. });
+            // A request handed on may be refused where it comes to, as good as lost.
+            lost |= matches!(fact.what, What::Delivered { kind: MessageKind::Forward, .. });
             lost |= matches!(fact.what, What::Died { death: Death::Lost, .. });
         }
     }
