@@ -51,6 +51,16 @@ pub enum Remedy {
     Gossip {
         every: Span,
     },
+    /// Its coordinator, which sends it again until it is acknowledged.
+    SentAgain {
+        by: NodeId,
+        every: Span,
+    },
+    /// The same, once nothing stands between them and the coordinator runs.
+    SentAgainLater {
+        by: NodeId,
+        every: Span,
+    },
     /// Somebody must restart or thaw it first.
     Revive(Status),
     /// Anti-entropy, once a wall is gone.
@@ -130,8 +140,12 @@ fn remedy(node: NodeId, key: KeyId, held: &Held, trails: &[Trail], simulation: &
     if let Some(arrives) = coming.or_else(|| simulation.next_news(node, key)) {
         return Remedy::Message { arrives };
     }
+    let again = sent_again(node, key, simulation);
+    if let Some(remedy @ Remedy::SentAgain { .. }) = again {
+        return remedy;
+    }
     let Some(gossip) = simulation.settings().anti_entropy else {
-        return Remedy::Never;
+        return again.unwrap_or(Remedy::Never);
     };
     let reachable = |other: NodeId| match gossip.style {
         Style::Pull => simulation.can_reach(node, other) && simulation.can_reach(other, node),
@@ -141,9 +155,19 @@ fn remedy(node: NodeId, key: KeyId, held: &Held, trails: &[Trail], simulation: &
     let every = gossip.every;
     let mut knowing = simulation.owners(key).filter(|other| *other != node).filter(knows).peekable();
     if knowing.peek().is_none() {
-        return Remedy::Never;
+        return again.unwrap_or(Remedy::Never);
     }
     if knowing.any(reachable) { Remedy::Gossip { every } } else { Remedy::HealThenGossip { every } }
+}
+
+/// The coordinator that still owes `node` something new about `key`; rather one that reaches it.
+fn sent_again(node: NodeId, key: KeyId, simulation: &Simulation) -> Option<Remedy> {
+    let every = simulation.settings().leaderless()?.retransmit?;
+    let mut owing = simulation.owing(node, key);
+    let later = |by| Remedy::SentAgainLater { by, every };
+    let first = owing.next()?;
+    let reaches = std::iter::once(first).chain(owing).find(|by| simulation.can_reach(*by, node));
+    Some(reaches.map_or(later(first), |by| Remedy::SentAgain { by, every }))
 }
 
 /// Levels that overlap would have: R + W > N.

@@ -66,6 +66,18 @@ impl Narrator<'_> {
             Remedy::Gossip { every } => {
                 format!("What will fix it: anti-entropy; each replica gossips every {every} (g: run until converged).")
             }
+            Remedy::SentAgain { by, every } => {
+                format!(
+                    "What will fix it: {} sends it again every {every}, until it is acknowledged (g: run until converged).",
+                    self.node(*by)
+                )
+            }
+            Remedy::SentAgainLater { by, every } => {
+                format!(
+                    "What will fix it: {} sends it again every {every}, and gets through once nothing stands between them (P, Z).",
+                    self.node(*by)
+                )
+            }
             Remedy::Revive(Status::Frozen) => "What will fix it: thaw it (Z); then its messages are handled.".into(),
             Remedy::Revive(_) => "What will fix it: restart it (C) first.".into(),
             Remedy::HealThenGossip { every } => {

@@ -128,6 +128,16 @@ impl Simulation {
         })
     }
 
+    /// The coordinators that send `node` something again that it has yet to learn about `key`.
+    pub fn owing(&self, node: NodeId, key: KeyId) -> impl Iterator<Item = NodeId> {
+        let owes = move |from: &&super::Node| {
+            from.replica
+                .owed()
+                .any(|(to, k, held)| (to, k) == (node, key) && self.would_learn(node, key, held))
+        };
+        self.nodes.iter().filter(owes).map(|from| from.replica.id)
+    }
+
     /// Whether a write that a coordinator still sends again teaches anybody anything.
     fn deliveries_may_change_data(&self) -> bool {
         let sends_again = self.settings.leaderless().is_some_and(|rules| rules.retransmit.is_some());
