@@ -35,7 +35,7 @@ pub use fact::{Death, Fact, Outcome, What};
 use messages::Message;
 #[doc(hidden)]
 pub use queue::Queue;
-pub use view::{Doom, MessageView, ReplicaView, Status, View};
+pub use view::{Doom, LinksView, MessageView, ReplicaView, Status, View};
 
 /// A running cluster at one instant.
 ///

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::{
     action::Settings,
-    base::{KeyId, MessageId, NodeId, OpId, Position, SimTime, WriteId},
+    base::{KeyId, MessageId, NodeId, OpId, Position, Ppm, SimTime, Span, WriteId},
     data::Held,
-    net::Cut,
+    net::{Cut, LinkProfile, Order},
     replica::MessageKind,
 };
 
@@ -34,9 +34,20 @@ pub struct View {
     pub sides: Vec<Vec<NodeId>>,
     pub settings: Settings,
     pub latency_percent: u32,
+    pub links: LinksView,
     /// Operations whose client still waits, with their coordinators.
     pub open: Vec<(OpId, NodeId)>,
     pub next_write: WriteId,
+}
+
+/// What links do to messages; `None` where they differ from each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LinksView {
+    /// The typical delay as things stand, the latency knob included.
+    pub delay: Option<Span>,
+    pub loss: Option<Ppm>,
+    pub duplicate: Option<Ppm>,
+    pub order: Option<Order>,
 }
 
 #[derive(Debug, Clone)]
@@ -108,8 +119,20 @@ impl Simulation {
             sides: self.cuts.sides(),
             settings: self.settings.clone(),
             latency_percent: self.network.latency_percent,
+            links: self.links_view(),
             open: self.open.iter().map(|(op, open)| (op, open.node)).collect(),
             next_write: self.next_write,
+        }
+    }
+
+    fn links_view(&self) -> LinksView {
+        let profiles = self.network.profiles();
+        let delay = |profile: &LinkProfile| profile.delay.typical().scaled(self.network.latency_percent);
+        LinksView {
+            delay: common(&profiles, delay),
+            loss: common(&profiles, |profile| profile.loss),
+            duplicate: common(&profiles, |profile| profile.duplicate),
+            order: common(&profiles, |profile| profile.order),
         }
     }
 
@@ -149,4 +172,10 @@ impl Simulation {
             })
         })
     }
+}
+
+/// What all profiles have in common; one without links has nothing to differ in.
+fn common<T: PartialEq>(profiles: &[&LinkProfile], of: impl Fn(&LinkProfile) -> T) -> Option<T> {
+    let first = of(profiles.first()?);
+    profiles.iter().all(|profile| of(profile) == first).then_some(first)
 }

@@ -112,6 +112,7 @@ fn does_what_it_promises(action: Action) {
         | Action::NextView
         | Action::PreviousView
         | Action::NextTheme
+        | Action::Knobs
         | Action::Help
         | Action::OpenPreset
         | Action::Redraw
@@ -265,7 +266,15 @@ fn views(action: Action) {
     match action {
         Action::Explain => assert!(!pressed("w2", action).snapshot().story_lines.is_empty()),
         Action::NextView => assert_eq!(pressed("", action).ui.view, View::Events),
-        Action::PreviousView => assert_eq!(pressed("", action).ui.view, View::Details),
+        Action::PreviousView => assert_eq!(pressed("", action).ui.view, View::Knobs),
+        Action::Knobs => {
+            let mut stage = pressed("", action);
+            assert_eq!(stage.ui.view, View::Knobs);
+            stage.keys("lj⏎all⏎");
+            let snapshot = stage.snapshot();
+            assert_eq!((snapshot.view.settings.write, snapshot.view.settings.read), (Level::Two, Level::All));
+            assert_eq!(snapshot.events[0].cause.as_deref(), Some("K"), "the events name the key");
+        }
         Action::NextTheme => assert_eq!(pressed("", action).ui.theme.kind(), Kind::Light),
         Action::Help => assert!(matches!(pressed("", action).ui.overlay, Overlay::Help(_))),
         Action::OpenPreset => {
