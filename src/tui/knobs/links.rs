@@ -59,11 +59,12 @@ fn share(text: &str) -> Result<Ppm, String> {
 
 pub(super) fn latency(snapshot: &Snapshot) -> Dial {
     let now = snapshot.view.latency_percent;
-    let typical = match snapshot.view.links.delay {
-        Some(delay) => format!("a message typically takes {delay}"),
-        None => "links differ".into(),
+    let means = match snapshot.view.links.delay {
+        Some(delay) => format!("a message sent from now on typically takes {delay}"),
+        None => {
+            format!("links differ; each takes ×{} its own time, for what is sent from now on", ratio(now))
+        }
     };
-    let means = format!("{typical}: ×{} the links' own delays, for what is sent from now on", ratio(now));
     Dial::steps((format!("×{}", ratio(now)), means), &LATENCIES, now, |percent| {
         Command::Set(Setting::LatencyPercent(percent))
     })

@@ -25,8 +25,8 @@ use crate::{
 };
 
 /// Columns of the name and of the value between its arrows.
-const NAME: usize = 17;
-const VALUE: usize = 15;
+const NAME: usize = 15;
+const VALUE: usize = 12;
 /// A meaning of fewer columns says nothing.
 const LEAST_MEANING: usize = 16;
 
@@ -51,9 +51,9 @@ pub(in crate::tui) fn knobs(paint: &mut Paint<'_>, area: Rect, ui: &Ui, snapshot
     }
     let hidden = shown.len().saturating_sub(first + usize::from(height));
     let below = Rect { y: area.y + height, height: told, ..area };
-    let more = if hidden > 0 { format!(" {hidden} more below ") } else { String::new() };
-    paint.rule(Rect { height: told.min(1), ..below }, &more);
-    let Some((_, dial)) = shown.get(at) else { return };
+    let more = if hidden > 0 { format!(", {hidden} more below") } else { String::new() };
+    let Some((knob, dial)) = shown.get(at) else { return };
+    paint.rule(Rect { height: told.min(1), ..below }, &format!("{}{more}", knob.name().trim_start()));
     let (means, role) = match dial {
         Dial::Here(reading) => (&*reading.means, Role::Advice),
         Dial::Missing(why) => (*why, Role::Dim),
@@ -70,9 +70,9 @@ fn line(paint: &Paint<'_>, width: u16, (knob, dial): (Knob, &Dial), chosen: bool
     match dial {
         Dial::Here(reading) => {
             spans.extend(value(paint, reading));
-            let room = usize::from(width).saturating_sub(Line::from(spans.clone()).width() + 2);
+            let room = usize::from(width).saturating_sub(Line::from(spans.clone()).width() + 1);
             if room >= LEAST_MEANING {
-                spans.push(paint.span(format!(" {}", paint.clip(&reading.means, room)), Role::Dim));
+                spans.push(paint.span(paint.clip(&reading.means, room), Role::Dim));
             }
         }
         Dial::Missing(why) => spans.push(paint.span(format!("   none here: {why}"), Role::Dim)),
@@ -90,7 +90,7 @@ fn value(paint: &Paint<'_>, reading: &Reading) -> Vec<Span<'static>> {
     vec![
         Span::styled(format!(" {} ", arrow(Turn::Down, left)), key),
         Span::styled(text, bold(paint.style(Role::Text))),
-        Span::styled(format!(" {} ", arrow(Turn::Up, right)), key),
-        Span::raw(pad),
+        Span::styled(format!(" {}", arrow(Turn::Up, right)), key),
+        Span::raw(format!("{pad} ")),
     ]
 }
