@@ -50,6 +50,15 @@ pub struct LinksView {
     pub order: Option<Order>,
 }
 
+/// A write that a replica keeps for another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HintView {
+    pub target: NodeId,
+    pub key: KeyId,
+    /// The newest of what is kept.
+    pub write: WriteId,
+}
+
 #[derive(Debug, Clone)]
 pub struct ReplicaView {
     pub name: Arc<str>,
@@ -65,6 +74,8 @@ pub struct ReplicaView {
     pub killed: u64,
     /// Nanoseconds by which its clock is ahead, drift included.
     pub skew: i64,
+    /// What it keeps for others, by target and key.
+    pub hints: Vec<HintView>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -150,6 +161,7 @@ impl Simulation {
             inbox: node.inbox.len(),
             killed: node.killed,
             skew: self.clock(id).0.saturating_sub(now),
+            hints: node.replica.hints().filter_map(hint_view).collect(),
         }
     }
 
@@ -177,4 +189,8 @@ impl Simulation {
 fn common<T: PartialEq>(profiles: &[&LinkProfile], of: impl Fn(&LinkProfile) -> T) -> Option<T> {
     let first = of(profiles.first()?);
     profiles.iter().all(|profile| of(profile) == first).then_some(first)
+}
+
+fn hint_view((target, key, held): (NodeId, KeyId, &Held)) -> Option<HintView> {
+    held.newest().map(|write| HintView { target, key, write })
 }

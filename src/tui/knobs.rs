@@ -52,9 +52,13 @@ knobs! {
     WriteLevel "write level" requests::write_level, Some(requests::WRITE_LEVEL);
     ReadLevel "read level" requests::read_level, Some(requests::READ_LEVEL);
     Timeout "timeout" requests::timeout, Some(requests::TIMEOUT);
+    Hints "hints" repair::hints, Some(repair::HINTS);
+    HintHolder "  kept by" repair::hint_holder, None;
     AntiEntropy "anti-entropy" repair::anti_entropy, Some(repair::ANTI_ENTROPY);
     Style "  its style" repair::style, None;
     FanOut "  its fan-out" repair::fan_out, None;
+    Tombstones "tombstones" repair::tombstones, None;
+    Detector "detector" repair::detector, None;
     Latency "latency" links::latency, Some(links::LATENCY);
     Loss "loss" links::loss, Some(links::LOSS);
     Duplication "duplication" links::duplication, Some(links::DUPLICATION);

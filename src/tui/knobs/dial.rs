@@ -37,6 +37,11 @@ pub(in crate::tui) enum Turn {
 }
 
 impl Reading {
+    /// Whether it cannot be turned at all.
+    pub(in crate::tui) fn is_fixed(&self) -> bool {
+        self.turned(Turn::Down).is_none() && self.turned(Turn::Round).is_none()
+    }
+
     pub(in crate::tui) fn turned(&self, turn: Turn) -> Option<&Command> {
         match turn {
             Turn::Down => self.turns.down.as_ref(),
@@ -47,6 +52,11 @@ impl Reading {
 }
 
 impl Dial {
+    /// What only a preset sets: it is shown, and cannot be turned while a run goes on.
+    pub(super) fn fixed(value: String, means: String) -> Self {
+        Self::Here(Reading { value, means, turns: Turns::default() })
+    }
+
     /// A knob with named choices, from left to right.
     pub(super) fn choices<T: PartialEq + Copy>(
         (value, means): (String, String),

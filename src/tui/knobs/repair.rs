@@ -1,7 +1,7 @@
 //! How replicas that differ come together again.
 
 use crate::{
-    action::{AntiEntropy, Command, Propagation, Setting, Style},
+    action::{AntiEntropy, Command, HintHolder, HintRules, LeaderlessPolicy, Propagation, Setting, Style},
     base::Span,
     drive::Snapshot,
     scenario::units,
@@ -10,6 +10,16 @@ use crate::{
 use super::{Dial, Typed};
 
 const OFF: &str = "anti-entropy is off";
+const NO_HINTS: &str = "hints are off";
+const PRIMARY: &str = "replicas follow a primary";
+
+pub(super) const HINTS: Typed = Typed {
+    usage: "off, or for how long an absence they are stored: 1min, 3h",
+    understand: |text, snapshot| {
+        let nanos = units::parse_duration_or_off(text).map_err(|error| format!("{error}; for example 3h"))?;
+        Ok(keep(nanos.map(|nanos| HintRules { window: Span(nanos), ..usual_hints(snapshot) })))
+    },
+};
 
 pub(super) const ANTI_ENTROPY: Typed = Typed {
     usage: "off, or how often: 500ms, 3s",
@@ -29,6 +39,92 @@ fn usual(snapshot: &Snapshot) -> AntiEntropy {
     snapshot.view.settings.anti_entropy.or(snapshot.scenario.settings.anti_entropy).unwrap_or(plain)
 }
 
+fn policy(snapshot: &Snapshot) -> Option<&LeaderlessPolicy> {
+    snapshot.view.settings.leaderless()
+}
+
+fn keep(hints: Option<HintRules>) -> Command {
+    Command::Set(Setting::Hints(hints))
+}
+
+/// Where they are off: as the preset has them, else as Cassandra does, only that holders look more often.
+fn usual_hints(snapshot: &Snapshot) -> HintRules {
+    let now = policy(snapshot).and_then(|policy| policy.hints);
+    let before = snapshot.scenario.settings.leaderless().and_then(|policy| policy.hints);
+    now.or(before).unwrap_or(HintRules { replay_every: Span::secs(3), ..HintRules::USUAL })
+}
+
+/// Shortest window first; off is the leftmost.
+pub(super) fn hints(snapshot: &Snapshot) -> Dial {
+    const STEPS: [Span; 7] = [
+        Span::ZERO,
+        Span::secs(10),
+        Span::secs(60),
+        Span::secs(10 * 60),
+        Span::secs(60 * 60),
+        Span::secs(3 * 60 * 60),
+        Span::secs(24 * 60 * 60),
+    ];
+    let Some(policy) = policy(snapshot) else { return Dial::Missing(PRIMARY) };
+    let (value, means) = match policy.hints {
+        None => ("off".to_owned(), "a write that a replica misses is not kept for it".to_owned()),
+        Some(rules) => (
+            format!("for {}", rules.window),
+            format!("kept and handed back to whoever misses a write, if away for at most {}", rules.window),
+        ),
+    };
+    let now = policy.hints.map_or(Span::ZERO, |rules| rules.window.max(Span(1)));
+    Dial::steps((value, means), &STEPS, now, |window| {
+        keep((window != Span::ZERO).then(|| HintRules { window, ..usual_hints(snapshot) }))
+    })
+}
+
+pub(super) fn hint_holder(snapshot: &Snapshot) -> Dial {
+    let Some(policy) = policy(snapshot) else { return Dial::Missing(PRIMARY) };
+    let Some(rules) = policy.hints else { return Dial::Missing(NO_HINTS) };
+    let (value, means) = match rules.holder {
+        HintHolder::Coordinator => {
+            ("coordinator", "who coordinates a write keeps it for whoever is away (as Cassandra)")
+        }
+        HintHolder::Next => {
+            ("next node", "the next node of the preference list takes it in the other's stead (as Dynamo)")
+        }
+    };
+    let words = (value.to_owned(), means.to_owned());
+    Dial::choices(words, &[HintHolder::Coordinator, HintHolder::Next], rules.holder, |holder| {
+        keep(Some(HintRules { holder, ..rules }))
+    })
+}
+
+pub(super) fn tombstones(snapshot: &Snapshot) -> Dial {
+    let Some(policy) = policy(snapshot) else { return Dial::Missing(PRIMARY) };
+    let (value, means) = match policy.tombstones {
+        None => ("kept".to_owned(), "what was deleted is remembered for ever".to_owned()),
+        Some(rules) => (
+            format!("for {}", rules.gc_grace),
+            format!(
+                "{} after a delete it may be forgotten; who missed it can then bring the value back",
+                rules.gc_grace
+            ),
+        ),
+    };
+    Dial::fixed(value, format!("{means} (set by the preset)"))
+}
+
+pub(super) fn detector(snapshot: &Snapshot) -> Dial {
+    let Some(policy) = policy(snapshot) else { return Dial::Missing(PRIMARY) };
+    let (value, means) = match policy.failure_detector {
+        None => {
+            ("perfect".to_owned(), "all know at once of a crash, and nobody of a cut or a freeze".to_owned())
+        }
+        Some(rules) => (
+            format!("after {}", rules.timeout),
+            format!("each takes another for down of whom it has heard nothing new for {}", rules.timeout),
+        ),
+    };
+    Dial::fixed(value, format!("{means} (set by the preset)"))
+}
+
 /// Rarest first; off is the leftmost.
 pub(super) fn anti_entropy(snapshot: &Snapshot) -> Dial {
     const STEPS: [Span; 9] = [
@@ -43,6 +139,9 @@ pub(super) fn anti_entropy(snapshot: &Snapshot) -> Dial {
         Span::millis(100),
     ];
     let settings = &snapshot.view.settings;
+    if settings.leaderless().is_none() {
+        return Dial::Missing(PRIMARY);
+    }
     let (value, means) = match settings.anti_entropy {
         None => {
             ("off".to_owned(), "no background repair: what missed a write may miss it for ever".to_owned())

@@ -1,7 +1,7 @@
 //! The table of knobs is honest: nothing that can be set is left out, and a knob turns only itself.
 
 use crate::{
-    action::{Command, Setting},
+    action::{Command, HintRules, Setting},
     net::LinkChange,
     tui::tests::stage::{Stage, favourite_colour},
 };
@@ -17,6 +17,7 @@ fn turned_by(command: &Command) -> &'static [Knob] {
             Setting::ReadLevel(_) => &[Knob::ReadLevel],
             Setting::AntiEntropy(_) => &[Knob::AntiEntropy, Knob::Style, Knob::FanOut],
             Setting::Timeout(_) => &[Knob::Timeout],
+            Setting::Hints(_) => &[Knob::Hints, Knob::HintHolder],
         },
         Command::SetLink { change, .. } => match change {
             LinkChange::Delay(_) => &[Knob::Latency],
@@ -29,6 +30,8 @@ fn turned_by(command: &Command) -> &'static [Knob] {
         | Command::Cut { .. }
         | Command::Heal(_)
         | Command::Crash(_)
+        | Command::Destroy(_)
+        | Command::Repair(_)
         | Command::Restart(_)
         | Command::Freeze(_)
         | Command::Thaw(_)
@@ -38,7 +41,9 @@ fn turned_by(command: &Command) -> &'static [Knob] {
 }
 
 fn stages() -> Vec<Stage> {
-    vec![Stage::new(favourite_colour(5))]
+    let mut hints = favourite_colour(5);
+    hints.settings.leaderless_mut().expect("leaderless").hints = Some(HintRules::USUAL);
+    vec![Stage::new(favourite_colour(5)), Stage::new(hints)]
 }
 
 /// The value that a knob shows.
@@ -81,22 +86,27 @@ fn a_knob_turns_itself_and_says_what_it_means_at_every_place() {
 
 #[test]
 fn a_knob_that_goes_round_comes_back_to_where_it_was() {
-    let mut stage = Stage::new(favourite_colour(5));
-    stage.keys("K");
-    for knob in Knob::ALL.iter().filter(|knob| knob.typed().is_none()) {
-        stage.ui.knob = *knob;
-        let first = value(&stage, *knob);
-        let mut seen = vec![first.clone()];
-        loop {
-            stage.keys("⏎");
-            let now = value(&stage, *knob);
-            if now == first {
-                break;
+    for mut stage in stages() {
+        stage.keys("K");
+        for knob in Knob::ALL.iter().filter(|knob| knob.typed().is_none()) {
+            stage.ui.knob = *knob;
+            match knob.dial(&stage.snapshot()) {
+                Dial::Here(reading) if !reading.is_fixed() => {}
+                Dial::Here(_) | Dial::Missing(_) => continue,
             }
-            assert!(!seen.contains(&now) && seen.len() < 20, "{knob:?}: {seen:?} then {now}");
-            seen.push(now);
+            let first = value(&stage, *knob);
+            let mut seen = vec![first.clone()];
+            loop {
+                stage.keys("⏎");
+                let now = value(&stage, *knob);
+                if now == first {
+                    break;
+                }
+                assert!(!seen.contains(&now) && seen.len() < 20, "{knob:?}: {seen:?} then {now}");
+                seen.push(now);
+            }
+            assert!(seen.len() > 1, "{knob:?}");
         }
-        assert!(seen.len() > 1, "{knob:?}");
     }
 }
 
@@ -109,6 +119,7 @@ fn what_is_typed_is_what_the_knob_shows() {
         (Knob::Timeout, "700ms", "700ms"),
         (Knob::AntiEntropy, "off", "off"),
         (Knob::AntiEntropy, "1500ms", "every 1.5s"),
+        (Knob::Hints, "5min", "for 5min"),
         (Knob::Loss, "7%", "7%"),
         (Knob::Duplication, "3%", "3%"),
     ] {

@@ -115,12 +115,18 @@ actions! {
     Restart "restart" Faults Hidden "restart",
         Main: key('C') =>
         "Restart the picked replica.",
+    Destroy "destroy" Faults Hidden "destroy",
+        Main: key('!') =>
+        "Destroy the picked replica: its disk is gone too; a restart brings it back empty.",
     Freeze "freeze" Faults Hidden "freeze",
         Main: key('z') =>
         "Freeze the picked replica: it keeps everything but answers nothing.",
     Thaw "thaw" Faults Hidden "thaw",
         Main: key('Z') =>
         "Thaw the picked replica.",
+    RepairNow "repair-now" Faults Hidden "repair now",
+        Main: key('f') =>
+        "Repair now: the picked replica exchanges all it holds with every other, both ways.",
     SkewClock "skew-clock" Faults Hidden "clock skew",
         Main: key('T') =>
         "Set the clock of the picked replica wrong by a typed amount.",

@@ -44,6 +44,8 @@ impl Ui {
             Action::Isolate => self.isolate(snapshot),
             Action::Heal => self.heal(snapshot),
             Action::Crash | Action::Restart | Action::Freeze | Action::Thaw => self.crash(snapshot, action),
+            Action::Destroy => self.destroy(snapshot),
+            Action::RepairNow => self.repair_now(snapshot),
             Action::LessLatency | Action::MoreLatency => self.latency(snapshot, action),
             Action::WriteLevel | Action::ReadLevel => self.level(snapshot, action),
             Action::CutLink | Action::RestoreLink => self.choose_second(snapshot, action),

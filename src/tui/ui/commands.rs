@@ -79,6 +79,31 @@ impl Ui {
         by(action, vec![command])
     }
 
+    /// Not a louder crash: the disk goes too, and what only it had with it.
+    pub(super) fn destroy(&mut self, snapshot: &Snapshot) -> Vec<Effect> {
+        let name = self.name(snapshot);
+        let said = format!("{name} is gone, and its disk with it; C brings back an empty one, u undoes");
+        self.promise(snapshot, said);
+        by(Action::Destroy, vec![Command::Destroy(self.picked)])
+    }
+
+    pub(super) fn repair_now(&mut self, snapshot: &Snapshot) -> Vec<Effect> {
+        let name = self.name(snapshot).to_owned();
+        if snapshot.view.settings.leaderless().is_none() {
+            return self.no("replicas follow their primary here: there is nothing to repair by hand".into());
+        }
+        if snapshot.view.replicas.len() < 2 {
+            return self.no("a cluster of one has nobody to repair with".into());
+        }
+        match snapshot.view.replicas[self.picked.index()].status {
+            Status::Up => {}
+            Status::Crashed => return self.no(format!("{name} is down; C restarts it")),
+            Status::Frozen => return self.no(format!("{name} is frozen; Z thaws it")),
+        }
+        self.promise(snapshot, format!("{name} exchanges all it holds with every other, both ways"));
+        by(Action::RepairNow, vec![Command::Repair(Some(self.picked))])
+    }
+
     pub(super) fn no(&mut self, why: String) -> Vec<Effect> {
         self.refuse(why);
         Vec::new()

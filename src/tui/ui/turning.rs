@@ -48,6 +48,9 @@ impl Ui {
             Dial::Missing(why) => self.no(format!("{name}: {why}")),
             Dial::Here(reading) => match reading.turned(turn) {
                 Some(command) => by(Action::Knobs, vec![command.clone()]),
+                None if reading.is_fixed() => {
+                    self.no(format!("{name}: only a preset sets it, before the run begins"))
+                }
                 None => self.no(format!("{name} {}: it goes no further that way", reading.value)),
             },
         }
