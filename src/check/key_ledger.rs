@@ -312,13 +312,9 @@ impl KeyLedger {
                 self.owners.iter().any(|node| simulation.held(*node, self.key).keeps(write))
             };
             // What is held, or has yet to be acknowledged, may still be lost.
-<<<<<<< HEAD
             let over = |record: &Arc<Record>| {
                 record.answer == Answer::Given && (merged || !is_held(&record.version))
             };
-            if let Some(index) = self.closed.iter().position(over) {
-=======
-            let over = |record: &Arc<Record>| record.answer == Answer::Given && !is_held(record.version.id);
             // One that was never acknowledged makes no read stale: it goes first.
             let idle = |record: &Arc<Record>| record.acked.is_none() && over(record);
             let index = match self.closed.iter().position(idle) {
@@ -327,7 +323,6 @@ impl KeyLedger {
                 idle => idle,
             };
             if let Some(index) = index {
->>>>>>> background
                 if let Some(record) = self.closed.remove(index) {
                     let lost = record.acked.is_some() && !record.superseded && !merged;
                     self.forgotten_losses += u64::from(lost);
