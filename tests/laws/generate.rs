@@ -5,8 +5,8 @@ use std::{fmt::Debug, sync::Arc};
 
 use laggard::{
     action::{
-        Act, AntiEntropy, Ask, Command, Context, Guarantee, LeaderlessPolicy, Level, Mend, Propagation,
-        Protocol, Setting, Style, Switch,
+        Act, AntiEntropy, Ask, Command, Context, Guarantee, HintHolder, HintRules, LeaderlessPolicy, Level,
+        Mend, Propagation, Protocol, Setting, Style, Switch,
     },
     base::{ClientId, CutId, KeyId, NodeId, Ppm, Seed, SimTime, Span},
     data::{Conflicts, Kind, Stamp, Update, Value},
@@ -264,7 +264,23 @@ pub(crate) fn any_scenario(dice: &mut Dice<'_>) -> Scenario {
 
 /// Rules of leaderless replication, mostly the plainest.
 fn some_rules(dice: &mut Dice<'_>) -> LeaderlessPolicy {
-    LeaderlessPolicy { retransmit: dice.one_in(4).then(|| Span::millis(50 + dice.below_u64(2_000))) }
+    LeaderlessPolicy {
+        retransmit: dice.one_in(4).then(|| Span::millis(50 + dice.below_u64(2_000))),
+        hints: dice.one_in(3).then(|| some_hints(dice)),
+        ..LeaderlessPolicy::default()
+    }
+}
+
+fn some_hints(dice: &mut Dice<'_>) -> HintRules {
+    let holder = dice.pick(&[HintHolder::Coordinator, HintHolder::Next]);
+    match holder {
+        HintHolder::Coordinator | HintHolder::Next => {}
+    }
+    HintRules {
+        window: Span::millis(dice.below_u64(20_000)),
+        holder,
+        replay_every: Span::millis(50 + dice.below_u64(2_000)),
+    }
 }
 
 fn any_client(dice: &mut Dice<'_>, index: usize, scenario: &Scenario) -> ClientSpec {
@@ -304,7 +320,7 @@ pub(crate) fn any_move(dice: &mut Dice<'_>, scenario: &Scenario) -> Move {
 }
 
 /// Of these numbers each kind of command has at least one; asking and writing are more common.
-pub(crate) const COMMAND_KINDS: usize = 12;
+pub(crate) const COMMAND_KINDS: usize = 14;
 
 pub(crate) fn any_command(dice: &mut Dice<'_>, scenario: &Scenario) -> Command {
     let kind = dice.below(COMMAND_KINDS * 2);
@@ -325,6 +341,8 @@ pub(crate) fn command_kind(command: &Command) -> usize {
         Command::SetLink { .. } => 9,
         Command::Set(_) => 10,
         Command::Workload(_) => 11,
+        Command::Destroy(_) => 12,
+        Command::Repair(_) => 13,
     }
 }
 
@@ -342,6 +360,8 @@ pub(crate) fn command_of_kind(kind: usize, dice: &mut Dice<'_>, scenario: &Scena
         9 => Command::SetLink { scope: any_scope(dice, scenario), change: any_link_change(dice) },
         10 => Command::Set(any_setting(dice, scenario)),
         11 => Command::Workload(dice.pick(&[Switch::Start, Switch::Stop])),
+        12 => Command::Destroy(node(dice, scenario)),
+        13 => Command::Repair(dice.one_in(2).then(|| node(dice, scenario))),
         _ => unreachable!("COMMAND_KINDS counts the arms above"),
     }
 }
@@ -529,14 +549,15 @@ fn any_link_change(dice: &mut Dice<'_>) -> LinkChange {
 }
 
 fn any_setting(dice: &mut Dice<'_>, scenario: &Scenario) -> Setting {
-    let kind = dice.below(5);
+    let kind = dice.below(6);
     let copies = scenario.settings.copies;
     let setting = match kind {
         0 => Setting::LatencyPercent(u32::from(dice.small(400))),
         1 => Setting::WriteLevel(any_level(dice, copies)),
         2 => Setting::ReadLevel(any_level(dice, copies)),
         3 => Setting::AntiEntropy(dice.one_in(2).then(|| some_anti_entropy(dice))),
-        _ => Setting::Timeout(Span::millis(dice.below_u64(3_000))),
+        4 => Setting::Timeout(Span::millis(dice.below_u64(3_000))),
+        _ => Setting::Hints(dice.one_in(2).then(|| some_hints(dice))),
     };
     let generated = match &setting {
         Setting::LatencyPercent(_) => 0,
@@ -544,6 +565,7 @@ fn any_setting(dice: &mut Dice<'_>, scenario: &Scenario) -> Setting {
         Setting::ReadLevel(_) => 2,
         Setting::AntiEntropy(_) => 3,
         Setting::Timeout(_) => 4,
+        Setting::Hints(_) => 5,
     };
     assert_eq!(kind, generated, "every setting is generated");
     setting
@@ -613,6 +635,12 @@ pub(crate) fn run_on(
             simulation.rest_until(limit);
         }
     }
+}
+
+/// The same without the loss of a disk: replicas are durable.
+pub(crate) fn durable(mut plan: Plan) -> Plan {
+    plan.moves.retain(|step| !matches!(step, Move::Give(Command::Destroy(_))));
+    plan
 }
 
 /// What makes the cluster quiet (SEMANTICS §1), with anti-entropy of this style on.

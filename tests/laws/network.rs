@@ -14,7 +14,9 @@ use laggard::{
 };
 use proptest::prelude::*;
 
-use crate::generate::{Dice, Move, Plan, any_delay, any_scenario, calm, for_draws, for_plans, run, run_on};
+use crate::generate::{
+    Dice, Move, Plan, any_delay, any_scenario, calm, durable, for_draws, for_plans, run, run_on,
+};
 
 /// What the facts say of one operation.
 #[derive(Debug, Clone)]
@@ -119,7 +121,7 @@ fn all_facts(plan: &Plan) -> Vec<Fact> {
 #[test]
 fn where_read_and_write_sets_overlap_no_read_misses_an_acknowledged_write() {
     for_plans(300, 20, 80, |plan| {
-        let plan = exact(plan);
+        let plan = exact(durable(plan));
         let settings = &plan.scenario.settings;
         let missed = misses(&all_facts(&plan), settings);
         prop_assert!(missed.is_empty(), "{:?}", missed[0]);
@@ -327,6 +329,7 @@ fn never_is_not_said_while_a_newer_write_than_the_first_few_is_on_its_way() {
 #[test]
 fn what_a_replica_holds_never_becomes_older() {
     for_plans(120, 23, 70, |plan| {
+        let plan = durable(plan);
         let settings = &plan.scenario.settings;
         let nodes: Vec<NodeId> = (0..plan.scenario.replicas.len()).map(NodeId::at).collect();
         let mut before: BTreeMap<(NodeId, KeyId), Held> = BTreeMap::new();
