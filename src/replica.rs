@@ -24,7 +24,7 @@ mod timer;
 use crate::{
     action::{Act, AntiEntropy, Settings},
     base::{KeyId, LocalTime, NodeId, OpId, Seed, Span, WriteId},
-    data::{Conflicts, Held, Relation, Version, VersionVector},
+    data::{Clocks, Conflicts, Held, Relation, Stamp, StampClock, Version, VersionVector},
 };
 use coordinate::Pending;
 use delivery::Deliveries;
@@ -41,6 +41,7 @@ pub struct Replica {
     store: Store,
     pending: Pending,
     deliveries: Deliveries,
+    clock: StampClock,
     /// How many rounds of gossip it has begun.
     round: u64,
 }
@@ -129,6 +130,7 @@ impl Replica {
             store: Store::new(keys),
             pending: Pending::default(),
             deliveries: Deliveries::default(),
+            clock: StampClock::default(),
             round: 0,
         }
     }
@@ -156,10 +158,10 @@ impl Replica {
 
     /// Loses what is volatile: the operations it was coordinating, the writes it was still delivering and
     /// the last stamp it gave. Its timers are void; [`Self::restart`] sets those it needs again.
-    pub fn crash(&mut self) {
+    pub fn crash(&mut self, clocks: Clocks) {
         self.pending = Pending::default();
         self.deliveries = Deliveries::default();
-        self.store.forget_last_stamp();
+        self.clock.crash(clocks);
     }
 
     /// Merges `held` into its slot for `key` and says what changed. Ignores keys it is no replica of.
@@ -235,6 +237,21 @@ impl Replica {
 
     /// It is up again after a crash: sets its timers.
     pub fn restart(&mut self, _around: &mut Surroundings<'_>, _out: &mut Vec<Output>) {}
+
+    /// Somebody spoke whose clock stood at `heard`.
+    pub fn hear(&mut self, heard: Stamp, around: &Surroundings<'_>) {
+        self.clock.hear(around.settings.clocks, heard, around.clock);
+    }
+
+    /// It sends a message: what its clock says on board. `physical` is its own clock.
+    pub fn send_stamp(&mut self, clocks: Clocks, physical: LocalTime) -> Stamp {
+        self.clock.event(clocks, physical)
+    }
+
+    /// What its clock of stamps has come to.
+    pub fn stamp(&self) -> Stamp {
+        self.clock.last()
+    }
 
     /// Its gossip timer rang.
     pub fn handle_gossip(

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use crate::{
     action::Guarantee,
     base::KeyId,
-    data::{Conflicts, Held, Version, VersionVector},
+    data::{Conflicts, Held, Stamp, Version, VersionVector},
 };
 
 /// One client's memory, by key.
 #[derive(Debug, Clone, Default)]
 pub struct Session {
     memory: Vec<Memory>,
+    /// The largest stamp that an answer came with: it hands the clock of whoever served it on to the next.
+    heard: Option<Stamp>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -54,6 +56,16 @@ impl Session {
             self.memory.resize_with(key.index() + 1, Memory::default);
         }
         &mut self.memory[key.index()]
+    }
+
+    /// The clock that it sends along with a request, where it has heard any.
+    pub fn heard(&self) -> Option<Stamp> {
+        self.heard
+    }
+
+    /// An answer came from a replica whose clock stood at `stamp`.
+    pub fn hear(&mut self, stamp: Stamp) {
+        self.heard = self.heard.max(Some(stamp));
     }
 
     /// What it sends along with a write: the history of what it has read.

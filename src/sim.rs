@@ -175,7 +175,7 @@ impl Simulation {
         self.next_write.0 += 1;
         let dot = Dot { node: NodeId(0), counter: 0 };
         let context = VersionVector::EMPTY;
-        Arc::new(Version { id, key, value: value.clone(), stamp: Stamp(i64::MIN + 1), dot, context })
+        Arc::new(Version { id, key, value: value.clone(), stamp: Stamp::at(i64::MIN + 1), dot, context })
     }
 
     /// Sets every replica's gossip timer at a phase of its own.

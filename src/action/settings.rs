@@ -1,6 +1,9 @@
 //! The knobs of a cluster as a whole: what a preset states and a command may turn while it runs.
 
-use crate::{base::Span, data::Conflicts};
+use crate::{
+    base::Span,
+    data::{Clocks, Conflicts},
+};
 
 use super::{AntiEntropy, Level, PrimaryPolicy};
 
@@ -16,6 +19,8 @@ pub struct Settings {
     pub timeout: Span,
     pub anti_entropy: Option<AntiEntropy>,
     pub conflicts: Conflicts,
+    /// How coordinators stamp writes.
+    pub clocks: Clocks,
     pub protocol: Protocol,
 }
 

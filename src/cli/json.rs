@@ -83,7 +83,8 @@ fn fact(timeline: &Timeline, fact: &Fact) -> Value {
             let context: Value =
                 version.context.entries().map(|(n, counter)| (node(&n), Value::from(counter))).collect();
             json!({"fact": "accepted", "op": op.0, "at": node(at), "write": write(&version.id),
-                   "key": key(&version.key), "value": value(&version.value), "stamp_ns": version.stamp.0,
+                   "key": key(&version.key), "value": value(&version.value), "stamp_ns": version.stamp.time,
+                   "stamp_count": version.stamp.count,
                    "dot": {"node": node(&version.dot.node), "counter": version.dot.counter}, "context": context})
         }
         What::Sent { message, from, to, kind, carries, arrives } => {

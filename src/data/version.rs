@@ -15,9 +15,21 @@ pub struct Dot {
     pub counter: u32,
 }
 
-/// The time a write carries, in nanoseconds of the coordinator's own clock (or as the client asked).
+/// The time a write carries, as its coordinator's clock gave it (or as the client asked). Ordered by time,
+/// then by count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Stamp(pub i64);
+pub struct Stamp {
+    /// Nanoseconds by physical and hybrid clocks; Lamport's counter by his.
+    pub time: i64,
+    /// What a hybrid clock counts while its time stands still; else 0.
+    pub count: u32,
+}
+
+impl Stamp {
+    pub const fn at(time: i64) -> Self {
+        Self { time, count: 0 }
+    }
+}
 
 /// An immutable written version. `context` holds the dots it descends from, itself excluded: what its
 /// coordinator held, what the coordinator wrote before, and what its client had seen.

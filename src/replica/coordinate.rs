@@ -121,7 +121,7 @@ impl Replica {
             Context::Last => history.join(request.context),
             Context::None => {}
         }
-        let stamp = stamp.unwrap_or_else(|| self.store.next_stamp(around.clock));
+        let stamp = stamp.unwrap_or_else(|| self.clock.write(around.settings.clocks, around.clock));
         let id = *around.next_write;
         around.next_write.0 += 1;
         Arc::new(Version { id, key, value: value.clone(), stamp, dot, context: history })

@@ -21,8 +21,8 @@ use serde::Deserialize;
 
 pub use client::{Client, Guarantee, Keys, Stop, Workload};
 pub use cluster::{
-    AntiEntropy, AntiEntropyStyle, Clock, Cluster, Conflicts, Gossip, Leaderless, Level, LevelName, Off,
-    ReadRepair, Replica, ReplicaItem, Replicas, Replicate, Replication,
+    AntiEntropy, AntiEntropyStyle, Clock, Clocks, Cluster, Conflicts, Gossip, Leaderless, Level, LevelName,
+    Off, ReadRepair, Replica, ReplicaItem, Replicas, Replicate, Replication,
 };
 pub use condition::{
     Bounds, Condition, Converged, Last, Limit, Siblings, Stale, State, Test, TimeToConsistency, Versions,

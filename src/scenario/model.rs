@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     action::{Command, Condition, Guarantee, LeaderlessPolicy, Level, Propagation, Protocol, Settings},
     base::{ClientId, KeyId, NodeId, Ppm, Seed, SimTime, Span},
-    data::{Conflicts, Value},
+    data::{Clocks, Conflicts, Value},
     net::{Delay, LinkProfile, Network},
 };
 
@@ -161,6 +161,7 @@ impl Scenario {
                 timeout: Span::secs(2),
                 anti_entropy: None,
                 conflicts: Conflicts::LastWriteWins,
+                clocks: Clocks::Physical,
                 protocol: Protocol::Leaderless(LeaderlessPolicy::default()),
             },
             network: Network::new(count, profile),

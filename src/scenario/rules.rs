@@ -122,7 +122,7 @@ const TESTS: &[&str] = &[
 pub(super) fn planned(map: &str, key: &str) -> bool {
     let keys: &[&str] = match map {
         "Preset" => &["system", "lesson"],
-        "Cluster" => &["zones", "clocks", "versions", "durability"],
+        "Cluster" => &["zones", "versions", "durability"],
         "Replication" => &["primary", "multi_region"],
         "Leaderless" => &["asks", "sloppy", "hints", "speculative", "tombstones", "failure_detector"],
         "Gossip" => &["digest"],

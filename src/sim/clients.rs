@@ -116,10 +116,20 @@ impl Simulation {
             Act::Read => VersionVector::EMPTY,
         };
         let request = Request { op, cause: name, key, act, required, context: &context };
-        self.act(node, name, facts, |replica, around, out| replica.handle_request(&request, around, out));
+        let heard = self.clients[usize::from(client.0)].session.heard();
+        self.act(node, name, facts, |replica, around, out| {
+            if let Some(heard) = heard {
+                replica.hear(heard, around);
+            }
+            replica.handle_request(&request, around, out);
+        });
     }
 
     pub(super) fn answer(&mut self, op: OpId, answer: Answer, facts: &mut Vec<Fact>) {
+        if let Some(open) = self.open.get(op) {
+            let stamp = self.nodes[open.node.index()].replica.stamp();
+            self.clients[usize::from(open.client.0)].session.hear(stamp);
+        }
         let outcome = match answer {
             Answer::Written(write) => Outcome::Written(write),
             Answer::Found(held) => Outcome::Found(held),

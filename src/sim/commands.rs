@@ -241,7 +241,7 @@ impl Simulation {
         target.status = Status::Crashed;
         target.life += 1;
         target.rung.clear();
-        target.replica.crash();
+        target.replica.crash(self.settings.clocks);
         let unread = std::mem::take(&mut target.inbox);
         target.killed += unread.len() as u64;
         self.record(facts, What::Crashed { node });

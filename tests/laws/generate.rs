@@ -350,7 +350,7 @@ fn any_ask(dice: &mut Dice<'_>, scenario: &Scenario) -> Ask {
         _ => Act::Write {
             value: any_value(dice),
             context: dice.pick(&[Context::Last, Context::None]),
-            stamp: dice.one_in(8).then(|| Stamp(dice.signed(3_000) * 1_000_000)),
+            stamp: dice.one_in(8).then(|| Stamp::at(dice.signed(3_000) * 1_000_000)),
         },
     };
     Ask {

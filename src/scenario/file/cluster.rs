@@ -18,6 +18,8 @@ pub struct Cluster {
     pub replication: Option<Replication>,
     /// What becomes of values written at the same time. Default: `last_write_wins`.
     pub conflicts: Option<Conflicts>,
+    /// What stamps writes. Default: `physical`.
+    pub clocks: Option<Clocks>,
 }
 
 /// How many replicas, or which.
@@ -147,6 +149,18 @@ pub enum Conflicts {
     LastWriteWins,
     /// All are kept until a later write replaces them.
     Siblings,
+}
+
+/// What stamps writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Clocks {
+    /// Each coordinator's own clock, right or wrong.
+    Physical,
+    /// Hybrid logical clocks: the own clock, pushed ahead by every later stamp that is heard of.
+    Hlc,
+    /// Lamport's counters, pushed ahead by every message; they tell no time.
+    Lamport,
 }
 
 /// Whether replicas compare what they hold.

@@ -8,8 +8,8 @@ use crate::base::{NodeId, Span};
 use crate::data;
 use crate::scenario::ReplicaSpec;
 use crate::scenario::file::{
-    AntiEntropy, AntiEntropyStyle, Clock, Cluster, Conflicts, DurationOrOffText, DurationText, Gossip,
-    Leaderless, ReplicaItem, Replicas, Replicate,
+    AntiEntropy, AntiEntropyStyle, Clock, Clocks, Cluster, Conflicts, DurationOrOffText, DurationText,
+    Gossip, Leaderless, ReplicaItem, Replicas, Replicate,
 };
 use crate::scenario::limits::{LEAST_PERIOD, MOST_REPLICAS};
 use crate::scenario::path::{Path, Trail};
@@ -157,6 +157,11 @@ impl Resolver<'_> {
             conflicts: match cluster.conflicts {
                 None | Some(Conflicts::LastWriteWins) => data::Conflicts::LastWriteWins,
                 Some(Conflicts::Siblings) => data::Conflicts::Siblings,
+            },
+            clocks: match cluster.clocks {
+                None | Some(Clocks::Physical) => data::Clocks::Physical,
+                Some(Clocks::Hlc) => data::Clocks::Hlc,
+                Some(Clocks::Lamport) => data::Clocks::Lamport,
             },
             protocol: Protocol::Leaderless(policy),
         }
