@@ -10,4 +10,4 @@ pub use clock::{Clocks, StampClock};
 pub use held::{Conflicts, Held, Merge};
 pub use value::Value;
 pub use vector::VersionVector;
-pub use version::{Dot, Relation, Stamp, Version};
+pub use version::{Dependencies, Dot, Relation, Stamp, Version};

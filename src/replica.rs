@@ -14,6 +14,7 @@
 //! satisfy alone asks nobody. Nothing repairs a read (that comes with the protocols); anti-entropy, where
 //! it is on, spreads what was missed.
 
+mod causal;
 mod coordinate;
 mod delivery;
 mod gossip;
@@ -24,7 +25,7 @@ mod timer;
 use crate::{
     action::{Act, AntiEntropy, Settings},
     base::{KeyId, LocalTime, NodeId, OpId, Seed, Span, WriteId},
-    data::{Clocks, Conflicts, Held, Relation, Stamp, StampClock, Version, VersionVector},
+    data::{Clocks, Conflicts, Dependencies, Held, Relation, Stamp, StampClock, Version, VersionVector},
 };
 use coordinate::Pending;
 use delivery::Deliveries;
@@ -41,6 +42,8 @@ pub struct Replica {
     store: Store,
     pending: Pending,
     deliveries: Deliveries,
+    /// What has come and must not be shown yet.
+    waiting: Vec<causal::Waiting>,
     clock: StampClock,
     /// How many rounds of gossip it has begun.
     round: u64,
@@ -72,6 +75,8 @@ pub struct Request<'a> {
     pub required: u16,
     /// What the client says it has seen of the key.
     pub context: &'a VersionVector,
+    /// What a write must never be seen without.
+    pub after: &'a Dependencies,
 }
 
 /// What a replica wants done, or has done.
@@ -102,6 +107,12 @@ pub enum Output {
         content: u64,
         over: Option<(WriteId, Relation)>,
     },
+    /// A version came and waits, unseen, until the replica reflects what it depends on.
+    HeldBack {
+        key: KeyId,
+        write: WriteId,
+        waits_for: WriteId,
+    },
     /// A version came and lost to what was held.
     Kept {
         key: KeyId,
@@ -130,6 +141,7 @@ impl Replica {
             store: Store::new(keys),
             pending: Pending::default(),
             deliveries: Deliveries::default(),
+            waiting: Vec::new(),
             clock: StampClock::default(),
             round: 0,
         }
@@ -156,20 +168,37 @@ impl Replica {
         self.pending.len()
     }
 
-    /// Loses what is volatile: the operations it was coordinating, the writes it was still delivering and
-    /// the last stamp it gave. Its timers are void; [`Self::restart`] sets those it needs again.
+    /// Loses what is volatile: the operations it was coordinating, the writes it was still delivering, those
+    /// that waited for others and, under physical clocks, the last stamp it gave. Its timers are void; [`Self::restart`] sets those it needs again.
     pub fn crash(&mut self, clocks: Clocks) {
         self.pending = Pending::default();
         self.deliveries = Deliveries::default();
+        self.waiting = Vec::new();
         self.clock.crash(clocks);
     }
 
-    /// Merges `held` into its slot for `key` and says what changed. Ignores keys it is no replica of.
-    fn absorb(&mut self, key: KeyId, held: &Held, around: &Surroundings<'_>, out: &mut Vec<Output>) {
-        use crate::data::Merge;
+    /// Merges `held` into its slot for `key` and says what changed, but for what must wait for other writes.
+    /// Ignores keys it is no replica of.
+    fn absorb(
+        &mut self,
+        key: KeyId,
+        held: &Held,
+        around: &Surroundings<'_>,
+        out: &mut Vec<Output>,
+    ) -> causal::Taken {
         if !around.placement.is_owner(self.id, key) {
-            return;
+            return causal::Taken::Now;
         }
+        if self.waiting.is_empty() && held.versions().iter().all(|version| version.after.is_none()) {
+            self.store_now(key, held, around, out);
+            return causal::Taken::Now;
+        }
+        self.absorb_in_order(key, held, around, out)
+    }
+
+    /// Merges what may be shown.
+    fn store_now(&mut self, key: KeyId, held: &Held, around: &Surroundings<'_>, out: &mut Vec<Output>) {
+        use crate::data::Merge;
         let Some(write) = held.newest() else { return };
         // Of several versions some may be held already.
         let several = (held.versions().len() > 1).then(|| self.store.held(key).clone());
@@ -200,10 +229,12 @@ impl Replica {
         out: &mut Vec<Output>,
     ) {
         match body {
-            Body::Write { op, key, held, .. } => {
-                self.absorb(*key, held, around, out);
-                out.push(Output::Send { to: from, body: Body::WriteAck { op: *op } });
-            }
+            Body::Write { op, key, held, .. } => match self.absorb(*key, held, around, out) {
+                causal::Taken::Now => {
+                    out.push(Output::Send { to: from, body: Body::WriteAck { op: *op } });
+                }
+                causal::Taken::HeldBack => self.acknowledge_later(held, from, *op),
+            },
             Body::WriteAck { op } => {
                 self.delivered(*op, from);
                 self.count_ack(*op, from, out);

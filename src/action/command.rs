@@ -9,7 +9,7 @@ use crate::{
     net::{CutShape, LinkChange, Scope},
 };
 
-use super::Level;
+use super::{ClientChange, Level};
 
 /// What can be asked of a running cluster.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +37,10 @@ pub enum Command {
         change: LinkChange,
     },
     Set(Setting),
+    SetClient {
+        client: ClientId,
+        change: ClientChange,
+    },
     Workload(Switch),
 }
 

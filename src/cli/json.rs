@@ -109,6 +109,21 @@ fn fact(timeline: &Timeline, fact: &Fact) -> Value {
             json!({"fact": "kept", "at": node(at), "key": key(k), "write": write(w), "winner": write(winner),
                    "relation": name(*relation)})
         }
+        What::HeldBack { node: at, key: k, write: w, waits_for } => {
+            json!({"fact": "held_back", "at": node(at), "key": key(k), "write": write(w),
+                   "waits_for": write(waits_for)})
+        }
+        What::Redirected { op, from, to, guarantee } => {
+            json!({"fact": "redirected", "op": op.0, "from": node(from), "to": node(to),
+                   "guarantee": guarantee.name()})
+        }
+        What::Waits { op, node: at, guarantee } => {
+            json!({"fact": "waits", "op": op.0, "at": node(at), "guarantee": guarantee.name()})
+        }
+        What::Rebound { client, from, to } => {
+            let client = &scenario.clients[usize::from(client.0)].name;
+            json!({"fact": "rebound", "client": &**client, "from": node(from), "to": node(to)})
+        }
         What::Answered { op, outcome: how } => {
             let mut line = outcome(how);
             line["fact"] = "answered".into();

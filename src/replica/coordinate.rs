@@ -121,10 +121,26 @@ impl Replica {
             Context::Last => history.join(request.context),
             Context::None => {}
         }
-        let stamp = stamp.unwrap_or_else(|| self.clock.write(around.settings.clocks, around.clock));
+        let stamp = stamp.unwrap_or_else(|| self.stamp_after(request, around));
         let id = *around.next_write;
         around.next_write.0 += 1;
-        Arc::new(Version { id, key, value: value.clone(), stamp, dot, context: history })
+        Arc::new(Version {
+            id,
+            key,
+            value: value.clone(),
+            stamp,
+            dot,
+            context: history,
+            after: request.after.clone(),
+        })
+    }
+
+    /// The clock's stamp; but what is promised to come after an earlier version of its key does, even where
+    /// a clock lags behind.
+    fn stamp_after(&mut self, request: &Request<'_>, around: &Surroundings<'_>) -> Stamp {
+        let stamp = self.clock.write(around.settings.clocks, around.clock);
+        let mine = request.after.iter().flat_map(|after| after.iter()).filter(|v| v.key == request.key);
+        mine.map(|v| v.stamp).max().map_or(stamp, |last| stamp.max(last.next()))
     }
 
     fn coordinate_read(&mut self, request: &Request<'_>, around: &Surroundings<'_>, out: &mut Vec<Output>) {

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub use client::{Client, Guarantee, Keys, Stop, Workload};
+pub use client::{Client, Guarantee, Keys, Means, Route, Stop, WhenUnable, Workload};
 pub use cluster::{
     AntiEntropy, AntiEntropyStyle, Clock, Clocks, Cluster, Conflicts, Gossip, Leaderless, Level, LevelName,
     Off, ReadRepair, Replica, ReplicaItem, Replicas, Replicate, Replication,

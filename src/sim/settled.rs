@@ -1,5 +1,7 @@
 //! Is anything left that can change any replica's data? (SEMANTICS §1, "settled" and "converged".)
 
+use std::sync::Arc;
+
 use crate::{
     action::{AntiEntropy, Style},
     base::{CutId, KeyId, NodeId, Ppm, SimTime, WriteId},
@@ -39,8 +41,20 @@ impl Simulation {
 
     /// Whether `held` would tell `node` anything new about `key`.
     fn would_learn(&self, node: NodeId, key: KeyId, held: &Held) -> bool {
-        self.placement().is_owner(node, key)
-            && matches!(self.held(node, key).clone().merge(held, self.conflicts()), Merge::Stored { .. })
+        let (placement, conflicts) = (self.placement(), self.conflicts());
+        placement.is_owner(node, key) && {
+            let ready = self.nodes[node.index()].replica.ready(held, placement, conflicts);
+            self.would_store(node, key, &ready)
+        }
+    }
+
+    /// As [`Self::would_learn`], once it reflects all that `held` depends on.
+    fn would_learn_in_time(&self, node: NodeId, key: KeyId, held: &Held) -> bool {
+        self.placement().is_owner(node, key) && self.would_store(node, key, held)
+    }
+
+    fn would_store(&self, node: NodeId, key: KeyId, held: &Held) -> bool {
+        matches!(self.held(node, key).clone().merge(held, self.conflicts()), Merge::Stored { .. })
     }
 
     /// Whether `to` lacks anything that `from` holds.
@@ -73,12 +87,22 @@ impl Simulation {
     }
 
     /// Whether a message on its way, or one that waits at a frozen replica, carries `write`
-    /// to a replica that would take it: a message that only meets something later brings nothing back.
+    /// to a replica that would take it, or one has it that waits for other writes: what only meets something
+    /// later brings nothing back.
     pub fn may_still_spread(&self, key: KeyId, write: WriteId) -> bool {
         let carries = |message: &Message| {
             message.contents_of(key).any(|held| held.versions().iter().any(|v| v.id == write))
         };
-        let spreads = |message: &Message| carries(message) && self.would_teach(message);
+        let learns = |node, key, held: &Held| self.would_learn_in_time(node, key, held);
+        let spreads = |message: &Message| carries(message) && self.teaches(message, learns);
+        let waits = |node: &super::Node| {
+            node.replica.waiting(self.placement(), self.conflicts()).any(|(version, _)| {
+                version.id == write && learns(node.replica.id, key, &Held::One(Arc::clone(version)))
+            })
+        };
+        if self.nodes.iter().any(waits) {
+            return true;
+        }
         let flying = self.arrivals().any(|(_, message)| !message.lost && spreads(message));
         flying || self.nodes.iter().any(|node| node.inbox.iter().any(spreads))
     }
@@ -96,7 +120,11 @@ impl Simulation {
     fn arrivals(&self) -> impl Iterator<Item = (SimTime, &Message)> {
         self.queue.iter().filter_map(|(at, event)| match event {
             Event::Arrival(message) => Some((at, message)),
-            Event::Gossip(_) | Event::Timer { .. } | Event::Timeout(_) | Event::Work { .. } => None,
+            Event::Gossip(_)
+            | Event::Timer { .. }
+            | Event::Timeout(_)
+            | Event::AskAgain(_)
+            | Event::Work { .. } => None,
         })
     }
 
@@ -108,16 +136,18 @@ impl Simulation {
 
     /// As [`Self::may_change_data`], if it arrives.
     pub(super) fn would_teach(&self, message: &Message) -> bool {
+        self.teaches(message, |node, key, held| self.would_learn(node, key, held))
+    }
+
+    fn teaches(&self, message: &Message, learns: impl Fn(NodeId, KeyId, &Held) -> bool) -> bool {
         let (from, to) = (message.from, message.to);
         match &message.body {
-            Body::Write { key, held, .. } => self.would_learn(to, *key, held),
-            Body::SyncReply { contents, .. } => {
-                contents.iter().any(|(key, held)| self.would_learn(to, *key, held))
-            }
+            Body::Write { key, held, .. } => learns(to, *key, held),
+            Body::SyncReply { contents, .. } => contents.iter().any(|(key, held)| learns(to, *key, held)),
             Body::Sync { exchange, contents, .. } => {
                 let tells = *exchange != Exchange::Ask;
                 let asks = *exchange != Exchange::Tell;
-                (tells && contents.iter().any(|(key, held)| self.would_learn(to, *key, held)))
+                (tells && contents.iter().any(|(key, held)| learns(to, *key, held)))
                     || (asks && self.reaches(to, from) && self.would_learn_from(from, to))
             }
             Body::WriteAck { .. } | Body::Read { .. } | Body::ReadReply { .. } => false,
@@ -127,7 +157,11 @@ impl Simulation {
     fn messages_may_change_data(&self) -> bool {
         self.queue.iter().any(|(_, event)| match event {
             Event::Arrival(message) => self.may_change_data(message),
-            Event::Gossip(_) | Event::Timer { .. } | Event::Timeout(_) | Event::Work { .. } => false,
+            Event::Gossip(_)
+            | Event::Timer { .. }
+            | Event::Timeout(_)
+            | Event::AskAgain(_)
+            | Event::Work { .. } => false,
         })
     }
 

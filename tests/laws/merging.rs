@@ -132,6 +132,7 @@ fn tied(id: u16, value: Value) -> Arc<Version> {
         stamp: Stamp::at(7),
         dot: Dot { node: NodeId(id), counter: 1 },
         context: VersionVector::EMPTY,
+        after: None,
     })
 }
 

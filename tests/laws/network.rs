@@ -527,7 +527,7 @@ fn an_acknowledged_write_gives_way_only_to_who_has_seen_it() {
         (scenario.settings.write, scenario.settings.read) = (Level::One, Level::One);
         scenario.workload = None;
         scenario.clients.iter_mut().for_each(|client| {
-            (client.write, client.read, client.guarantees) = (None, None, Vec::new());
+            (client.write, client.read, client.policy.guarantees) = (None, None, Vec::new());
         });
         let owners: Vec<NodeId> =
             Simulation::new(Arc::new(scenario.clone()), Seed(8)).owners(KeyId(0)).collect();

@@ -207,6 +207,7 @@ fn semantics_13_9_the_whole_sequence_with_its_contexts() {
             stamp: Stamp::at(i64::from(counter)),
             dot: Dot { node: NodeId(A), counter },
             context: VersionVector::from_entries([(NodeId(A), seen)]),
+            after: None,
         };
         set.merge(&Held::One(Arc::new(version)), Conflicts::Siblings);
         values(set)
@@ -220,7 +221,7 @@ fn semantics_13_9_the_whole_sequence_with_its_contexts() {
 
 fn read_a_then_b(guarantees: Vec<Guarantee>) -> (Outcome, Outcome, Timeline) {
     let mut scenario = abc();
-    scenario.clients[0].guarantees = guarantees;
+    scenario.clients[0].policy.guarantees = guarantees;
     scenario.clients.push(laggard::scenario::ClientSpec::at("writer", NodeId(A)));
     let mut timeline = start(scenario);
     give(&mut timeline, Command::Cut { name: None, shape: CutShape::Isolate(NodeId(A)) });
