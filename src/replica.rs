@@ -159,8 +159,8 @@ impl Replica {
     }
 
     /// Puts an initial value, before the run begins.
-    pub fn seed(&mut self, key: KeyId, version: &Arc<Version>, conflicts: Conflicts) {
-        self.store.merge(key, &Held::One(Arc::clone(version)), conflicts);
+    pub fn seed(&mut self, key: KeyId, held: &Held, conflicts: Conflicts) {
+        self.store.merge(key, held, conflicts);
     }
 
     /// Operations it coordinates at the moment.
@@ -189,7 +189,7 @@ impl Replica {
         if !around.placement.is_owner(self.id, key) {
             return causal::Taken::Now;
         }
-        if self.waiting.is_empty() && held.versions().iter().all(|version| version.after.is_none()) {
+        if self.may_store_at_once(held) {
             self.store_now(key, held, around, out);
             return causal::Taken::Now;
         }
@@ -202,7 +202,7 @@ impl Replica {
         let Some(write) = held.newest() else { return };
         // Of several versions some may be held already.
         let several = (held.versions().len() > 1).then(|| self.store.held(key).clone());
-        match self.store.merge(key, held, around.settings.conflicts) {
+        match self.store.merge(key, held, around.settings.conflicts_of(key)) {
             Merge::Unchanged => {}
             Merge::Kept { winner, relation } => out.push(Output::Kept { key, write, winner, relation }),
             Merge::Stored { over } => {
@@ -233,7 +233,7 @@ impl Replica {
                 causal::Taken::Now => {
                     out.push(Output::Send { to: from, body: Body::WriteAck { op: *op } });
                 }
-                causal::Taken::HeldBack => self.acknowledge_later(held, from, *op),
+                causal::Taken::HeldBack => self.acknowledge_later(*key, held, from, *op),
             },
             Body::WriteAck { op } => {
                 self.delivered(*op, from);
@@ -244,9 +244,7 @@ impl Replica {
                 let body = Body::ReadReply { op: *op, held };
                 out.push(Output::Send { to: from, body });
             }
-            Body::ReadReply { op, held } => {
-                self.count_reply(*op, (from, held), around.settings.conflicts, out);
-            }
+            Body::ReadReply { op, held } => self.count_reply(*op, (from, held), around.settings, out),
             Body::Sync { round, exchange, contents } => {
                 self.answer_sync(from, *round, *exchange, contents, around, out);
             }

@@ -195,7 +195,7 @@ impl Ledger {
                         owed = self.sessions[usize::from(client.0)].owed(*key);
                         self.keys[key.index()].read_began();
                     }
-                    Act::Write { .. } => {
+                    Act::Write { .. } | Act::Update(_) => {
                         let keys = &self.keys;
                         before = self.order.asked(*client, |version| {
                             let record = keys[version.key.index()].record(version.id);
@@ -298,8 +298,8 @@ impl Ledger {
     /// Whether a replica that shows something new shows it in the order that its writers were promised.
     fn judge_order(&mut self, node: NodeId, key: KeyId, at: Position, simulation: &Simulation) {
         let keys = &self.keys;
-        let conflicts = simulation.settings().conflicts;
         let reflected = |version: &Version| {
+            let conflicts = simulation.settings().conflicts_of(version.key);
             simulation.held(node, version.key).reflects(version, conflicts)
                 // What is no longer remembered, every replica reflected once.
                 || keys[version.key.index()]
@@ -379,7 +379,7 @@ impl Ledger {
     }
 
     fn follow_read(&mut self, op: OpId, asked: &Asked, held: &Held, at: Position, simulation: &Simulation) {
-        let conflicts = simulation.settings().conflicts;
+        let conflicts = simulation.settings().conflicts_of(asked.key);
         let staleness = self.keys[asked.key.index()].staleness(held, asked.acks);
         self.tally.reads += 1;
         self.tally.stale_reads += u64::from(staleness.is_some());
@@ -458,9 +458,8 @@ impl Ledger {
         let mut losses = Vec::new();
         for (index, ledger) in self.keys.iter().enumerate() {
             let key = KeyId(u32::try_from(index).unwrap_or(u32::MAX));
-            let held =
-                |write| nodes().any(|n| simulation.held(n, key).versions().iter().any(|v| v.id == write));
-            losses.extend(ledger.losses(|write| !held(write) && !simulation.may_still_spread(key, write)));
+            let held = |write: &Version| nodes().any(|node| simulation.held(node, key).keeps(write));
+            losses.extend(ledger.losses(|write| !held(write) && !simulation.may_still_spread(write)));
         }
         losses
     }

@@ -169,9 +169,11 @@ impl Order {
         at: Position,
         simulation: &Simulation,
     ) -> Vec<Breach> {
-        let conflicts = simulation.settings().conflicts;
         self.broken.retain(|broken| {
-            !simulation.held(broken.node, broken.lacks.key).reflects(&broken.lacks, conflicts)
+            let key = broken.lacks.key;
+            !simulation
+                .held(broken.node, key)
+                .reflects(&broken.lacks, simulation.settings().conflicts_of(key))
         });
         let seen = |broken: &&Broken| {
             broken.node == node && held.versions().iter().any(|version| version.id == broken.write.id)
@@ -193,10 +195,10 @@ impl Order {
 
 fn remember(known: &mut Vec<Arc<Version>>, version: &Arc<Version>) {
     let same = |v: &Arc<Version>| v.key == version.key;
-    if known.iter().any(|v| v.id == version.id || same(v) && v.context.covers(version.dot)) {
+    if known.iter().any(|v| same(v) && v.reflects(version)) {
         return;
     }
-    known.retain(|v| !(same(v) && version.context.covers(v.dot)));
+    known.retain(|v| !(same(v) && version.reflects(v)));
     if known.len() == MAX_PAST {
         known.remove(0);
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::{
     action::{Act, ClientChange, Command, Guarantee, Setting, Switch},
     base::{ClientId, CutId, KeyId, NodeId, OpId, Position, SimTime, Span, WriteId},
-    data::{Held, Relation},
+    data::{Held, Relation, Update, Value},
     net::{CutShape, LinkChange, Scope},
     replica::MessageKind,
     sim::{Death, Fact, Outcome, What},
@@ -65,10 +65,12 @@ impl<'a> Narrator<'a> {
         match what {
             What::Accepted { node, version, .. } => {
                 let (node, key, id) = (self.node(*node), self.key(version.key), version.id);
-                let text = if version.value.is_tombstone() {
-                    format!("{node} delete {key} ({id})")
-                } else {
-                    format!("{node} write {key}={} ({id})", version.value)
+                let text = match &version.value {
+                    Value::Tombstone => format!("{node} delete {key} ({id})"),
+                    Value::Update(update) => format!("{node} {} ({id})", done_to(key, update)),
+                    Value::Number(_) | Value::Text(_) | Value::Set(_) => {
+                        format!("{node} write {key}={} ({id})", version.value)
+                    }
                 };
                 Some((Mark::Write, text, Some(version.value.to_string())))
             }
@@ -163,6 +165,7 @@ impl<'a> Narrator<'a> {
         };
         let verb = match asked.map(|asked| &*asked.act) {
             Some(Act::Write { .. }) => "write",
+            Some(Act::Update(update)) => update.verb(),
             Some(Act::Read) => "read",
             // No longer remembered.
             None => "operation",
@@ -237,7 +240,9 @@ impl<'a> Narrator<'a> {
             // The coordinator's own copy is told by the write itself.
             _ if record.is_some_and(|record| record.coordinator == node) => None,
             _ => {
-                let text = format!("{} has {}={}", self.node(node), self.key(key), self.write(write));
+                let merged = matches!(record.map(|record| &record.version.value), Some(Value::Update(_)));
+                let equals = if merged { ": " } else { "=" };
+                let text = format!("{} has {}{equals}{}", self.node(node), self.key(key), self.write(write));
                 Some((Mark::Stored, text, value))
             }
         }
@@ -410,7 +415,7 @@ impl<'a> Narrator<'a> {
         self.timeline.simulation().scenario().replicas.get(node.index()).map_or("?", |replica| &replica.name)
     }
 
-    fn key(self, key: KeyId) -> &'a str {
+    pub(super) fn key(self, key: KeyId) -> &'a str {
         self.timeline.simulation().keys().get(key.index()).map_or("?", |name| name)
     }
 
@@ -427,6 +432,16 @@ impl<'a> Narrator<'a> {
 /// A guarantee in words.
 fn words(guarantee: Guarantee) -> String {
     guarantee.name().replace('_', " ")
+}
+
+/// An update in words.
+fn done_to(key: &str, update: &Update) -> String {
+    match update {
+        Update::Increment(amount) => format!("increment {key} by {amount}"),
+        Update::Decrement(amount) => format!("decrement {key} by {amount}"),
+        Update::Add(value) => format!("add {value} to {key}"),
+        Update::Remove(value) => format!("remove {value} from {key}"),
+    }
 }
 
 fn show(held: &Held) -> String {

@@ -66,6 +66,16 @@ impl Narrator<'_> {
             Remedy::Gossip { every } => {
                 format!("What will fix it: anti-entropy; each replica gossips every {every} (g: run until converged).")
             }
+            Remedy::AfterOthers(writes) => {
+                let names: Vec<String> = writes
+                    .iter()
+                    .map(|(key, write)| match self.timeline.ledger().record(*key, *write) {
+                        Some(record) => format!("{}={} ({write})", self.key(*key), record.version.value),
+                        None => write.to_string(),
+                    })
+                    .collect();
+                format!("It may show this only after {}, as its writer was promised: that must come first.", names.join(" and "))
+            }
             Remedy::Revive(Status::Frozen) => "What will fix it: thaw it (Z); then its messages are handled.".into(),
             Remedy::Revive(_) => "What will fix it: restart it (C) first.".into(),
             Remedy::HealThenGossip { every } => {

@@ -9,18 +9,22 @@
 //! (Lloyd, Freedman, Kaminsky and Andersen, "Don't settle for eventual", SOSP 2011, §4.3): a replica that
 //! receives it checks them, and commits only when it has them. Here it checks those of the keys that it is
 //! a replica of. What waits is volatile; its sender has no acknowledgement.
+//!
+//! Updates of counters and sets are not held back: a state is many writes in one.
 
 use std::sync::Arc;
 
+use crate::action::Settings;
 use crate::base::{KeyId, NodeId, OpId};
-use crate::data::{Conflicts, Held, Version};
+use crate::data::{Held, Version};
 
 use super::{Body, Output, Placement, Replica, Surroundings};
 
-/// A version that has come and must not be shown yet.
+/// What has come and must not be shown yet: one version, or a set that one vector stands for.
 #[derive(Debug, Clone)]
 pub(super) struct Waiting {
-    version: Arc<Version>,
+    key: KeyId,
+    held: Held,
     /// Whom to tell, and of which operation, once it is stored.
     acknowledge: Vec<(NodeId, OpId)>,
 }
@@ -36,6 +40,19 @@ pub(super) enum Taken {
     HeldBack,
 }
 
+/// The parts of `held` that can be stored one without the other.
+fn parts(held: &Held) -> Vec<Held> {
+    match held {
+        Held::Nothing => Vec::new(),
+        Held::Siblings(versions) => versions.iter().map(|v| Held::One(Arc::clone(v))).collect(),
+        Held::One(_) | Held::Shared(_) | Held::State(_) => vec![held.clone()],
+    }
+}
+
+fn is_free(held: &Held) -> bool {
+    held.versions().iter().all(|version| version.after.is_none())
+}
+
 impl Replica {
     /// What of `after` it would have to reflect and does not: dependencies on keys that it holds no copy of
     /// are none of its business.
@@ -43,38 +60,52 @@ impl Replica {
         &self,
         after: &'a [Arc<Version>],
         placement: Placement,
-        conflicts: Conflicts,
+        settings: &Settings,
     ) -> impl Iterator<Item = &'a Arc<Version>> {
         after.iter().filter(move |dependency| {
             placement.is_owner(self.id, dependency.key)
-                && !self.held(dependency.key).reflects(dependency, conflicts)
+                && !self.held(dependency.key).reflects(dependency, settings.conflicts_of(dependency.key))
         })
     }
 
-    /// Whether showing `version` now would break what its writer was promised.
-    fn blocked(
-        &self,
-        version: &Arc<Version>,
-        placement: Placement,
-        conflicts: Conflicts,
-    ) -> Option<Arc<Version>> {
-        let after = version.after.as_deref()?;
-        if self.held(version.key).reflects(version, conflicts) {
-            return None;
+    /// What it would have to reflect before it may show `held`, and does not.
+    pub fn blocked_by(&self, held: &Held, placement: Placement, settings: &Settings) -> Vec<Arc<Version>> {
+        let mut blocked: Vec<Arc<Version>> = Vec::new();
+        for version in held.versions() {
+            let Some(after) = version.after.as_deref() else { continue };
+            let conflicts = settings.conflicts_of(version.key);
+            if self.held(version.key).reflects(version, conflicts) {
+                continue;
+            }
+            // What it depends on of its own key it may bring itself: it was written on top of it.
+            let brought = |dependency: &Arc<Version>| {
+                dependency.key == version.key && held.reflects(dependency, conflicts)
+            };
+            let unmet = self.unmet(after, placement, settings).filter(|dependency| !brought(dependency));
+            blocked.extend(unmet.cloned());
         }
-        // What it depends on of its own key it may bring itself: it was written on top of it.
-        let itself = |dependency: &Arc<Version>| {
-            dependency.key == version.key && Held::One(Arc::clone(version)).reflects(dependency, conflicts)
-        };
-        self.unmet(after, placement, conflicts).find(|dependency| !itself(dependency)).cloned()
+        blocked
     }
 
     /// What of `held` could be shown at once.
-    pub fn ready(&self, held: &Held, placement: Placement, conflicts: Conflicts) -> Held {
-        if held.versions().iter().all(|version| version.after.is_none()) {
+    pub fn ready(&self, held: &Held, placement: Placement, settings: &Settings) -> Held {
+        if is_free(held) {
             return held.clone();
         }
-        held.keep(|version| self.blocked(version, placement, conflicts).is_none())
+        match held {
+            Held::Siblings(_) => held.keep(|version| {
+                self.blocked_by(&Held::One(Arc::clone(version)), placement, settings).is_empty()
+            }),
+            Held::Nothing | Held::One(_) | Held::Shared(_) | Held::State(_) => {
+                let blocked = !self.blocked_by(held, placement, settings).is_empty();
+                if blocked { Held::Nothing } else { held.clone() }
+            }
+        }
+    }
+
+    /// Whether nothing that waits, and nothing of `held`, needs any care.
+    pub(super) fn may_store_at_once(&self, held: &Held) -> bool {
+        self.waiting.is_empty() && is_free(held)
     }
 
     /// Stores what may be shown of `held`, holds back the rest, and lets go what that sets free.
@@ -85,10 +116,10 @@ impl Replica {
         around: &Surroundings<'_>,
         out: &mut Vec<Output>,
     ) -> Taken {
-        let (placement, conflicts) = (around.placement, around.settings.conflicts);
+        let (placement, settings) = (around.placement, around.settings);
         let mut shown = 0;
         loop {
-            let ready = self.ready(held, placement, conflicts);
+            let ready = self.ready(held, placement, settings);
             if ready.versions().len() == shown {
                 break;
             }
@@ -97,43 +128,51 @@ impl Replica {
             self.store_now(key, &ready, around, out);
         }
         let mut room = Taken::Now;
-        for version in held.versions() {
-            let Some(dependency) = self.blocked(version, placement, conflicts) else { continue };
-            if self.waiting.iter().any(|waiting| waiting.version.id == version.id) {
+        for part in parts(held) {
+            let blocked = self.blocked_by(&part, placement, settings);
+            let (Some(dependency), Some(write)) = (blocked.first(), part.newest()) else { continue };
+            if self.waiting.iter().any(|waiting| waiting.key == key && waiting.held == part) {
                 continue;
             }
             if self.waiting.len() == MAX_WAITING {
                 room = Taken::HeldBack;
                 continue;
             }
-            self.waiting.push(Waiting { version: Arc::clone(version), acknowledge: Vec::new() });
-            out.push(Output::HeldBack { key, write: version.id, waits_for: dependency.id });
+            out.push(Output::HeldBack { key, write, waits_for: dependency.id });
+            self.waiting.push(Waiting { key, held: part, acknowledge: Vec::new() });
         }
         self.release(around, out);
-        let waits = |version: &Arc<Version>| self.waiting.iter().any(|w| w.version.id == version.id);
-        if held.versions().iter().any(waits) { Taken::HeldBack } else { room }
+        if self.has_waiting(key, held).is_empty() { room } else { Taken::HeldBack }
+    }
+
+    /// Where among those that wait the parts of `held` are.
+    fn has_waiting(&self, key: KeyId, held: &Held) -> Vec<usize> {
+        let parts = parts(held);
+        let mine = |waiting: &Waiting| waiting.key == key && parts.contains(&waiting.held);
+        (0..self.waiting.len()).filter(|index| mine(&self.waiting[*index])).collect()
     }
 
     /// Once all of `held` is stored, `from` is to be told.
-    pub(super) fn acknowledge_later(&mut self, held: &Held, from: NodeId, op: OpId) {
-        for waiting in &mut self.waiting {
-            let mine = held.versions().iter().any(|version| version.id == waiting.version.id);
-            if mine && !waiting.acknowledge.contains(&(from, op)) {
-                waiting.acknowledge.push((from, op));
+    pub(super) fn acknowledge_later(&mut self, key: KeyId, held: &Held, from: NodeId, op: OpId) {
+        for index in self.has_waiting(key, held) {
+            let acknowledge = &mut self.waiting[index].acknowledge;
+            if !acknowledge.contains(&(from, op)) {
+                acknowledge.push((from, op));
             }
         }
     }
 
-    /// Stores what waited in vain no longer, and what that sets free in turn.
+    /// Stores what waits for nothing any more, and what that sets free in turn.
     fn release(&mut self, around: &Surroundings<'_>, out: &mut Vec<Output>) {
-        let (placement, conflicts) = (around.placement, around.settings.conflicts);
         let free = |replica: &Self| {
-            let free = |waiting: &Waiting| replica.blocked(&waiting.version, placement, conflicts).is_none();
+            let free = |waiting: &Waiting| {
+                replica.blocked_by(&waiting.held, around.placement, around.settings).is_empty()
+            };
             replica.waiting.iter().position(free)
         };
         while let Some(index) = free(self) {
-            let Waiting { version, acknowledge } = self.waiting.remove(index);
-            self.store_now(version.key, &Held::One(version), around, out);
+            let Waiting { key, held, acknowledge } = self.waiting.remove(index);
+            self.store_now(key, &held, around, out);
             for (to, op) in acknowledge {
                 let more = self.waiting.iter().any(|waiting| waiting.acknowledge.contains(&(to, op)));
                 if !more {
@@ -143,15 +182,8 @@ impl Replica {
         }
     }
 
-    /// What has come and waits, oldest first, with what it waits for.
-    pub fn waiting(
-        &self,
-        placement: Placement,
-        conflicts: Conflicts,
-    ) -> impl Iterator<Item = (&Arc<Version>, Vec<&Arc<Version>>)> {
-        self.waiting.iter().map(move |waiting| {
-            let after = waiting.version.after.as_deref().unwrap_or_default();
-            (&waiting.version, self.unmet(after, placement, conflicts).collect())
-        })
+    /// What has come and waits, oldest first: of which key, and what.
+    pub fn waiting(&self) -> impl Iterator<Item = (KeyId, &Held)> {
+        self.waiting.iter().map(|waiting| (waiting.key, &waiting.held))
     }
 }

@@ -169,6 +169,8 @@ impl Scenario {
                 anti_entropy: None,
                 conflicts: Conflicts::LastWriteWins,
                 clocks: Clocks::Physical,
+                truncate_at: None,
+                kinds: [].into(),
                 protocol: Protocol::Leaderless(LeaderlessPolicy::default()),
             },
             network: Network::new(count, profile),

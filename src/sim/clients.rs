@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::{
     action::{Act, Ask, ClientPolicy, Context, Guarantee, Level, Means, Route, Settings},
     base::{ClientId, KeyId, NodeId, OpId, Purpose, SimTime, Span, Stream},
-    data::{Dependencies, Value, Version, VersionVector},
+    data::{Dependencies, Kind, Update, Value, Version, VersionVector},
     replica::{Answer, Request},
     scenario::{ClientSpec, WorkloadSpec},
     session::{Owed, Session},
@@ -82,7 +82,7 @@ impl Client {
     fn level(&self, act: &Act, settings: &Settings) -> Level {
         let (own, usual) = match act {
             Act::Read => (self.read, settings.read),
-            Act::Write { .. } => (self.write, settings.write),
+            Act::Write { .. } | Act::Update(_) => (self.write, settings.write),
         };
         let quorum = self.policy.by == Means::Quorum && !self.policy.guarantees.is_empty();
         own.unwrap_or(if quorum { Level::Quorum } else { usual })
@@ -161,7 +161,7 @@ impl Simulation {
         let heard = session.heard();
         let context = match &*act {
             Act::Write { .. } => session.context(key).clone(),
-            Act::Read => VersionVector::EMPTY,
+            Act::Read | Act::Update(_) => VersionVector::EMPTY,
         };
         let request = Request { op, cause, key, act: &act, required, context: &context, after: &after };
         self.act(node, cause, facts, |replica, around, out| {
@@ -270,14 +270,24 @@ impl Simulation {
         let routed = self.clients[usize::from(client.0)].policy.effective_route() != Route::Fixed;
         let at = (!routed).then_some(at);
         let key = pick_key(spec, &mut stream);
-        let act = if reads {
-            Act::Read
-        } else {
-            let value = Value::Number(i64::try_from(self.workload.made).unwrap_or(i64::MAX));
-            Act::Write { value, context: Context::Last, stamp: None }
-        };
+        let act = if reads { Act::Read } else { self.work_on(key) };
         self.submit(&Ask { client, at, key, act, level: None }, self.workload.made, facts);
         self.schedule_work();
+    }
+
+    /// What the workload does to a key: writes how many operations it has made; counts a counter up; adds
+    /// to a set, and takes out again, one of a few numbers.
+    fn work_on(&self, key: KeyId) -> Act {
+        let made = self.workload.made;
+        let number = |number: u64| Value::Number(i64::try_from(number).unwrap_or(i64::MAX));
+        match self.settings.kind(key) {
+            Kind::Value | Kind::Register(_) => {
+                Act::Write { value: number(made), context: Context::Last, stamp: None }
+            }
+            Kind::GrowCounter | Kind::Counter => Act::Update(Update::Increment(1)),
+            Kind::Set if made.is_multiple_of(3) => Act::Update(Update::Remove(number(made % 8))),
+            Kind::Set => Act::Update(Update::Add(number(made % 8))),
+        }
     }
 
     /// When the workload stops by itself, if it runs and does.

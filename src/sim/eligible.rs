@@ -29,7 +29,7 @@ impl Client {
     pub(super) fn owed(&self, act: &Act, key: KeyId) -> Option<Owed> {
         let checks = match (act, self.policy.by) {
             (Act::Read, Means::Token) => !self.policy.guarantees.is_empty(),
-            (Act::Read, Means::Sticky | Means::Quorum) | (Act::Write { .. }, _) => false,
+            (Act::Read, Means::Sticky | Means::Quorum) | (Act::Write { .. } | Act::Update(_), _) => false,
         };
         checks.then(|| self.session.owed(key)).flatten()
     }
@@ -37,7 +37,7 @@ impl Client {
     /// What a write that is asked now must come after.
     pub(super) fn after(&self, act: &Act) -> Dependencies {
         match act {
-            Act::Write { .. } => self.session.after(&self.policy),
+            Act::Write { .. } | Act::Update(_) => self.session.after(&self.policy),
             Act::Read => None,
         }
     }
@@ -47,8 +47,9 @@ impl Simulation {
     /// The guarantee that an answer with `held` would break.
     pub(super) fn broken_by(&self, open: &Open, held: &Held) -> Option<Guarantee> {
         let owed = open.owed.as_ref()?;
+        let conflicts = self.settings.conflicts_of(open.key);
         let policy = &self.clients[usize::from(open.client.0)].policy;
-        let breaks = |guarantee: &&Guarantee| owed.is_broken(**guarantee, held, self.settings.conflicts);
+        let breaks = |guarantee: &&Guarantee| owed.is_broken(**guarantee, held, conflicts);
         policy.guarantees.iter().find(breaks).copied()
     }
 
@@ -58,7 +59,7 @@ impl Simulation {
         let open = self.open.get(op)?;
         let replica = &self.nodes[open.node.index()].replica;
         let after = open.after.as_deref()?;
-        let missing = replica.unmet(after, self.placement(), self.settings.conflicts).next()?;
+        let missing = replica.unmet(after, self.placement(), &self.settings).next()?;
         let client = &self.clients[usize::from(open.client.0)];
         let own = client.session.has_written(missing) && client.policy.promises(Guarantee::MonotonicWrites);
         Some(if own { Guarantee::MonotonicWrites } else { Guarantee::WritesFollowReads })
@@ -104,7 +105,7 @@ impl Simulation {
         for op in waiting {
             let Some(open) = self.open.get(op) else { continue };
             let eligible = match &*open.act {
-                Act::Write { .. } => self.lacking(op).is_none(),
+                Act::Write { .. } | Act::Update(_) => self.lacking(op).is_none(),
                 Act::Read => {
                     self.placement().is_owner(node, open.key)
                         && self.broken_by(open, self.held(node, open.key)).is_none()

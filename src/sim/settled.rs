@@ -1,11 +1,9 @@
 //! Is anything left that can change any replica's data? (SEMANTICS §1, "settled" and "converged".)
 
-use std::sync::Arc;
-
 use crate::{
     action::{AntiEntropy, Style},
     base::{CutId, KeyId, NodeId, Ppm, SimTime, WriteId},
-    data::{Conflicts, Held, Merge},
+    data::{Held, Merge, Version},
     replica::{Body, Exchange},
 };
 
@@ -35,15 +33,11 @@ impl Simulation {
         })
     }
 
-    fn conflicts(&self) -> Conflicts {
-        self.settings.conflicts
-    }
-
     /// Whether `held` would tell `node` anything new about `key`.
     fn would_learn(&self, node: NodeId, key: KeyId, held: &Held) -> bool {
-        let (placement, conflicts) = (self.placement(), self.conflicts());
+        let placement = self.placement();
         placement.is_owner(node, key) && {
-            let ready = self.nodes[node.index()].replica.ready(held, placement, conflicts);
+            let ready = self.nodes[node.index()].replica.ready(held, placement, &self.settings);
             self.would_store(node, key, &ready)
         }
     }
@@ -54,7 +48,8 @@ impl Simulation {
     }
 
     fn would_store(&self, node: NodeId, key: KeyId, held: &Held) -> bool {
-        matches!(self.held(node, key).clone().merge(held, self.conflicts()), Merge::Stored { .. })
+        let conflicts = self.settings.conflicts_of(key);
+        matches!(self.held(node, key).clone().merge(held, conflicts), Merge::Stored { .. })
     }
 
     /// Whether `to` lacks anything that `from` holds.
@@ -89,16 +84,13 @@ impl Simulation {
     /// Whether a message on its way, or one that waits at a frozen replica, carries `write`
     /// to a replica that would take it, or one has it that waits for other writes: what only meets something
     /// later brings nothing back.
-    pub fn may_still_spread(&self, key: KeyId, write: WriteId) -> bool {
-        let carries = |message: &Message| {
-            message.contents_of(key).any(|held| held.versions().iter().any(|v| v.id == write))
-        };
+    pub fn may_still_spread(&self, write: &Version) -> bool {
+        let carries = |message: &Message| message.contents_of(write.key).any(|held| held.keeps(write));
         let learns = |node, key, held: &Held| self.would_learn_in_time(node, key, held);
         let spreads = |message: &Message| carries(message) && self.teaches(message, learns);
         let waits = |node: &super::Node| {
-            node.replica.waiting(self.placement(), self.conflicts()).any(|(version, _)| {
-                version.id == write && learns(node.replica.id, key, &Held::One(Arc::clone(version)))
-            })
+            let mut waiting = node.replica.waiting();
+            waiting.any(|(key, held)| held.keeps(write) && learns(node.replica.id, key, held))
         };
         if self.nodes.iter().any(waits) {
             return true;
@@ -115,6 +107,25 @@ impl Simulation {
         let teaches =
             |message: &Message| message.contents_of(key).any(|held| self.would_learn(node, key, held));
         self.arrivals().filter(|(_, m)| arrives(m) && teaches(m)).map(|(at, _)| at).min()
+    }
+
+    /// What must come to `node` before it may show a version of `key` that waits there or is on its way: of
+    /// `write`, or of any.
+    pub fn unmet_news(&self, node: NodeId, key: KeyId, write: Option<WriteId>) -> Vec<(KeyId, WriteId)> {
+        let replica = &self.nodes[node.index()].replica;
+        let mine =
+            |held: &Held| write.is_none_or(|write| held.versions().iter().any(|version| version.id == write));
+        let waiting = replica.waiting().filter(|(k, _)| *k == key).map(|(_, held)| held);
+        let coming = self.arrivals().filter(|(_, m)| m.to == node).flat_map(|(_, m)| m.contents_of(key));
+        let mut unmet: Vec<(KeyId, WriteId)> = waiting
+            .chain(coming)
+            .filter(|held| mine(held))
+            .flat_map(|held| replica.blocked_by(held, self.placement(), &self.settings))
+            .map(|dependency| (dependency.key, dependency.id))
+            .collect();
+        unmet.sort_unstable();
+        unmet.dedup();
+        unmet
     }
 
     fn arrivals(&self) -> impl Iterator<Item = (SimTime, &Message)> {

@@ -165,10 +165,10 @@ impl Simulation {
     /// What has come to `node` and waits, unseen, for what it depends on.
     pub fn waiting(&self, node: NodeId) -> impl Iterator<Item = WaitingView> {
         let replica = &self.nodes[node.index()].replica;
-        replica.waiting(self.placement(), self.settings.conflicts).map(|(version, after)| WaitingView {
-            key: version.key,
-            write: version.id,
-            waits_for: after.iter().map(|dependency| (dependency.key, dependency.id)).collect(),
+        replica.waiting().filter_map(move |(key, held)| {
+            let blocked = replica.blocked_by(held, self.placement(), &self.settings);
+            let waits_for = blocked.iter().map(|dependency| (dependency.key, dependency.id)).collect();
+            Some(WaitingView { key, write: held.newest()?, waits_for })
         })
     }
 

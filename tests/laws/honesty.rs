@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use laggard::{
-    action::{Act, AntiEntropy, Ask, Command, Context, Guarantee, Level, Style},
+    action::{Act, AntiEntropy, Ask, ClientPolicy, Command, Context, Guarantee, Level, Style},
     base::{ClientId, KeyId, NodeId, OpId, Ppm, Seed, SimTime, Span, WriteId},
     check::{Ledger, Verdict},
     data::{Conflicts, Held, Value, Version},
@@ -350,8 +350,14 @@ fn no_answer_breaks_a_guarantee_that_is_enforced() {
     let refused = std::cell::Cell::new(0);
     for_plans(150, 64, 70, |mut plan| {
         for client in &mut plan.scenario.clients {
-            client.policy.guarantees = vec![Guarantee::ReadYourWrites, Guarantee::MonotonicReads];
+            client.policy = ClientPolicy {
+                guarantees: vec![Guarantee::ReadYourWrites, Guarantee::MonotonicReads],
+                when_unable: client.policy.when_unable,
+                route: client.policy.route,
+                ..ClientPolicy::default()
+            };
         }
+        plan.moves.retain(|step| !matches!(step, Move::Give(Command::SetClient { .. })));
         let mut watched = Watched::new(&plan);
         watched.make(&plan.moves);
         for ((client, guarantee), (_, broken)) in &watched.oracle.guarantees {

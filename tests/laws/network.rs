@@ -6,7 +6,7 @@ use laggard::{
     action::{Act, AntiEntropy, Ask, Command, Context, Level, Propagation, Style, Switch},
     base::{ClientId, KeyId, NodeId, OpId, Ppm, Seed, SimTime, Span, WriteId},
     check::{Ledger, Remedy, explain},
-    data::{Conflicts, Held, Value, Version},
+    data::{Clocks, Conflicts, Held, Value, Version},
     net::{CutShape, Delay, LinkChange, LinkProfile, MessageName, Network, Order, Scope},
     replica::MessageKind,
     scenario::{ClientSpec, Scenario, WorkloadSpec},
@@ -85,6 +85,7 @@ fn misses(facts: &[Fact], copies: u16, conflicts: Conflicts) -> Vec<(Operation, 
 
 /// Exact clocks and stamps that are unique and in real-time order.
 fn exact(mut plan: Plan) -> Plan {
+    plan.scenario.settings.clocks = Clocks::Physical;
     for replica in &mut plan.scenario.replicas {
         (replica.skew, replica.drift) = (0, 0);
     }
