@@ -1,6 +1,7 @@
 //! Floor 1: what a person, a script, a lesson or an outside client may ask for ([`Command`]), and the one
 //! grammar of conditions ([`Condition`]). Words only: nothing here happens yet.
 
+mod background;
 mod client;
 mod command;
 mod condition;
@@ -8,6 +9,7 @@ mod level;
 mod primary;
 mod settings;
 
+pub use background::{FailureDetector, HintHolder, HintRules, TombstoneRules};
 pub use client::{ClientChange, ClientPolicy, Means, Route, WhenUnable};
 pub use command::{Act, AntiEntropy, Ask, Command, Context, Mend, Setting, Style, Switch};
 pub use condition::{Condition, Count, Guarantee, Holding, ReadClaim};

@@ -18,6 +18,7 @@ mod causal;
 mod coordinate;
 mod delivery;
 mod gossip;
+mod hints;
 mod message;
 mod store;
 mod timer;
@@ -29,6 +30,7 @@ use crate::{
 };
 use coordinate::Pending;
 use delivery::Deliveries;
+use hints::HintStore;
 pub use message::{Body, Exchange, MessageKind};
 use std::sync::Arc;
 use store::Store;
@@ -45,8 +47,11 @@ pub struct Replica {
     /// What has come and must not be shown yet.
     waiting: Vec<causal::Waiting>,
     clock: StampClock,
+    hints: HintStore,
     /// How many rounds of gossip it has begun.
     round: u64,
+    /// How often it was told to repair.
+    repairs: u64,
 }
 
 /// What a replica may know of the world when it acts.
@@ -58,9 +63,21 @@ pub struct Surroundings<'a> {
     pub settings: &'a Settings,
     /// Its opinion of who is up, by node.
     pub believed_up: &'a [bool],
+    /// Since when it believes those down that it does, by node and its monotonic clock.
+    pub down_since: &'a [Span],
+    /// How long the machine's monotonic clock has run, which nobody can set (its drift is neglected).
+    pub monotonic: Span,
     pub seed: Seed,
     /// The name of the next write, which all replicas draw from one roll.
     pub next_write: &'a mut WriteId,
+}
+
+impl Surroundings<'_> {
+    /// How long it has believed `node` down; `None` where it believes it up.
+    pub fn down_for(&self, node: NodeId) -> Option<Span> {
+        let down = !self.believed_up[node.index()];
+        down.then(|| Span(self.monotonic.0.saturating_sub(self.down_since[node.index()].0)))
+    }
 }
 
 /// A client's request as the coordinator receives it.
@@ -120,6 +137,25 @@ pub enum Output {
         winner: WriteId,
         relation: Relation,
     },
+    /// A write is kept for a replica that could not be given it; `over` is what of the hint gave way.
+    Hinted {
+        target: NodeId,
+        key: KeyId,
+        write: WriteId,
+        over: Option<(WriteId, Relation)>,
+    },
+    /// A replica has what was kept for it.
+    HandedBack {
+        target: NodeId,
+        key: KeyId,
+        write: WriteId,
+    },
+    /// What was kept for a replica became too old to be safe.
+    HintExpired {
+        target: NodeId,
+        key: KeyId,
+        write: WriteId,
+    },
 }
 
 /// What a coordinator answers.
@@ -143,7 +179,9 @@ impl Replica {
             deliveries: Deliveries::default(),
             waiting: Vec::new(),
             clock: StampClock::default(),
+            hints: HintStore::default(),
             round: 0,
+            repairs: 0,
         }
     }
 
@@ -173,8 +211,18 @@ impl Replica {
     pub fn crash(&mut self, clocks: Clocks) {
         self.pending = Pending::default();
         self.deliveries = Deliveries::default();
+        self.hints.crash();
         self.waiting = Vec::new();
         self.clock.crash(clocks);
+    }
+
+    /// Loses its disk as well; says how many hints were on it. Only the count of what it has coordinated
+    /// stays, so that no dot names two writes: real systems give the new disk a new name for that (Riak's
+    /// actor epochs).
+    pub fn lose_disk(&mut self, clocks: Clocks) -> usize {
+        self.crash(clocks);
+        self.store.wipe();
+        self.lose_hints()
     }
 
     /// Merges `held` into its slot for `key` and says what changed, but for what must wait for other writes.
@@ -200,6 +248,8 @@ impl Replica {
     fn store_now(&mut self, key: KeyId, held: &Held, around: &Surroundings<'_>, out: &mut Vec<Output>) {
         use crate::data::Merge;
         let Some(write) = held.newest() else { return };
+        let merges = held.state().zip(self.store.held(key).state());
+        let write = merges.and_then(|(theirs, mine)| theirs.news_for(mine)).unwrap_or(write);
         // Of several versions some may be held already.
         let several = (held.versions().len() > 1).then(|| self.store.held(key).clone());
         match self.store.merge(key, held, around.settings.conflicts_of(key)) {
@@ -237,6 +287,7 @@ impl Replica {
             },
             Body::WriteAck { op } => {
                 self.delivered(*op, from);
+                self.no_longer_silent(*op, from);
                 self.count_ack(*op, from, out);
             }
             Body::Read { op, key } => {
@@ -253,6 +304,17 @@ impl Replica {
                     self.absorb(*key, held, around, out);
                 }
             }
+            Body::Hint { cause, key, held, .. } => {
+                match self.absorb(*key, held, around, out) {
+                    causal::Taken::Now => {
+                        let body = Body::HintAck { cause: *cause, key: *key };
+                        out.push(Output::Send { to: from, body });
+                    }
+                    // The hint is kept, and handed back again later.
+                    causal::Taken::HeldBack => {}
+                }
+            }
+            Body::HintAck { cause, key } => self.handed_back(from, *key, *cause, out),
         }
     }
 
@@ -261,11 +323,15 @@ impl Replica {
     pub fn handle_timer(&mut self, timer: Timer, around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
         match timer {
             Timer::Retransmit { op, .. } => self.deliver_again(op, around, out),
+            Timer::WriteTimeout { op, .. } => self.hint_the_silent(op, around, out),
+            Timer::HandBack => self.hand_back(around, out),
         }
     }
 
     /// It is up again after a crash: sets its timers.
-    pub fn restart(&mut self, _around: &mut Surroundings<'_>, _out: &mut Vec<Output>) {}
+    pub fn restart(&mut self, _around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
+        self.resume_hints(out);
+    }
 
     /// Somebody spoke whose clock stood at `heard`.
     pub fn hear(&mut self, heard: Stamp, around: &Surroundings<'_>) {

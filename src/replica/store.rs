@@ -90,6 +90,14 @@ impl Store {
         Dot { node, counter: slot.counter }
     }
 
+    /// Holds nothing any more.
+    pub(super) fn wipe(&mut self) {
+        for slot in &mut self.slots {
+            slot.held = Held::Nothing;
+        }
+        self.digest = 0;
+    }
+
     /// Everything held, by key.
     pub(super) fn contents(&self) -> impl Iterator<Item = (KeyId, &Held)> {
         let named = |(i, slot)| (KeyId(u32::try_from(i).unwrap_or(u32::MAX)), slot);

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::{
     action::{ClientPolicy, Settings},
-    base::{KeyId, MessageId, NodeId, OpId, Position, SimTime, WriteId},
+    base::{KeyId, MessageId, NodeId, OpId, Position, Ppm, SimTime, Span, WriteId},
     data::{Held, Stamp},
-    net::Cut,
+    net::{Cut, LinkProfile, Order},
     replica::MessageKind,
 };
 
@@ -34,6 +34,7 @@ pub struct View {
     pub sides: Vec<Vec<NodeId>>,
     pub settings: Settings,
     pub latency_percent: u32,
+    pub links: LinksView,
     /// Operations whose client still waits, with their coordinators.
     pub open: Vec<(OpId, NodeId)>,
     pub next_write: WriteId,
@@ -64,6 +65,25 @@ pub struct WaitingView {
     pub waits_for: Vec<(KeyId, WriteId)>,
 }
 
+/// What links do to messages; `None` where they differ from each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LinksView {
+    /// The typical delay as things stand, the latency knob included.
+    pub delay: Option<Span>,
+    pub loss: Option<Ppm>,
+    pub duplicate: Option<Ppm>,
+    pub order: Option<Order>,
+}
+
+/// A write that a replica keeps for another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HintView {
+    pub target: NodeId,
+    pub key: KeyId,
+    /// The newest of what is kept.
+    pub write: WriteId,
+}
+
 #[derive(Debug, Clone)]
 pub struct ReplicaView {
     pub name: Arc<str>,
@@ -83,6 +103,8 @@ pub struct ReplicaView {
     pub stamp: Stamp,
     /// What has come and waits for what it depends on, oldest first.
     pub waiting: Vec<WaitingView>,
+    /// What it keeps for others, by target and key.
+    pub hints: Vec<HintView>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,9 +159,21 @@ impl Simulation {
             sides: self.cuts.sides(),
             settings: self.settings.clone(),
             latency_percent: self.network.latency_percent,
+            links: self.links_view(),
             open: self.open.iter().map(|(op, open)| (op, open.node)).collect(),
             next_write: self.next_write,
             clients: self.clients.iter().zip(&self.scenario.clients).map(client_view).collect(),
+        }
+    }
+
+    fn links_view(&self) -> LinksView {
+        let profiles = self.network.profiles();
+        let delay = |profile: &LinkProfile| profile.delay.typical().scaled(self.network.latency_percent);
+        LinksView {
+            delay: common(&profiles, delay),
+            loss: common(&profiles, |profile| profile.loss),
+            duplicate: common(&profiles, |profile| profile.duplicate),
+            order: common(&profiles, |profile| profile.order),
         }
     }
 
@@ -159,6 +193,7 @@ impl Simulation {
             skew: self.clock(id).0.saturating_sub(now),
             stamp: node.replica.stamp(),
             waiting: self.waiting(id).collect(),
+            hints: node.replica.hints().filter_map(hint_view).collect(),
         }
     }
 
@@ -177,8 +212,7 @@ impl Simulation {
         self.queue.iter().filter_map(|(arrives, event)| {
             let Event::Arrival(message) = event else { return None };
             let kind = message.body.kind();
-            let idle =
-                matches!(kind, MessageKind::Sync | MessageKind::SyncReply) && !self.would_teach(message);
+            let idle = kind.is_gossip() && !self.would_teach(message);
             (!idle).then(|| MessageView {
                 id: message.id,
                 from: message.from,
@@ -206,4 +240,14 @@ fn client_view((client, spec): (&Client, &crate::scenario::ClientSpec)) -> Clien
             .collect(),
         heard: client.session.heard(),
     }
+}
+
+/// What all profiles have in common; one without links has nothing to differ in.
+fn common<T: PartialEq>(profiles: &[&LinkProfile], of: impl Fn(&LinkProfile) -> T) -> Option<T> {
+    let first = of(profiles.first()?);
+    profiles.iter().all(|profile| of(profile) == first).then_some(first)
+}
+
+fn hint_view((target, key, held): (NodeId, KeyId, &Held)) -> Option<HintView> {
+    held.newest().map(|write| HintView { target, key, write })
 }
