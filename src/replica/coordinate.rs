@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Act, Among, BlockFor, Context, Operation, Propagation, Quorum},
+    action::{Act, Among, BlockFor, Context, HintHolder, LeaderlessPolicy, Operation, Propagation, Quorum},
     base::{KeyId, NodeId, OpId, OpTable, WriteId},
     data::{Conflicts, Dot, Held, Stamp, State, Update, Value, Version, VersionVector},
 };
 
 use super::{
     Answer, Body, Effort, Output, Placement, Replica, Request, Surroundings,
+    causal::Taken,
     hints::HintFate,
     owners,
     quorum::{counted, is_met, shortage},
@@ -24,6 +25,8 @@ pub(super) struct Waiting {
     /// Where its client stands.
     client: NodeId,
     block_for: BlockFor,
+    /// Who stands in for a replica of the key and counts.
+    standing_in: Vec<NodeId>,
     /// Who has answered: a link may deliver an answer twice, and a replica counts once.
     answered: Vec<NodeId>,
     answer: Answer,
@@ -54,10 +57,8 @@ impl Replica {
             return;
         }
         let believed_up = |node: &NodeId| *node == self.id || around.believed_up[node.index()];
-        let stand_ins = self.stand_ins(key, around);
-        let standing_in = stand_ins.iter().map(|(node, _)| *node);
-        let healthy: Vec<NodeId> =
-            owners(around.placement, key).filter(believed_up).chain(standing_in).collect();
+        let mut healthy: Vec<NodeId> = owners(around.placement, key).filter(believed_up).collect();
+        healthy.extend(self.counting_stand_ins(key, around));
         let shortage = shortage(request.block_for, healthy.iter().copied(), around.placement);
         if let Some((required, alive)) = shortage.filter(|_| !self.a_hint_will_do(request, around)) {
             self.reply((request.op, request.client), Answer::Unavailable { required, alive }, out);
@@ -85,14 +86,15 @@ impl Replica {
         out.push(Output::Accepted { op: request.op, version: Arc::clone(&version) });
         let conflicts = around.settings.conflicts_of(key);
         let mut held = self.store.held(key).put(version, conflicts, around.settings.truncate_at);
+        let mut taken = Taken::Now;
         if around.placement.is_owner(self.id, key) {
-            self.absorb(key, &held, around, out);
-            if conflicts.keeps_siblings() {
+            taken = self.absorb(key, &held, around, out);
+            if conflicts.keeps_siblings() && taken == Taken::Now {
                 // The whole set travels (as in Dynamo), so that no context ever has a gap.
                 held = self.store.held(key).clone();
             }
         }
-        self.spread(request, id, &held, around, out);
+        self.spread(request, id, (&held, taken), around, out);
     }
 
     /// An update to a counter or a set: it has its effect on what the coordinator holds, and the whole
@@ -111,12 +113,14 @@ impl Replica {
         let held = self.store.held(key).state();
         let before = held.map_or_else(|| State::nothing(kind, key), |state| State::clone(state));
         version.context = before.seen().clone();
+        // A state is one version made of many writes: it is not held back for one of them.
+        version.after = None;
         let version = Arc::new(version);
         let after = Held::State(Arc::new(before.after(update, &version)));
         let id = version.id;
         out.push(Output::Accepted { op: request.op, version });
-        self.absorb(key, &after, around, out);
-        self.spread(request, id, &after, around, out);
+        let taken = self.absorb(key, &after, around, out);
+        self.spread(request, id, (&after, taken), around, out);
     }
 
     /// Sends what a write came to, and answers once enough replicas have it.
@@ -124,20 +128,25 @@ impl Replica {
         &mut self,
         request: &Request<'_>,
         id: WriteId,
-        held: &Held,
+        (held, taken): (&Held, Taken),
         around: &mut Surroundings<'_>,
         out: &mut Vec<Output>,
     ) {
         let key = request.key;
         let owner = around.placement.is_owner(self.id, key);
-        let alone = owner && is_met(request.block_for, [self.id].into_iter(), around.placement);
+        // What was handed on may depend on what has not come here yet: then only the others count.
+        let has_it = owner && taken == Taken::Now;
+        let alone = has_it && is_met(request.block_for, [self.id].into_iter(), around.placement);
         if alone {
             self.reply((request.op, request.client), Answer::Written(id), out);
         } else {
             let Request { op, client, block_for, .. } = *request;
-            let answered = if owner { vec![self.id] } else { Vec::new() };
-            self.pending
-                .insert(op, Waiting { key, client, block_for, answered, answer: Answer::Written(id) });
+            let standing_in = self.counting_stand_ins(key, around);
+            let answered = if has_it { vec![self.id] } else { Vec::new() };
+            self.pending.insert(
+                op,
+                Waiting { key, client, block_for, standing_in, answered, answer: Answer::Written(id) },
+            );
         }
         if around.settings.propagation == Propagation::Direct || !owner {
             self.send_write(request, held, around, out);
@@ -173,7 +182,7 @@ impl Replica {
                 }
             }
             if down && self.store_hint(to, (request.cause, key), held, around, out) == HintFate::Kept {
-                self.count_hint(op, stand_in.is_some(), around, out);
+                self.count_hint(op, around, out);
             } else {
                 let body = Body::Write { op, key, held: held.clone(), attempt: 0, instead_of: None };
                 out.push(Output::Send { to, body });
@@ -227,10 +236,19 @@ impl Replica {
     ) -> Version {
         let key = request.key;
         let dot = self.store.next_dot(self.id, key);
-        let stamp = stamp.unwrap_or_else(|| self.store.next_stamp(around.clock));
+        let stamp = stamp.unwrap_or_else(|| self.stamp_after(request, around));
         let id = *around.next_write;
         around.next_write.0 += 1;
-        Version { id, key, value, stamp, dot, context: VersionVector::EMPTY }
+        let (context, after) = (VersionVector::EMPTY, request.after.clone());
+        Version { id, key, value, stamp, dot, context, after }
+    }
+
+    /// The clock's stamp; but what is promised to come after an earlier version of its key does, even where
+    /// a clock lags behind.
+    fn stamp_after(&mut self, request: &Request<'_>, around: &Surroundings<'_>) -> Stamp {
+        let stamp = self.clock.write(around.settings.clocks, around.clock);
+        let mine = request.after.iter().flat_map(|after| after.iter()).filter(|v| v.key == request.key);
+        mine.map(|v| v.stamp).max().map_or(stamp, |last| stamp.max(last.next()))
     }
 
     pub(super) fn count_ack(
@@ -240,25 +258,24 @@ impl Replica {
         around: &Surroundings<'_>,
         out: &mut Vec<Output>,
     ) {
-        let sloppy = around.settings.leaderless().is_some_and(|rules| rules.quorum == Quorum::Sloppy);
         let counts = |waiting: &Waiting| {
-            // Who only keeps a hint counts where quorums are sloppy, or at level ANY.
-            sloppy
-                || waiting.block_for.among == Among::HintsToo
+            // Who only keeps a hint counts where quorums are sloppy and it stands in, or at level ANY.
+            waiting.block_for.among == Among::HintsToo
                 || around.placement.is_owner(from, waiting.key)
+                || waiting.standing_in.contains(&from)
         };
-        if self.pending.get_mut(op).is_some_and(|waiting| counts(waiting) && waiting.hear(from)) {
+        if !self.pending.get(op).is_some_and(counts) {
+            return;
+        }
+        if self.pending.get_mut(op).is_some_and(|waiting| waiting.hear(from)) {
             self.answer_if_enough(op, around, out);
         }
     }
 
-    /// A hint was stored for a replica of the key: an acknowledgement at level ANY, and where the
+    /// A hint was stored here for a replica of the key: an acknowledgement at level ANY, and where the
     /// coordinator stands in for that replica.
-    fn count_hint(&mut self, op: OpId, stands_in: bool, around: &Surroundings<'_>, out: &mut Vec<Output>) {
-        let counts = |waiting: &Waiting| stands_in || waiting.block_for.among == Among::HintsToo;
-        if self.pending.get(op).is_some_and(counts) {
-            self.count_ack(op, self.id, around, out);
-        }
+    fn count_hint(&mut self, op: OpId, around: &Surroundings<'_>, out: &mut Vec<Output>) {
+        self.count_ack(op, self.id, around, out);
     }
 
     /// A write came from its coordinator. It is acknowledged by a replica of the key, and by a stand-in that
@@ -277,10 +294,13 @@ impl Replica {
                 let cause = held.newest().map_or(0, |write| u64::from(write.0));
                 self.store_hint(target, (cause, key), held, around, out) == HintFate::Kept
             }
-            None => {
-                self.absorb(key, held, around, out);
-                around.placement.is_owner(self.id, key)
-            }
+            None => match self.absorb(key, held, around, out) {
+                Taken::Now => around.placement.is_owner(self.id, key),
+                Taken::HeldBack => {
+                    self.acknowledge_later(key, held, from, op);
+                    false
+                }
+            },
         };
         if taken {
             out.push(Output::Send { to: from, body: Body::WriteAck { op } });
@@ -288,10 +308,12 @@ impl Replica {
     }
 
     /// Who stands in for which replica of the key that is believed down: the healthy nodes that come next
-    /// on its ring, in order (Dynamo §4.6). Nobody where quorums are strict.
+    /// on its ring, in order (Dynamo §4.6). Whether they count is another matter:
+    /// where quorums are strict they only keep the hints.
     pub(super) fn stand_ins(&self, key: KeyId, around: &Surroundings<'_>) -> Vec<(NodeId, NodeId)> {
-        let sloppy = around.settings.leaderless().is_some_and(|rules| rules.quorum == Quorum::Sloppy);
-        if !sloppy {
+        let keeps =
+            |rules: &LeaderlessPolicy| rules.hints.is_some_and(|hints| hints.holder == HintHolder::Next);
+        if !around.settings.leaderless().is_some_and(|rules| rules.quorum == Quorum::Sloppy || keeps(rules)) {
             return Vec::new();
         }
         let healthy = |node: NodeId| node == self.id || around.believed_up[node.index()];
@@ -303,6 +325,13 @@ impl Replica {
             pairs.extend(spare.zip(missing).map(|((node, _), (target, _))| (*node, *target)));
         }
         pairs
+    }
+
+    /// Those that stand in and count: nobody where quorums are strict.
+    pub(super) fn counting_stand_ins(&self, key: KeyId, around: &Surroundings<'_>) -> Vec<NodeId> {
+        let sloppy = around.settings.leaderless().is_some_and(|rules| rules.quorum == Quorum::Sloppy);
+        let stand_ins = if sloppy { self.stand_ins(key, around) } else { Vec::new() };
+        stand_ins.into_iter().map(|(node, _)| node).collect()
     }
 
     /// Whether the level is ANY and some replica of the key can be given a hint.

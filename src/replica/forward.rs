@@ -20,14 +20,14 @@ use super::{Answer, Body, Effort, Forwarded, Output, Replica, Request, Surroundi
 
 /// Requests of others that it took up lately, so that none is taken up twice. Volatile.
 #[derive(Debug, Clone, Default)]
-pub(super) struct TakenOver(VecDeque<OpId>);
+pub(super) struct TakenOver(VecDeque<(OpId, u64)>);
 
 /// So many are remembered.
 const MOST_TAKEN_OVER: usize = 256;
 
 impl TakenOver {
-    /// Remembers the operation; `false` where it did already.
-    fn admits(&mut self, op: OpId) -> bool {
+    /// Remembers this try of the operation; `false` where it did already.
+    fn admits(&mut self, op: (OpId, u64)) -> bool {
         if self.0.contains(&op) {
             return false;
         }
@@ -60,8 +60,8 @@ impl Replica {
             return;
         };
         out.push(Output::Effort { op, key, effort: Effort::Forwarded { to } });
-        let (act, context) = (request.act.clone(), request.context.clone());
-        let forwarded = Forwarded { op, cause, key, act, block_for, context, timeout, client };
+        let (act, context, after) = (request.act.clone(), request.context.clone(), request.after.clone());
+        let forwarded = Forwarded { op, cause, key, act, block_for, context, timeout, client, after };
         out.push(Output::Send { to, body: Body::Forward(Box::new(forwarded)) });
     }
 
@@ -74,11 +74,11 @@ impl Replica {
     ) {
         let Forwarded { op, cause, key, block_for, timeout, client, .. } = *forwarded;
         // A link may deliver twice, and a request is taken up once.
-        if !self.taken_over.admits(op) {
+        if !self.taken_over.admits((op, cause)) {
             return;
         }
-        let (act, context) = (&forwarded.act, &forwarded.context);
-        let request = Request { op, cause, key, act, block_for, context, timeout, client };
+        let Forwarded { act, context, after, .. } = forwarded;
+        let request = Request { op, cause, key, act, block_for, context, timeout, client, after };
         self.handle_request(&request, around, out);
         out.push(Output::Arm { timer: Timer::GiveUp { op, cause }, after: timeout });
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     action::{Act, BlockFor},
     base::{KeyId, NodeId, OpId, Span, WriteId},
-    data::{Held, VersionVector},
+    data::{Dependencies, Held, VersionVector},
 };
 
 use super::Answer;
@@ -106,6 +106,8 @@ pub struct Forwarded {
     pub timeout: Span,
     /// Where the client stands.
     pub client: NodeId,
+    /// What a write must never be seen without.
+    pub after: Dependencies,
 }
 
 /// What the opener of a round wants done with its contents.

@@ -129,7 +129,7 @@ impl Replica {
             return;
         }
         let mut candidates = self.by_nearness(key, around);
-        candidates.extend(self.stand_ins(key, around).into_iter().map(|(node, _)| node));
+        candidates.extend(self.counting_stand_ins(key, around));
         let asked = match asks {
             Asks::All => candidates,
             Asks::Exactly => just_enough(block_for, &candidates, around.placement),

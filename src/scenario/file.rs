@@ -21,11 +21,11 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub use client::{Client, Guarantee, Keys, Stop, Workload};
+pub use client::{Client, Guarantee, Keys, Means, Route, Stop, WhenUnable, Workload};
 pub use cluster::{
-    AntiEntropy, AntiEntropyStyle, Asks, Clock, Cluster, Conflicts, Coordinator, Copies, Gossip, Leaderless,
-    Level, LevelName, Off, ReadRepair, Replica, ReplicaItem, Replicas, Replicate, Replication, VersionKind,
-    Versioning,
+    AntiEntropy, AntiEntropyStyle, Asks, Clock, Clocks, Cluster, Conflicts, Coordinator, Copies, Gossip,
+    Leaderless, Level, LevelName, Off, ReadRepair, Replica, ReplicaItem, Replicas, Replicate, Replication,
+    VersionKind, Versioning,
 };
 pub use condition::{
     Bounds, Condition, Converged, Last, Limit, Siblings, Stale, State, Test, TimeToConsistency, Versions,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Command, Condition, Guarantee, Level, Settings},
+    action::{ClientPolicy, Command, Condition, Level, Settings},
     base::{ClientId, KeyId, NodeId, Ppm, Seed, SimTime, Span},
     data::Value,
     net::{Delay, LinkProfile, Network},
@@ -48,14 +48,21 @@ pub struct ClientSpec {
     pub write: Option<Level>,
     pub read: Option<Level>,
     pub timeout: Option<Span>,
-    /// Enforced: an answer that would break one is refused. Read-your-writes and monotonic reads only.
-    pub guarantees: Vec<Guarantee>,
+    /// What it is promised, and how its requests are routed.
+    pub policy: ClientPolicy,
 }
 
 impl ClientSpec {
     /// A client with no wishes of its own.
     pub fn at(name: &str, at: NodeId) -> Self {
-        Self { name: name.into(), at, write: None, read: None, timeout: None, guarantees: Vec::new() }
+        Self {
+            name: name.into(),
+            at,
+            write: None,
+            read: None,
+            timeout: None,
+            policy: ClientPolicy::default(),
+        }
     }
 }
 

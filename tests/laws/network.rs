@@ -4,12 +4,12 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use laggard::{
     action::{
-        Act, AntiEntropy, Ask, BlockFor, Command, Context, Copies, Level, Propagation, Quorum, Setting, Settings,
-        Style, Switch,
+        Act, AntiEntropy, Ask, BlockFor, Command, Context, Copies, Level, Propagation, Quorum, Setting,
+        Settings, Style, Switch,
     },
     base::{ClientId, KeyId, NodeId, OpId, Ppm, Seed, SimTime, Span, WriteId},
     check::{Ledger, Remedy, explain},
-    data::{Conflicts, Dot, Held, Value, Version},
+    data::{Clocks, Conflicts, Dot, Held, Value, Version},
     net::{CutShape, Delay, LinkChange, LinkProfile, MessageName, Network, Order, Scope},
     replica::MessageKind,
     scenario::{ClientSpec, Scenario, WorkloadSpec},
@@ -113,6 +113,7 @@ pub(crate) fn misses(facts: &[Fact], scenario: &Scenario) -> Vec<(Operation, Ope
 /// Exact clocks, stamps that are unique and in real-time order, strict quorums, and N unchanged.
 pub(crate) fn exact(mut plan: Plan) -> Plan {
     plan.scenario.settings.leaderless_mut().expect("leaderless").quorum = Quorum::Strict;
+    plan.scenario.settings.clocks = Clocks::Physical;
     for replica in &mut plan.scenario.replicas {
         (replica.skew, replica.drift) = (0, 0);
     }
@@ -560,7 +561,7 @@ fn an_acknowledged_write_gives_way_only_to_who_has_seen_it() {
         (scenario.settings.write, scenario.settings.read) = (Level::One, Level::One);
         scenario.workload = None;
         scenario.clients.iter_mut().for_each(|client| {
-            (client.write, client.read, client.guarantees) = (None, None, Vec::new());
+            (client.write, client.read, client.policy.guarantees) = (None, None, Vec::new());
         });
         let mut dice = Dice::new(&draws[64..]);
         let mut moves = Vec::new();

@@ -271,6 +271,7 @@ impl Resolver<'_> {
         if let Some(repair) = knobs.read_repair {
             commands.push(Command::Set(Setting::ReadRepair(super::cluster::read_repair(repair))));
         }
+        commands.extend(self.set_client(knobs, at));
         if let Some(anti_entropy) = &knobs.anti_entropy {
             let anti_entropy = self.anti_entropy(anti_entropy, &at.key("anti_entropy"));
             if anti_entropy.is_none() && self.gossips() {

@@ -1,18 +1,18 @@
 //! From an intent to commands: what the picked replica, client and key make of it.
 
 use crate::{
-    action::{Act, Ask, Command, Level, Mend, Operation, Setting, Settings},
-    base::{NodeId, ZoneId},
+    action::{Act, Ask, Command, Mend, Setting},
+    base::NodeId,
     drive::{Cause, Request, Snapshot, ratio},
     net::{Cut, CutShape},
     sim::Status,
-    tui::registry::{self, Action, Layer},
+    tui::{
+        knobs::{Dial, Knob, Turn, overlap},
+        registry::{self, Action, Layer},
+    },
 };
 
 use super::{Effect, Ui};
-
-/// The latencies that `-` and `=` step through, in percent of what the preset says.
-const LATENCIES: [u32; 15] = [1, 2, 5, 10, 20, 50, 70, 100, 150, 200, 300, 500, 1_000, 2_000, 5_000];
 
 /// Commands with the key that asked for them.
 pub(super) fn by(action: Action, commands: Vec<Command>) -> Vec<Effect> {
@@ -79,47 +79,62 @@ impl Ui {
         by(action, vec![command])
     }
 
+    /// Not a louder crash: the disk goes too, and what only it had with it.
+    pub(super) fn destroy(&mut self, snapshot: &Snapshot) -> Vec<Effect> {
+        let name = self.name(snapshot);
+        let said = format!("{name} is gone, and its disk with it; C brings back an empty one, u undoes");
+        self.promise(snapshot, said);
+        by(Action::Destroy, vec![Command::Destroy(self.picked)])
+    }
+
+    pub(super) fn repair_now(&mut self, snapshot: &Snapshot) -> Vec<Effect> {
+        let name = self.name(snapshot).to_owned();
+        if snapshot.view.settings.leaderless().is_none() {
+            return self.no("replicas follow their primary here: there is nothing to repair by hand".into());
+        }
+        if snapshot.view.replicas.len() < 2 {
+            return self.no("a cluster of one has nobody to repair with".into());
+        }
+        match snapshot.view.replicas[self.picked.index()].status {
+            Status::Up => {}
+            Status::Crashed => return self.no(format!("{name} is down; C restarts it")),
+            Status::Frozen => return self.no(format!("{name} is frozen; Z thaws it")),
+        }
+        self.promise(snapshot, format!("{name} exchanges all it holds with every other, both ways"));
+        by(Action::RepairNow, vec![Command::Repair(Some(self.picked))])
+    }
+
     pub(super) fn no(&mut self, why: String) -> Vec<Effect> {
         self.refuse(why);
         Vec::new()
     }
 
     pub(super) fn latency(&mut self, snapshot: &Snapshot, action: Action) -> Vec<Effect> {
-        let now = snapshot.view.latency_percent;
-        let next = match action {
-            Action::MoreLatency => LATENCIES.iter().find(|percent| **percent > now),
-            _ => LATENCIES.iter().rev().find(|percent| **percent < now),
+        let turn = if action == Action::MoreLatency { Turn::Up } else { Turn::Down };
+        let Some(Command::Set(Setting::LatencyPercent(next))) = turned(Knob::Latency, turn, snapshot) else {
+            return self.no(format!("latency ×{} is the limit", ratio(snapshot.view.latency_percent)));
         };
-        let Some(next) = next else {
-            return self.no(format!("latency ×{} is the limit", ratio(now)));
-        };
-        let text = format!("latency ×{}: for messages sent from now on", ratio(*next));
+        let text = format!("latency ×{}: for messages sent from now on", ratio(next));
         self.promise(snapshot, text);
-        by(action, vec![Command::Set(Setting::LatencyPercent(*next))])
+        by(action, vec![Command::Set(Setting::LatencyPercent(next))])
     }
 
     pub(super) fn level(&mut self, snapshot: &Snapshot, action: Action) -> Vec<Effect> {
-        let settings = &snapshot.view.settings;
-        let (now, operation) = match action {
-            Action::WriteLevel => (settings.write, Operation::Write),
-            _ => (settings.read, Operation::Read),
+        let mut settings = snapshot.view.settings.clone();
+        let (knob, word, level) = match action {
+            Action::WriteLevel => (Knob::WriteLevel, "write", &mut settings.write),
+            _ => (Knob::ReadLevel, "read", &mut settings.read),
         };
-        let possible = || Level::NAMED.into_iter().filter(|level| settings.admits(*level, operation).is_ok());
-        let after = possible().skip_while(|level| *level != now).nth(1);
-        let Some(next) = after.or_else(|| possible().next()) else {
-            return self.no("no level fits".into());
+        let Some(command) = turned(knob, Turn::Round, snapshot) else {
+            return self.no(format!("there is no other {word} level here"));
         };
-        let (command, word) = match action {
-            Action::WriteLevel => (Setting::WriteLevel(next), "write"),
-            _ => (Setting::ReadLevel(next), "read"),
-        };
-        let (write, read) = match action {
-            Action::WriteLevel => (next, settings.read),
-            _ => (settings.write, next),
-        };
-        let overlap = overlap(settings, snapshot.zone_of(self.picked), (write, read));
-        self.promise(snapshot, format!("{word} level {next}. {overlap}"));
-        by(action, vec![Command::Set(command)])
+        if let Command::Set(Setting::WriteLevel(next) | Setting::ReadLevel(next)) = &command {
+            *level = *next;
+        }
+        let level = *level;
+        let said = format!("{word} level {level}. {}", overlap(&settings, snapshot.zone_of(self.picked)));
+        self.promise(snapshot, said);
+        by(action, vec![command])
     }
 
     /// Cuts the link from the picked replica to `other`, or restores it.
@@ -142,19 +157,11 @@ impl Ui {
     }
 }
 
-/// What two levels mean together, for a coordinator in zone `local`.
-fn overlap(settings: &Settings, local: Option<ZoneId>, (write, read): (Level, Level)) -> String {
-    let (write_for, read_for) = (settings.block_for(write, local), settings.block_for(read, local));
-    let overlap = settings.overlap(write_for, read_for);
-    let (w, r, n) = (write_for.count, read_for.count, settings.copies);
-    let zones = write.needs_zones() || read.needs_zones();
-    match (overlap, zones, write) {
-        (_, _, Level::Any) => "a hint is enough for a write: a read may miss it".into(),
-        (true, false, _) => format!("W{w} + R{r} > N{n}: read and write sets overlap"),
-        (false, false, _) => format!("W{w} + R{r} within N{n}: a read may miss the latest write"),
-        (true, true, Level::EachQuorum) => "read and write sets overlap, whatever the zones asked".into(),
-        (true, true, _) => "read and write sets overlap within this zone".into(),
-        (false, true, _) => "read and write sets need not overlap: a read may miss the latest write".into(),
+/// What turning a knob asks for; `None` at the end of its scale, or where it does not exist.
+pub(super) fn turned(knob: Knob, turn: Turn, snapshot: &Snapshot) -> Option<Command> {
+    match knob.dial(snapshot) {
+        Dial::Here(reading) => reading.turned(turn).cloned(),
+        Dial::Missing(_) => None,
     }
 }
 

@@ -11,12 +11,14 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Act, Ask, Command, Context, Level, Operation, Unfit},
+    action::{Act, Ask, Command, Context, Level, Operation},
     base::{ClientId, KeyId, NodeId, Ppm, Span},
     data::{Kind, Update, Value},
     drive::Snapshot,
     net::{Delay, LinkChange, Order, Scope},
     scenario::units,
+    tui::knobs::Knob,
+    tui::knobs::{level_names, unfit_words},
 };
 
 use super::Ui;
@@ -27,6 +29,7 @@ pub(in crate::tui) enum PromptKind {
     Read,
     Clock,
     Links,
+    Knob(Knob),
 }
 
 /// The line and where the cursor stands in it, in characters.
@@ -47,6 +50,7 @@ impl PromptKind {
             Self::Read => "read",
             Self::Clock => "clock",
             Self::Links => "links",
+            Self::Knob(knob) => knob.name().trim_start(),
         }
     }
 
@@ -54,7 +58,7 @@ impl PromptKind {
     fn settings(self) -> &'static [&'static str] {
         match self {
             Self::Write | Self::Read => &["key", "level", "by", "at"],
-            Self::Clock => &[],
+            Self::Clock | Self::Knob(_) => &[],
             Self::Links => &["latency", "loss", "duplicate", "order", "link"],
         }
     }
@@ -65,6 +69,7 @@ impl PromptKind {
             Self::Read => "key=K level=quorum by=CLIENT at=REPLICA",
             Self::Clock => "how far ahead: +2s, -300ms, 0",
             Self::Links => "latency=80ms loss=5% duplicate=1% order=fifo|any link=A-B",
+            Self::Knob(knob) => knob.typed().map_or("", |typed| typed.usage),
         }
     }
 }
@@ -162,6 +167,10 @@ impl Ui {
                 Ok(vec![Command::Skew { node: self.picked, offset }])
             }
             PromptKind::Links => understand_links(&prompt.text, snapshot),
+            PromptKind::Knob(knob) => {
+                let typed = knob.typed().ok_or("that knob is turned, not typed")?;
+                Ok(vec![(typed.understand)(prompt.text.trim(), snapshot)?])
+            }
         }
     }
 
@@ -189,22 +198,12 @@ impl Ui {
                 "level" => {
                     let level = Level::parse(value);
                     let settings = &snapshot.view.settings;
-                    let known = if settings.per_zone.is_empty() {
-                        "levels are one, two, three, quorum, all, any (to write), or a number"
-                    } else {
-                        "levels are one, two, three, quorum, all, local_one, local_quorum, each_quorum, any"
-                    };
-                    let level = level.ok_or(known)?;
+                    let level = level.ok_or_else(|| level_names(settings))?;
                     let operation = match prompt.kind {
                         PromptKind::Write => Operation::Write,
                         _ => Operation::Read,
                     };
-                    settings.admits(level, operation).map_err(|unfit| match unfit {
-                        Unfit::TooHigh { asked, copies } => {
-                            format!("{level} needs {asked} replicas; N is {copies}")
-                        }
-                        Unfit::NeedsZones(_) | Unfit::AnyRead => unfit.to_string(),
-                    })?;
+                    settings.admits(level, operation).map_err(|unfit| unfit_words(level, unfit))?;
                     ask.level = Some(level);
                 }
                 "by" => ask.client = client_named(snapshot, value)?,
