@@ -18,17 +18,19 @@ mod coordinate;
 mod delivery;
 mod gossip;
 mod message;
+pub mod primary;
 mod store;
 mod timer;
 
 use crate::{
-    action::{Act, AntiEntropy, Settings},
+    action::{Act, AntiEntropy, Settings, Wait},
     base::{KeyId, LocalTime, NodeId, OpId, Seed, Span, WriteId},
     data::{Conflicts, Held, Relation, Version, VersionVector},
 };
 use coordinate::Pending;
 use delivery::Deliveries;
 pub use message::{Body, Exchange, MessageKind};
+use primary::{Discard, Member, News};
 use std::sync::Arc;
 use store::Store;
 pub use store::{Placement, owners};
@@ -43,6 +45,8 @@ pub struct Replica {
     deliveries: Deliveries,
     /// How many rounds of gossip it has begun.
     round: u64,
+    /// Its part in a replica set, where one replica takes the writes.
+    member: Option<Box<Member>>,
 }
 
 /// What a replica may know of the world when it acts.
@@ -50,6 +54,9 @@ pub struct Replica {
 pub struct Surroundings<'a> {
     /// Its own clock, skew included.
     pub clock: LocalTime,
+    /// A clock that nobody sets and that measures how long things take: the operating system's monotonic
+    /// clock. It drifts as the other does.
+    pub steady: LocalTime,
     pub placement: Placement,
     pub settings: &'a Settings,
     /// Its opinion of who is up, by node.
@@ -69,6 +76,8 @@ pub struct Request<'a> {
     pub act: &'a Act,
     /// How many replicas must answer.
     pub required: u16,
+    /// WAIT: for how many replicas to wait once a primary has the write.
+    pub wait: Option<Wait>,
     /// What the client says it has seen of the key.
     pub context: &'a VersionVector,
 }
@@ -108,6 +117,16 @@ pub enum Output {
         winner: WriteId,
         relation: Relation,
     },
+    /// A write that was held was given up; `content` names what is held of its key now, `instead` its write.
+    Discarded {
+        key: KeyId,
+        write: WriteId,
+        why: Discard,
+        content: u64,
+        instead: Option<WriteId>,
+    },
+    /// Something happened in its replica set.
+    News(News),
 }
 
 /// What a coordinator answers.
@@ -120,6 +139,21 @@ pub enum Answer {
         required: u16,
         alive: u16,
     },
+    /// A write was done, and this many of the replicas that its client waited for have it (WAIT).
+    Waited {
+        write: WriteId,
+        replicas: u16,
+        wanted: u16,
+    },
+    /// Refused: the primary has heard from too few replicas lately (NOREPLICAS).
+    NoReplicas {
+        good: u16,
+        required: u16,
+    },
+    /// Refused: not the primary, and not passed on (READONLY); perhaps this one is.
+    NotPrimary {
+        primary: Option<NodeId>,
+    },
 }
 
 impl Replica {
@@ -130,6 +164,7 @@ impl Replica {
             pending: Pending::default(),
             deliveries: Deliveries::default(),
             round: 0,
+            member: None,
         }
     }
 
@@ -156,10 +191,11 @@ impl Replica {
 
     /// Loses what is volatile: the operations it was coordinating, the writes it was still delivering and
     /// the last stamp it gave. Its timers are void; [`Self::restart`] sets those it needs again.
-    pub fn crash(&mut self) {
+    pub fn crash(&mut self, around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
         self.pending = Pending::default();
         self.deliveries = Deliveries::default();
         self.store.forget_last_stamp();
+        self.crash_member(around, out);
     }
 
     /// Merges `held` into its slot for `key` and says what changed. Ignores keys it is no replica of.
@@ -217,6 +253,7 @@ impl Replica {
             Body::Sync { round, exchange, contents } => {
                 self.answer_sync(from, *round, *exchange, contents, around, out);
             }
+            Body::Stream(message) => self.hear(from, message, around, out),
             Body::SyncReply { contents, .. } => {
                 for (key, held) in contents.iter() {
                     self.absorb(*key, held, around, out);
@@ -230,11 +267,14 @@ impl Replica {
     pub fn handle_timer(&mut self, timer: Timer, around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
         match timer {
             Timer::Retransmit { op, .. } => self.deliver_again(op, around, out),
+            Timer::Primary(alarm) => self.ring(alarm, around, out),
         }
     }
 
     /// It is up again after a crash: sets its timers.
-    pub fn restart(&mut self, _around: &mut Surroundings<'_>, _out: &mut Vec<Output>) {}
+    pub fn restart(&mut self, around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
+        self.restart_member(around, out);
+    }
 
     /// Its gossip timer rang.
     pub fn handle_gossip(

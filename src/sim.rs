@@ -14,6 +14,7 @@
 mod clients;
 mod commands;
 mod fact;
+mod members;
 mod messages;
 mod queue;
 mod settled;
@@ -32,6 +33,7 @@ use crate::{
 use clients::{Client, Open};
 pub use commands::Refused;
 pub use fact::{Death, Fact, Outcome, What};
+pub use members::MemberView;
 use messages::Message;
 #[doc(hidden)]
 pub use queue::Queue;
@@ -149,6 +151,7 @@ impl Simulation {
         };
         simulation.put_initial_values();
         simulation.start_gossip();
+        simulation.form_groups();
         if simulation.scenario.workload.is_some() {
             simulation.start_workload();
         }
@@ -176,6 +179,20 @@ impl Simulation {
         let dot = Dot { node: NodeId(0), counter: 0 };
         let context = VersionVector::EMPTY;
         Arc::new(Version { id, key, value: value.clone(), stamp: Stamp(i64::MIN + 1), dot, context })
+    }
+
+    /// Where a primary takes the writes: everybody joins a replica set.
+    fn form_groups(&mut self) {
+        let Some(policy) = self.settings.primary().cloned() else { return };
+        for index in 0..self.nodes.len() {
+            self.nodes[index].replica.join(&policy, self.seed);
+        }
+        // What is armed at the start is no news.
+        let mut facts = Vec::new();
+        for index in 0..self.nodes.len() {
+            self.act(NodeId::at(index), 0, &mut facts, Replica::begin);
+        }
+        debug_assert!(facts.is_empty(), "a run begins in peace");
     }
 
     /// Sets every replica's gossip timer at a phase of its own.
@@ -266,6 +283,11 @@ impl Simulation {
         Placement { nodes, copies: self.settings.copies }
     }
 
+    /// What measures how long things take at a replica: the true time and its drift. Nobody sets it.
+    fn steady_clock(&self, node: NodeId) -> LocalTime {
+        LocalTime(self.clock(node).0.saturating_sub(self.nodes[node.index()].skew))
+    }
+
     /// What a replica's own clock shows: the true time, its drift, its skew.
     fn clock(&self, node: NodeId) -> LocalTime {
         let node = &self.nodes[node.index()];
@@ -286,6 +308,7 @@ impl Simulation {
         let mut outputs = std::mem::take(&mut self.scratch);
         let mut around = Surroundings {
             clock: self.clock(node),
+            steady: self.steady_clock(node),
             placement: self.placement(),
             believed_up: &self.believed_up,
             settings: &self.settings,
@@ -319,6 +342,10 @@ impl Simulation {
             Output::Kept { key, write, winner, relation } => {
                 self.record(facts, What::Kept { node, key, write, winner, relation });
             }
+            Output::Discarded { key, write, why, content, instead } => {
+                self.record(facts, What::Discarded { node, key, write, why, content, instead });
+            }
+            Output::News(news) => self.record(facts, What::News { node, news }),
         }
     }
 
@@ -377,6 +404,7 @@ impl Simulation {
 
     /// How much a clone copies: events scheduled and slots of replicas.
     pub(crate) fn weight(&self) -> u64 {
-        (self.queue.len() + self.nodes.len() * self.keys.len()) as u64
+        let logs: usize = self.nodes.iter().map(|node| node.replica.log_weight()).sum();
+        (self.queue.len() + self.nodes.len() * self.keys.len() + logs) as u64
     }
 }

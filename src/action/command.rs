@@ -9,7 +9,7 @@ use crate::{
     net::{CutShape, LinkChange, Scope},
 };
 
-use super::Level;
+use super::{Level, ReadsFrom, Wait};
 
 /// What can be asked of a running cluster.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +37,8 @@ pub enum Command {
         change: LinkChange,
     },
     Set(Setting),
+    /// An administrator makes a replica the primary of its set.
+    Promote(NodeId),
     Workload(Switch),
 }
 
@@ -50,6 +52,8 @@ pub struct Ask {
     pub act: Act,
     /// `None`: the client's level, else the cluster's.
     pub level: Option<Level>,
+    /// Where a primary takes the writes: how many replicas the client waits for once it has.
+    pub wait: Option<Wait>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +93,11 @@ pub enum Setting {
     AntiEntropy(Option<AntiEntropy>),
     /// How long a client waits for its answer.
     Timeout(Span),
+    /// How many good replicas a primary needs to take writes.
+    MinReplicas(u16),
+    /// How long ago a good replica may last have been heard of.
+    MaxLag(Span),
+    ReadsFrom(ReadsFrom),
 }
 
 /// Periodic background repair: every `every`, each replica exchanges what it holds with `fan_out` others.

@@ -53,4 +53,12 @@ impl Settings {
             Protocol::Primary(_) => None,
         }
     }
+
+    /// The rules of a primary and its replicas; `None` under another protocol.
+    pub fn primary(&self) -> Option<&PrimaryPolicy> {
+        match &self.protocol {
+            Protocol::Leaderless(_) => None,
+            Protocol::Primary(policy) => Some(policy),
+        }
+    }
 }

@@ -19,6 +19,8 @@ use super::{Relation, Version, VersionVector};
 pub enum Conflicts {
     LastWriteWins,
     Siblings,
+    /// None ever meet: a primary puts all writes of a key in one order, and who replicates follows it.
+    LogOrder,
 }
 
 /// The current versions of one key at one place.
@@ -118,6 +120,7 @@ impl Held {
             }
             (Self::One(mine), Self::One(theirs)) => match conflicts {
                 Conflicts::LastWriteWins => self.merge_last_write(theirs),
+                Conflicts::LogOrder => self.merge_newer(theirs),
                 Conflicts::Siblings => match theirs.relation(mine) {
                     Relation::Same | Relation::Before => Merge::Unchanged,
                     relation @ Relation::After => {
@@ -129,9 +132,25 @@ impl Held {
                 },
             },
             (_, Self::One(_) | Self::Siblings(_)) => match conflicts {
-                Conflicts::LastWriteWins => self.merge_many_by_last_write(other),
+                Conflicts::LastWriteWins | Conflicts::LogOrder => self.merge_many_by_last_write(other),
                 Conflicts::Siblings => self.merge_siblings(other),
             },
+        }
+    }
+
+    /// What was written on top of it takes its place; anything else leaves it as it is.
+    fn merge_newer(&mut self, theirs: &Arc<Version>) -> Merge {
+        let Self::One(mine) = &*self else {
+            return Merge::Unchanged;
+        };
+        match theirs.relation(mine) {
+            relation @ Relation::After => {
+                let over = Some((mine.id, relation));
+                *self = Self::One(Arc::clone(theirs));
+                Merge::Stored { over }
+            }
+            Relation::Same | Relation::Before => Merge::Unchanged,
+            relation @ Relation::Concurrent => Merge::Kept { winner: mine.id, relation },
         }
     }
 

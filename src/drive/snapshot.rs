@@ -221,7 +221,8 @@ impl Snapshot {
     }
 
     pub fn replica_name(&self, node: NodeId) -> &str {
-        &self.view.replicas[node.index()].name
+        // Later reigns of a primary have names of their own in vectors, and are told by the same replica.
+        &self.view.replicas[node.index() % self.view.replicas.len()].name
     }
 }
 
@@ -231,7 +232,7 @@ fn deaths(timeline: &Timeline) -> Vec<DeathView> {
     let recent = |fact: &&Fact| now.since(fact.at.at) <= RECENT_DEATH;
     let died = |fact: &Fact| match &fact.what {
         What::Died { from, to, kind, carries, death, .. } => {
-            let idle = matches!(kind, MessageKind::Sync | MessageKind::SyncReply) && carries.is_none();
+            let idle = kind.is_routine() && carries.is_none();
             (!idle).then_some(DeathView { from: *from, to: *to, kind: *kind, at: fact.at.at, death: *death })
         }
         _ => None,
@@ -278,6 +279,7 @@ pub(super) fn name(command: &crate::action::Command) -> &'static str {
         Command::Skew { .. } => "clock skew",
         Command::SetLink { .. } => "link setting",
         Command::Set(_) => "setting",
+        Command::Promote(_) => "promote",
         Command::Workload(_) => "workload",
     }
 }

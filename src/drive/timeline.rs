@@ -456,16 +456,17 @@ impl Timeline {
 
 /// Whether people see anything change when this happens.
 fn is_visible(what: &What) -> bool {
-    use crate::replica::MessageKind::{Sync, SyncReply};
     match what {
-        // Gossip shows in what it stores.
-        What::Delivered { kind, .. } | What::Sent { kind, .. } => !matches!(kind, Sync | SyncReply),
-        What::Died { kind, carries, .. } => !matches!(kind, Sync | SyncReply) || carries.is_some(),
+        // Gossip shows in what it stores, a heartbeat in nothing.
+        What::Delivered { kind, .. } | What::Sent { kind, .. } => !kind.is_routine(),
+        What::Died { kind, carries, .. } => !kind.is_routine() || carries.is_some(),
         What::Asked { .. }
         | What::Accepted { .. }
         | What::Queued { .. }
         | What::Stored { .. }
         | What::Kept { .. }
+        | What::Discarded { .. }
+        | What::News { .. }
         | What::Answered { .. }
         | What::CutMade { .. }
         | What::CutHealed { .. }

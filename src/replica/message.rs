@@ -7,6 +7,8 @@ use crate::{
     data::Held,
 };
 
+use super::primary;
+
 /// A list of keys and what the sender holds of them.
 pub(crate) type Contents = Arc<[(KeyId, Held)]>;
 
@@ -41,6 +43,8 @@ pub enum Body {
         round: u64,
         contents: Contents,
     },
+    /// Between members of a replica set and their monitors.
+    Stream(Box<primary::Message>),
 }
 
 /// What the opener of a round wants done with its contents.
@@ -62,6 +66,24 @@ pub enum MessageKind {
     ReadReply,
     Sync,
     SyncReply,
+    Psync,
+    PartialResync,
+    FullResync,
+    Stream,
+    StreamAck,
+    GetAck,
+    Ping,
+    Reset,
+    NotPrimary,
+    Forward,
+    Forwarded,
+    Probe,
+    Report,
+    AskDown,
+    Opinion,
+    RequestVote,
+    Vote,
+    Order,
 }
 
 impl Body {
@@ -73,6 +95,7 @@ impl Body {
             Self::ReadReply { .. } => MessageKind::ReadReply,
             Self::Sync { .. } => MessageKind::Sync,
             Self::SyncReply { .. } => MessageKind::SyncReply,
+            Self::Stream(message) => message.kind(),
         }
     }
 
@@ -84,7 +107,8 @@ impl Body {
             | Self::Read { .. }
             | Self::ReadReply { .. }
             | Self::Sync { .. }
-            | Self::SyncReply { .. } => 0,
+            | Self::SyncReply { .. }
+            | Self::Stream(_) => 0,
         }
     }
 
@@ -92,6 +116,7 @@ impl Body {
     pub fn round(&self) -> Option<u64> {
         match self {
             Self::Sync { round, .. } | Self::SyncReply { round, .. } => Some(*round),
+            Self::Stream(message) => message.round(),
             Self::Write { .. } | Self::WriteAck { .. } | Self::Read { .. } | Self::ReadReply { .. } => None,
         }
     }
@@ -105,6 +130,7 @@ impl Body {
             | Self::WriteAck { .. }
             | Self::Read { .. }
             | Self::ReadReply { .. }
+            | Self::Stream(_)
             | Self::Sync { exchange: Exchange::Ask, .. } => &[],
         }
     }
@@ -116,12 +142,43 @@ impl Body {
             Self::Sync { .. } | Self::SyncReply { .. } => {
                 self.payload().iter().filter_map(|(_, held)| held.newest()).max()
             }
+            Self::Stream(message) => message.carries(),
             Self::WriteAck { .. } | Self::Read { .. } => None,
         }
     }
 }
 
 impl MessageKind {
+    /// Whether it is said again and again, whether or not there is anything new.
+    pub fn is_routine(self) -> bool {
+        match self {
+            Self::Sync
+            | Self::SyncReply
+            | Self::StreamAck
+            | Self::Ping
+            | Self::Probe
+            | Self::Report
+            | Self::AskDown
+            | Self::Opinion => true,
+            Self::Write
+            | Self::WriteAck
+            | Self::Read
+            | Self::ReadReply
+            | Self::Psync
+            | Self::PartialResync
+            | Self::FullResync
+            | Self::Stream
+            | Self::GetAck
+            | Self::Reset
+            | Self::NotPrimary
+            | Self::Forward
+            | Self::Forwarded
+            | Self::RequestVote
+            | Self::Vote
+            | Self::Order => false,
+        }
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Write => "write",
@@ -130,6 +187,24 @@ impl MessageKind {
             Self::ReadReply => "reply",
             Self::Sync => "gossip",
             Self::SyncReply => "gossip reply",
+            Self::Psync => "psync",
+            Self::PartialResync => "partial resync",
+            Self::FullResync => "full resync",
+            Self::Stream => "stream",
+            Self::StreamAck => "offset",
+            Self::GetAck => "getack",
+            Self::Ping => "ping",
+            Self::Reset => "reset",
+            Self::NotPrimary => "not primary",
+            Self::Forward => "request",
+            Self::Forwarded => "answer",
+            Self::Probe => "probe",
+            Self::Report => "report",
+            Self::AskDown => "down?",
+            Self::Opinion => "opinion",
+            Self::RequestVote => "vote?",
+            Self::Vote => "vote",
+            Self::Order => "order",
         }
     }
 }

@@ -2,11 +2,15 @@
 
 use crate::base::OpId;
 
+use super::primary::Alarm;
+
 /// A timer of a replica. One armed before a crash never rings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Timer {
     /// Some replicas have not acknowledged the write of this operation.
     Retransmit { op: OpId, cause: u64 },
+    /// A member of a replica set has something to do.
+    Primary(Alarm),
 }
 
 impl Timer {
@@ -14,6 +18,8 @@ impl Timer {
     pub fn cause(self) -> u64 {
         match self {
             Self::Retransmit { cause, .. } => cause,
+            // What a member sends of its own accord carries a name of its own.
+            Self::Primary(_) => 0,
         }
     }
 }

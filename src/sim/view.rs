@@ -10,7 +10,7 @@ use crate::{
     replica::MessageKind,
 };
 
-use super::{Event, Simulation};
+use super::{Event, MemberView, Simulation};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
@@ -54,6 +54,8 @@ pub struct ReplicaView {
     pub killed: u64,
     /// Nanoseconds by which its clock is ahead, drift included.
     pub skew: i64,
+    /// Its part in a replica set; `None` under another protocol.
+    pub member: Option<MemberView>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,6 +129,7 @@ impl Simulation {
             inbox: node.inbox.len(),
             killed: node.killed,
             skew: self.clock(id).0.saturating_sub(now),
+            member: self.member_view(id),
         }
     }
 
@@ -135,8 +138,7 @@ impl Simulation {
         self.queue.iter().filter_map(|(arrives, event)| {
             let Event::Arrival(message) = event else { return None };
             let kind = message.body.kind();
-            let idle =
-                matches!(kind, MessageKind::Sync | MessageKind::SyncReply) && !self.would_teach(message);
+            let idle = kind.is_routine() && !self.would_teach(message) && !self.is_awaited(message);
             (!idle).then(|| MessageView {
                 id: message.id,
                 from: message.from,

@@ -90,6 +90,7 @@ impl Resolver<'_> {
             key: self.keys.find(key).map_or(KeyId(0), super::key_id),
             act,
             level: level.map(|level| self.level(level, used, &at.key("level"))),
+            wait: None,
         })
     }
 
