@@ -180,8 +180,8 @@ impl Replica {
     }
 
     /// Puts an initial value, before the run begins.
-    pub fn seed(&mut self, key: KeyId, version: &Arc<Version>, conflicts: Conflicts) {
-        self.store.merge(key, &Held::One(Arc::clone(version)), conflicts);
+    pub fn seed(&mut self, key: KeyId, held: &Held, conflicts: Conflicts) {
+        self.store.merge(key, held, conflicts);
     }
 
     /// Operations it coordinates at the moment.
@@ -207,7 +207,7 @@ impl Replica {
         let Some(write) = held.newest() else { return };
         // Of several versions some may be held already.
         let several = (held.versions().len() > 1).then(|| self.store.held(key).clone());
-        match self.store.merge(key, held, around.settings.conflicts) {
+        match self.store.merge(key, held, around.settings.conflicts_of(key)) {
             Merge::Unchanged => {}
             Merge::Kept { winner, relation } => out.push(Output::Kept { key, write, winner, relation }),
             Merge::Stored { over } => {
@@ -247,9 +247,7 @@ impl Replica {
                 let body = Body::ReadReply { op: *op, held };
                 out.push(Output::Send { to: from, body });
             }
-            Body::ReadReply { op, held } => {
-                self.count_reply(*op, (from, held), around.settings.conflicts, out);
-            }
+            Body::ReadReply { op, held } => self.count_reply(*op, (from, held), around.settings, out),
             Body::Sync { round, exchange, contents } => {
                 self.answer_sync(from, *round, *exchange, contents, around, out);
             }

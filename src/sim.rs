@@ -25,7 +25,7 @@ use std::sync::Arc;
 use crate::{
     action::Settings,
     base::{LocalTime, MessageId, NodeId, OpId, OpTable, Position, Purpose, Seed, SimTime, WriteId},
-    data::{Dot, Held, Stamp, Value, Version, VersionVector},
+    data::{Dot, Held, Stamp, State, Value, Version, VersionVector},
     net::{Cuts, Network},
     replica::{Output, Placement, Replica, Surroundings, Timer},
     scenario::Scenario,
@@ -164,10 +164,17 @@ impl Simulation {
         let scenario = Arc::clone(&self.scenario);
         for (key, value) in &scenario.initial {
             let version = self.initial_version(*key, value);
+            let kind = self.settings.kind(*key);
+            // A primary orders all updates, and keeps plain values.
+            let held = if kind.is_state() && self.settings.primary().is_none() {
+                Held::State(Arc::new(State::initial(kind, &version)))
+            } else {
+                Held::One(version)
+            };
             let placement = self.placement();
             for node in &mut self.nodes {
                 if placement.is_owner(node.replica.id, *key) {
-                    node.replica.seed(*key, &version, self.settings.conflicts);
+                    node.replica.seed(*key, &held, self.settings.conflicts_of(*key));
                 }
             }
         }

@@ -144,7 +144,7 @@ impl KeyLedger {
         at: Position,
         simulation: &Simulation,
     ) -> bool {
-        let conflicts = simulation.settings().conflicts;
+        let conflicts = simulation.settings().conflicts_of(self.key);
         // A coordinator's vector claims its earlier writes even where it lost them to another: what is
         // lost stays lost. (Siblings vanish only for who has seen them.)
         let vanished = |record: &Record| {
@@ -238,7 +238,8 @@ impl KeyLedger {
         mut consistent: impl FnMut(&Record),
     ) {
         self.recount(node, content);
-        let (held, conflicts) = (simulation.held(node, self.key), simulation.settings().conflicts);
+        let (held, conflicts) =
+            (simulation.held(node, self.key), simulation.settings().conflicts_of(self.key));
         if conflicts == Conflicts::LogOrder {
             self.take_back(node, held);
         }
@@ -293,18 +294,20 @@ impl KeyLedger {
             }
         }
         let limit = if self.reading > 0 { MAX_CLOSED_WHILE_READ } else { MAX_CLOSED };
+        // What all replicas have merged into a counter or a set can no longer be lost.
+        let merged = simulation.settings().kind(self.key).is_state();
         while self.closed.len() > limit {
-            let is_held = |write| {
-                let holds = |node: &NodeId| {
-                    simulation.held(*node, self.key).versions().iter().any(|version| version.id == write)
-                };
-                self.owners.iter().any(holds)
+            let is_held = |write: &Version| {
+                self.owners.iter().any(|node| simulation.held(*node, self.key).keeps(write))
             };
             // What is held, or has yet to be acknowledged, may still be lost.
-            let over = |record: &Arc<Record>| record.answer == Answer::Given && !is_held(record.version.id);
+            let over = |record: &Arc<Record>| {
+                record.answer == Answer::Given && (merged || !is_held(&record.version))
+            };
             if let Some(index) = self.closed.iter().position(over) {
                 if let Some(record) = self.closed.remove(index) {
-                    self.forgotten_losses += u64::from(record.acked.is_some() && !record.superseded);
+                    let lost = record.acked.is_some() && !record.superseded && !merged;
+                    self.forgotten_losses += u64::from(lost);
                 }
             } else if self.closed.len() > MAX_OPEN {
                 self.closed.pop_front();
@@ -335,7 +338,11 @@ impl KeyLedger {
         let place = |version: &Arc<Version>| {
             self.record(version.id).map_or(0, |r| r.acked.map_or(r.acks_before, |(place, _)| place))
         };
-        let place = held.versions().iter().map(place).max().unwrap_or(0);
+        // A counter or a set misses every update that it has not seen, however early.
+        let place = match held.state() {
+            Some(_) => 0,
+            None => held.versions().iter().map(place).max().unwrap_or(0),
+        };
         let includes = |record: &Record| {
             held.versions().iter().any(|v| v.id == record.version.id || v.context.covers(record.version.dot))
         };

@@ -320,7 +320,7 @@ impl Ledger {
     }
 
     fn follow_read(&mut self, op: OpId, asked: &Asked, held: &Held, at: Position, simulation: &Simulation) {
-        let conflicts = simulation.settings().conflicts;
+        let conflicts = simulation.settings().conflicts_of(asked.key);
         let staleness = self.keys[asked.key.index()].staleness(held, asked.acks);
         self.tally.reads += 1;
         self.tally.stale_reads += u64::from(staleness.is_some());
@@ -392,11 +392,10 @@ impl Ledger {
         let mut losses = Vec::new();
         for (index, ledger) in self.keys.iter().enumerate() {
             let key = KeyId(u32::try_from(index).unwrap_or(u32::MAX));
-            let held =
-                |write| nodes().any(|n| simulation.held(n, key).versions().iter().any(|v| v.id == write));
+            let held = |write: &Version| nodes().any(|node| simulation.held(node, key).keeps(write));
             // Where a primary orders the writes, a context is exact: what any replica's value was written on
             // top of is not lost, and what none was is, even if a lost write was made on top of it.
-            let ordered = simulation.settings().conflicts == Conflicts::LogOrder;
+            let ordered = simulation.settings().conflicts_of(key) == Conflicts::LogOrder;
             let reflected = |version: &Version| {
                 nodes().any(|n| simulation.held(n, key).reflects(version, Conflicts::LogOrder))
             };
@@ -404,9 +403,9 @@ impl Ledger {
                 let nowhere = if ordered {
                     !reflected(&record.version)
                 } else {
-                    !record.superseded && !held(record.version.id)
+                    !record.superseded && !held(&record.version)
                 };
-                nowhere && !simulation.may_still_spread(key, record.version.id)
+                nowhere && !simulation.may_still_spread(&record.version)
             };
             losses.extend(ledger.losses(gone));
         }

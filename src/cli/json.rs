@@ -9,7 +9,7 @@ use crate::{
     action::Act,
     base::{NodeId, Seed, WriteId},
     check::Verdict,
-    data::{self, Held, Relation},
+    data::{self, Held, Relation, Update},
     drive::{self, Report, Timeline},
     replica::primary::Discard,
     scenario::Scenario,
@@ -79,6 +79,7 @@ fn fact(timeline: &Timeline, fact: &Fact) -> Value {
             let (kind, v) = match &**act {
                 Act::Read => ("read", Value::Null),
                 Act::Write { value: v, .. } => ("write", value(v)),
+                Act::Update(update) => (update.verb(), updated(update)),
             };
             json!({"fact": "asked", "op": op.0, "client": &**client, "at": node(at), "key": key(k),
                    "required": required, "kind": kind, "value": v})
@@ -189,6 +190,16 @@ fn value(value: &data::Value) -> Value {
     match value {
         data::Value::Text(text) => (**text).into(),
         data::Value::Number(number) => (*number).into(),
+        data::Value::Set(elements) => elements.iter().map(self::value).collect(),
+        data::Value::Update(update) => json!({update.verb(): updated(update)}),
         data::Value::Tombstone => Value::Null,
+    }
+}
+
+/// By how much, or what.
+fn updated(update: &Update) -> Value {
+    match update {
+        Update::Increment(amount) | Update::Decrement(amount) => (*amount).into(),
+        Update::Add(element) | Update::Remove(element) => value(element),
     }
 }

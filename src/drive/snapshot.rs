@@ -265,9 +265,10 @@ impl BranchView {
 pub(super) fn name(command: &crate::action::Command) -> &'static str {
     use crate::action::{Act, Command};
     match command {
-        Command::Submit(ask) => match ask.act {
+        Command::Submit(ask) => match &ask.act {
             Act::Read => "read",
             Act::Write { .. } => "write",
+            Act::Update(update) => update.verb(),
         },
         Command::NameKey(_) => "new key",
         Command::Cut { .. } => "cut",

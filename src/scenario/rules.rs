@@ -69,8 +69,15 @@ pub(super) fn rules(name: &str) -> &'static [Rule] {
             what: "distribution",
             of: &["fixed", "uniform", "exponential", "normal", "lognormal", "pareto", "mixture", "empirical"],
         }],
+        "OfKind" => &[
+            One { what: "kind of data", of: &["counter", "g_counter", "set", "register"] },
+            Beside { key: "policy", of: &["register"] },
+        ],
         "Empirical" => &[One { what: "kind of measurement", of: &["samples", "quantiles"] }],
         "Link" | "Cut" | "Ends" => ENDS,
+        "Replication" => &[AtMostOne { of: &["leaderless", "primary"] }],
+        "Primary" => &[AtMostOne { of: &["failover", "election"] }],
+        "Write" => &[AtMostOne { of: &["level", "wait"] }],
         _ => &[],
     }
 }
@@ -79,6 +86,10 @@ const ACTIONS: &[&str] = &[
     "write",
     "read",
     "delete",
+    "increment",
+    "decrement",
+    "add",
+    "remove",
     "partition",
     "isolate",
     "cut",
@@ -89,6 +100,7 @@ const ACTIONS: &[&str] = &[
     "thaw",
     "skew",
     "set",
+    "promote",
     "workload",
     "say",
     "note",
@@ -121,18 +133,16 @@ const TESTS: &[&str] = &[
 /// Settings that people will try because they are planned, and what to say.
 pub(super) fn planned(map: &str, key: &str) -> bool {
     let keys: &[&str] = match map {
-        "Preset" => &["system", "lesson"],
-        "Cluster" => &["zones", "clocks", "versions", "durability"],
-        "Replication" => &["primary", "multi_region"],
+        "Preset" => &["lesson"],
+        "Cluster" => &["zones", "clocks", "durability"],
+        "Replication" => &["multi_region"],
         "Leaderless" => &["asks", "sloppy", "hints", "speculative", "tombstones", "failure_detector"],
         "Gossip" => &["digest"],
         "Network" | "Link" => &["bandwidth"],
         "Distribution" => &["fit"],
         "Client" => &["route", "by", "when_unable"],
-        "Step" => {
-            &["increment", "decrement", "add", "remove", "repair", "promote", "message", "aside", "vote"]
-        }
-        "Write" => &["if_absent", "if_version", "wait"],
+        "Step" => &["repair", "message", "aside", "vote"],
+        "Write" => &["if_absent", "if_version"],
         "Test" => &["actions", "side"],
         _ => &[],
     };

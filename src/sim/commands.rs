@@ -5,8 +5,9 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::{
-    action::{AntiEntropy, Ask, Command, Mend, Protocol, Setting, Switch},
+    action::{Act, AntiEntropy, Ask, Command, Mend, Protocol, Setting, Switch},
     base::{CutId, KeyId, NodeId, Span},
+    data::Kind,
     net::{CutShape, Scope},
 };
 
@@ -23,6 +24,10 @@ pub enum Refused {
     NoSuchClient,
     #[error("no such key")]
     NoSuchKey,
+    #[error("that key holds a {}: it cannot be written, only updated", .0.name())]
+    NoRegister(Kind),
+    #[error("a {} cannot do that: {}", .0.name(), doings(*.0))]
+    NoSuchUpdate(Kind),
     #[error("that key exists already")]
     KeyExists,
     #[error("{0} keys are the most a run may have")]
@@ -59,6 +64,16 @@ pub enum Refused {
     NoWorkload,
     #[error("the workload is already so")]
     WorkloadUnchanged,
+}
+
+/// What can be done to a key of this kind.
+fn doings(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Value | Kind::Register(_) => "it is written and deleted",
+        Kind::GrowCounter => "it is only ever incremented",
+        Kind::Counter => "it is incremented and decremented",
+        Kind::Set => "elements are added and removed",
+    }
 }
 
 /// The most keys a run may come to have.
@@ -178,6 +193,12 @@ impl Simulation {
         }
         if ask.key.index() >= self.keys.len() {
             return Err(Refused::NoSuchKey);
+        }
+        let kind = self.settings.kind(ask.key);
+        match &ask.act {
+            Act::Write { .. } if kind.is_state() => return Err(Refused::NoRegister(kind)),
+            Act::Update(update) if !kind.takes(update) => return Err(Refused::NoSuchUpdate(kind)),
+            Act::Read | Act::Write { .. } | Act::Update(_) => {}
         }
         ask.at.map_or(Ok(()), |node| self.known(node))
     }

@@ -2,8 +2,8 @@
 
 use crate::{
     action::{AntiEntropy, Style},
-    base::{CutId, KeyId, NodeId, Ppm, SimTime, WriteId},
-    data::{Conflicts, Held, Merge},
+    base::{CutId, KeyId, NodeId, Ppm, SimTime},
+    data::{Held, Merge, Version},
     replica::{Body, Exchange},
 };
 
@@ -36,14 +36,13 @@ impl Simulation {
         })
     }
 
-    fn conflicts(&self) -> Conflicts {
-        self.settings.conflicts
-    }
-
     /// Whether `held` would tell `node` anything new about `key`.
     fn would_learn(&self, node: NodeId, key: KeyId, held: &Held) -> bool {
         self.placement().is_owner(node, key)
-            && matches!(self.held(node, key).clone().merge(held, self.conflicts()), Merge::Stored { .. })
+            && matches!(
+                self.held(node, key).clone().merge(held, self.settings.conflicts_of(key)),
+                Merge::Stored { .. }
+            )
     }
 
     /// Whether `to` lacks anything that `from` holds.
@@ -77,10 +76,10 @@ impl Simulation {
 
     /// Whether a message on its way, or one that waits at a frozen replica, carries `write`
     /// to a replica that would take it: a message that only meets something later brings nothing back.
-    pub fn may_still_spread(&self, key: KeyId, write: WriteId) -> bool {
+    pub fn may_still_spread(&self, write: &Version) -> bool {
         let carries = |message: &Message| {
-            message.brings(|version| version.id == write)
-                || message.contents_of(key).any(|held| held.versions().iter().any(|v| v.id == write))
+            message.brings(|version| version.id == write.id)
+                || message.contents_of(write.key).any(|held| held.keeps(write))
         };
         let spreads = |message: &Message| carries(message) && self.would_teach(message);
         let flying = self.arrivals().any(|(_, message)| !message.lost && spreads(message));

@@ -9,6 +9,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use crate::{
+    action::Act,
     base::{NodeId, WriteId},
     check::Loss,
     data::{Held, Relation, Version},
@@ -18,7 +19,7 @@ use crate::{
 
 use super::{
     paint::clip,
-    ui::{Side, Ui, next_value},
+    ui::{Side, Ui, next_act},
 };
 
 /// The columns a line of advice may take: what a terminal of 80 leaves beside its mark.
@@ -197,8 +198,12 @@ fn about_agreement(ui: &Ui, snapshot: &Snapshot) -> Advice {
         return (",", text);
     }
     if tally.writes == 0 {
-        let value = short(&next_value(snapshot).to_string());
-        return ("w", format!("w: write {value} at the picked replica ({picked})"));
+        let what = match next_act(snapshot) {
+            Act::Write { value, .. } => format!("write {}", short(&value.to_string())),
+            Act::Update(update) => short(&update.to_string()),
+            Act::Read => "read".to_owned(),
+        };
+        return ("w", format!("w: {what} at the picked replica ({picked})"));
     }
     if snapshot.view.replicas.len() == 1 {
         return ("w", "w: write again; one replica alone never disagrees".into());

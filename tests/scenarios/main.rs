@@ -1,4 +1,5 @@
-//! The scenarios of SEMANTICS §13, each a test with exactly its outcomes, found by its number:
-//! `scenario_11_…`, by protocol.
+//! The scenarios of SEMANTICS §13, by number, run through the real simulation.
 
+mod conflicts;
 mod primary;
+mod support;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::{
     action::{Act, Elsewhere, ReadsFrom, Wait},
     base::{NodeId, OpId, Span, WriteId},
-    data::{Dot, Stamp, Value, Version},
+    data::{Dot, Stamp, Update, Value, Version},
 };
 
 use super::{Alarm, Desk, Forwarded, Member, Message, Role, reign_name};
@@ -89,6 +89,11 @@ impl Member {
                 answer((job.op, job.origin), found, desk);
             }
             Act::Write { value, stamp, .. } => self.write(job, value, *stamp, desk),
+            Act::Update(update) => {
+                let held = desk.store.held(job.request.key).versions().first();
+                let value = updated(held.map(|version| &version.value), update);
+                self.write(job, &value, None, desk);
+            }
         }
     }
 
@@ -194,6 +199,24 @@ impl Waiting {
             Kind::Concern => Answer::Written(self.write),
         };
         answer((op, self.origin), given, desk);
+    }
+}
+
+/// What a counter or set is once the primary has carried out an update: it orders them, so plain values do.
+fn updated(before: Option<&Value>, update: &Update) -> Value {
+    let number = match before {
+        Some(Value::Number(number)) => *number,
+        Some(Value::Text(_) | Value::Set(_) | Value::Update(_) | Value::Tombstone) | None => 0,
+    };
+    let elements = match before {
+        Some(Value::Set(elements)) => elements.to_vec(),
+        Some(Value::Number(_) | Value::Text(_) | Value::Update(_) | Value::Tombstone) | None => Vec::new(),
+    };
+    match update {
+        Update::Increment(amount) => Value::Number(number.saturating_add(i64::from(*amount))),
+        Update::Decrement(amount) => Value::Number(number.saturating_sub(i64::from(*amount))),
+        Update::Add(element) => Value::set(elements.into_iter().chain([element.clone()])),
+        Update::Remove(element) => Value::set(elements.into_iter().filter(|known| known != element)),
     }
 }
 

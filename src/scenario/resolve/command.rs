@@ -11,16 +11,17 @@ use crate::scenario::path::{Path, Trail};
 use crate::scenario::problem::quoted;
 
 use super::Resolver;
+use super::data::Verb;
 use super::quantity::Use;
 use super::script::Course;
 
 /// The parts of an operation that reads, writes and deletes share.
-struct Operation<'a> {
-    by: Option<&'a str>,
-    at: Option<&'a str>,
-    key: &'a str,
-    level: Option<Level>,
-    used: Use,
+pub(super) struct Operation<'a> {
+    pub(super) by: Option<&'a str>,
+    pub(super) at: Option<&'a str>,
+    pub(super) key: &'a str,
+    pub(super) level: Option<Level>,
+    pub(super) used: Use,
 }
 
 impl Resolver<'_> {
@@ -29,6 +30,14 @@ impl Resolver<'_> {
             Some(self.write(write, &at.key("write")))
         } else if let Some(delete) = &step.delete {
             Some(self.delete(delete, &at.key("delete")))
+        } else if let Some(change) = &step.increment {
+            Some(self.counted(change, Verb::Increment, &at.key("increment")))
+        } else if let Some(change) = &step.decrement {
+            Some(self.counted(change, Verb::Decrement, &at.key("decrement")))
+        } else if let Some(element) = &step.add {
+            Some(self.changed(element, Verb::Add, &at.key("add")))
+        } else if let Some(element) = &step.remove {
+            Some(self.changed(element, Verb::Remove, &at.key("remove")))
         } else if let Some(groups) = &step.partition {
             let shape = self.partition(groups, &at.key("partition"));
             Some(Command::Cut { name: None, shape })
@@ -49,12 +58,15 @@ impl Resolver<'_> {
             Some(Command::Thaw(self.node(name, &at.key("thaw"))))
         } else if let Some(skew) = &step.skew {
             Some(self.skewed(skew, course, &at.key("skew")))
+        } else if let Some(name) = &step.promote {
+            Some(self.promoted(name, &at.key("promote")))
         } else {
             step.workload.map(|switch| self.switched(switch, course, &at.key("workload")))
         }
     }
 
     fn write(&mut self, write: &Write, at: &Trail<'_>) -> Command {
+        self.must_be_register(&write.key, "written", at);
         let value = self.value(&write.value, &at.key("value"));
         let context = match write.context {
             None | Some(file::Context::Last) => Context::Last,
@@ -64,7 +76,11 @@ impl Resolver<'_> {
         let Write { by, at: replica, key, level, .. } = write;
         let operation =
             Operation { by: by.as_deref(), at: replica.as_deref(), key, level: *level, used: Use::Write };
-        self.submit(&operation, Act::Write { value, context, stamp }, at)
+        let mut command = self.submit(&operation, Act::Write { value, context, stamp }, at);
+        if let (Command::Submit(ask), Some(wait)) = (&mut command, &write.wait) {
+            ask.wait = Some(self.wait(wait, &at.key("wait")));
+        }
+        command
     }
 
     pub(super) fn read(&mut self, read: &Read, at: &Trail<'_>) -> Command {
@@ -75,6 +91,7 @@ impl Resolver<'_> {
     }
 
     fn delete(&mut self, delete: &Delete, at: &Trail<'_>) -> Command {
+        self.must_be_register(&delete.key, "deleted", at);
         let Delete { by, at: replica, key, level } = delete;
         let (by, replica) = (by.as_deref(), replica.as_deref());
         let operation = Operation { by, at: replica, key, level: *level, used: Use::Write };
@@ -82,7 +99,7 @@ impl Resolver<'_> {
         self.submit(&operation, act, at)
     }
 
-    fn submit(&mut self, operation: &Operation<'_>, act: Act, at: &Trail<'_>) -> Command {
+    pub(super) fn submit(&mut self, operation: &Operation<'_>, act: Act, at: &Trail<'_>) -> Command {
         let Operation { by, at: replica, key, level, used } = *operation;
         Command::Submit(Ask {
             client: self.client(by, at),
