@@ -53,6 +53,8 @@ fn another(path: &str, value: &str) -> &'static str {
         ("replication.leaderless.anti_entropy.style", _) => "push",
         ("conflicts", "siblings") => "last_write_wins",
         ("conflicts", _) => "siblings",
+        ("versions.kind", _) => "vector",
+        ("versions.truncate_at", _) => "7",
         _ => panic!("say here what else {path} may be than {value}"),
     }
 }
