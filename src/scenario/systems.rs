@@ -35,7 +35,7 @@ pub struct Profile {
 /// One default.
 #[derive(Debug, Clone, Copy)]
 pub struct Setting {
-    /// Where it stands in a preset, from the top, with dots.
+    /// Where it stands in a preset, from the top, with dots. `client` stands for each of the clients.
     pub path: &'static str,
     /// As a preset writes it.
     pub value: &'static str,
@@ -182,12 +182,16 @@ pub fn settings() -> Vec<&'static Setting> {
 pub(super) fn fill(system: System, preset: &mut Preset, locations: &mut Locations) -> Result<(), Problems> {
     let profile = profile(system);
     let below = Locations::new(profile.name, profile.yaml().as_bytes())?;
+    let refused = |error: serde_yaml::Error| {
+        let problem = Problem::new(Path::root().key("system"), format!("this cannot be merged: {error}"));
+        let place = locations.value(&problem.path);
+        Problems::one(locations.source().clone(), problem.at(place))
+    };
     if let Some(text) = merge::merged(locations, &below, "cluster") {
-        preset.cluster = serde_yaml::from_str(&text).map_err(|error| {
-            let problem = Problem::new(Path::root().key("system"), format!("this cannot be merged: {error}"));
-            let place = locations.value(&problem.path);
-            Problems::one(locations.source().clone(), problem.at(place))
-        })?;
+        preset.cluster = serde_yaml::from_str(&text).map_err(refused)?;
+    }
+    if let Some(text) = merge::clients(locations, &below) {
+        preset.clients = serde_yaml::from_str(&text).map_err(refused)?;
     }
     let paths: BTreeSet<Path> = below.paths().into_iter().collect();
     locations.imply("system", paths);

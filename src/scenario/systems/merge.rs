@@ -24,6 +24,13 @@ impl<'a> Written<'a> {
         }
     }
 
+    fn list(self) -> Option<&'a [Child]> {
+        match self.in_.content(self.value) {
+            Content::List(items) => Some(items),
+            Content::Scalar(_) | Content::Map(_) => None,
+        }
+    }
+
     fn at(self, entries: &BTreeMap<String, Entry>, key: &str) -> Option<Self> {
         entries.get(key).map(|entry| Self { in_: self.in_, value: entry.value })
     }
@@ -41,6 +48,26 @@ pub(super) fn merged(preset: &Locations, profile: &Locations, key: &str) -> Opti
         (Some(only), None) | (None, Some(only)) => copy(only, &mut text),
         (None, None) => return None,
     }
+    Some(text)
+}
+
+/// The clients of `preset`, each laid over the `client` of `profile`; `None` if the profile says nothing of clients.
+pub(super) fn clients(preset: &Locations, profile: &Locations) -> Option<String> {
+    let top = |in_| Written { in_, value: Locations::root(in_) };
+    let each = top(profile).at(top(profile).map()?, "client")?;
+    let listed = top(preset).at(top(preset).map()?, "clients").and_then(Written::list).unwrap_or_default();
+    let mut text = String::from("[");
+    for client in listed {
+        lay(Written { in_: preset, value: *client }, each, "client", &mut text);
+        text.push_str(", ");
+    }
+    if listed.is_empty() {
+        // The one that there is where a preset names none.
+        text.push_str("{name: you, ");
+        entries(each, &mut text);
+        text.push('}');
+    }
+    text.push(']');
     Some(text)
 }
 
@@ -95,15 +122,20 @@ fn copy(value: Written<'_>, text: &mut String) {
             }
             text.push(']');
         }
-        Content::Map(entries) => {
+        Content::Map(_) => {
             text.push('{');
-            for (key, entry) in entries {
-                begin(key, text);
-                copy(Written { in_: value.in_, value: entry.value }, text);
-                text.push_str(", ");
-            }
+            entries(value, text);
             text.push('}');
         }
+    }
+}
+
+/// What is in a map, without its braces.
+fn entries(map: Written<'_>, text: &mut String) {
+    for (key, entry) in map.map().into_iter().flatten() {
+        begin(key, text);
+        copy(Written { in_: map.in_, value: entry.value }, text);
+        text.push_str(", ");
     }
 }
 
