@@ -9,7 +9,7 @@ use crate::{
     net::{CutShape, LinkChange, Scope},
 };
 
-use super::Level;
+use super::{HintRules, Level};
 
 /// What can be asked of a running cluster.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +25,8 @@ pub enum Command {
     Heal(Mend),
     Crash(NodeId),
     Restart(NodeId),
+    /// The machine is gone, and its disk with it; a restart brings it back empty.
+    Destroy(NodeId),
     Freeze(NodeId),
     Thaw(NodeId),
     /// Sets how far a replica's clock is ahead (nanoseconds; negative: behind).
@@ -38,6 +40,8 @@ pub enum Command {
     },
     Set(Setting),
     Workload(Switch),
+    /// One replica, or each, now exchanges all it holds with every other, both ways.
+    Repair(Option<NodeId>),
 }
 
 /// One operation of a client.
@@ -91,6 +95,7 @@ pub enum Setting {
     AntiEntropy(Option<AntiEntropy>),
     /// How long a client waits for its answer.
     Timeout(Span),
+    Hints(Option<HintRules>),
 }
 
 /// Periodic background repair: every `every`, each replica exchanges what it holds with `fan_out` others.

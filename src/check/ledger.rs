@@ -201,6 +201,13 @@ impl Ledger {
             What::Answered { op, outcome } => self.follow_answer(*op, outcome, at, simulation),
             What::CutHealed { .. } | What::Restarted { .. } | What::Thawed { .. } => self.disturbed = at.at,
             What::Turned(_) => self.learn_keys(simulation),
+            What::Hinted { key, write, over, .. } => {
+                if let Some((loser, relation)) = over {
+                    self.keys[key.index()].dropped(*loser, *write, *relation, at);
+                }
+            }
+            What::Destroyed { node, .. } => self.follow_loss_of_disk(*node, at, simulation),
+            What::HandedBack { .. } | What::HintExpired { .. } => {}
             What::Queued { .. } | What::CutMade { .. } | What::Crashed { .. } | What::Frozen { .. } => {}
         }
     }
@@ -256,6 +263,17 @@ impl Ledger {
             (0, None) => self.converged_since = Some(at.at),
             (1.., Some(_)) => self.converged_since = None,
             (0, Some(_)) | (1.., None) => {}
+        }
+    }
+
+    /// A replica holds nothing any more.
+    fn follow_loss_of_disk(&mut self, node: NodeId, at: Position, simulation: &Simulation) {
+        for index in 0..self.keys.len() {
+            let key = KeyId(u32::try_from(index).unwrap_or(u32::MAX));
+            self.keys[index].wiped(node);
+            if simulation.owners(key).any(|owner| owner == node) {
+                self.follow_stored((node, key, 0), at, simulation);
+            }
         }
     }
 
@@ -381,7 +399,9 @@ impl Ledger {
         for (index, ledger) in self.keys.iter().enumerate() {
             let key = KeyId(u32::try_from(index).unwrap_or(u32::MAX));
             let held = |write: &Version| nodes().any(|node| simulation.held(node, key).keeps(write));
-            losses.extend(ledger.losses(|write| !held(write) && !simulation.may_still_spread(write)));
+            let comes_back =
+                |write: &Version| simulation.may_still_spread(write) || simulation.is_hinted(write);
+            losses.extend(ledger.losses(|write| !held(write) && !comes_back(write)));
         }
         losses
     }

@@ -51,6 +51,21 @@ pub enum Remedy {
     Gossip {
         every: Span,
     },
+    /// `holder` keeps it as a hint, or will once the write has timed out, and looks every so often whether
+    /// the replica is back.
+    Hint {
+        holder: NodeId,
+        every: Span,
+    },
+    /// `holder` keeps it as a hint, but cannot hand it back: it is down or frozen itself, or a wall stands.
+    StrandedHint {
+        holder: NodeId,
+        why: Stranded,
+    },
+    /// The coordinator sends it again until it is acknowledged.
+    Retransmission {
+        from: NodeId,
+    },
     /// Somebody must restart or thaw it first.
     Revive(Status),
     /// Anti-entropy, once a wall is gone.
@@ -61,6 +76,15 @@ pub enum Remedy {
     Never,
     /// Last-write-wins dropped it for good.
     Overruled,
+}
+
+/// What keeps a hint with its holder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stranded {
+    /// The holder is down or frozen.
+    Holder(Status),
+    /// The way to the target is blocked, or the holder cannot hear that it is up.
+    Way,
 }
 
 /// At most so many missing writes are told about.
@@ -130,8 +154,12 @@ fn remedy(node: NodeId, key: KeyId, held: &Held, trails: &[Trail], simulation: &
     if let Some(arrives) = coming.or_else(|| simulation.next_news(node, key)) {
         return Remedy::Message { arrives };
     }
+    let handed = handed_on(node, key, simulation);
+    if let Some(remedy @ (Remedy::Hint { .. } | Remedy::Retransmission { .. })) = handed {
+        return remedy;
+    }
     let Some(gossip) = simulation.settings().anti_entropy else {
-        return Remedy::Never;
+        return handed.unwrap_or(Remedy::Never);
     };
     let reachable = |other: NodeId| match gossip.style {
         Style::Pull => simulation.can_reach(node, other) && simulation.can_reach(other, node),
@@ -141,9 +169,27 @@ fn remedy(node: NodeId, key: KeyId, held: &Held, trails: &[Trail], simulation: &
     let every = gossip.every;
     let mut knowing = simulation.owners(key).filter(|other| *other != node).filter(knows).peekable();
     if knowing.peek().is_none() {
-        return Remedy::Never;
+        return handed.unwrap_or(Remedy::Never);
     }
     if knowing.any(reachable) { Remedy::Gossip { every } } else { Remedy::HealThenGossip { every } }
+}
+
+/// Who keeps something for the replica that would teach it something: best one that can hand it over.
+fn handed_on(node: NodeId, key: KeyId, simulation: &Simulation) -> Option<Remedy> {
+    let mut best = None;
+    for (holder, every) in simulation.hints_for(node, key) {
+        let status = simulation.status(holder);
+        let why = match status {
+            Status::Up if simulation.can_hand_over(holder, node) => {
+                return Some(Remedy::Hint { holder, every });
+            }
+            Status::Up => Stranded::Way,
+            Status::Crashed | Status::Frozen => Stranded::Holder(status),
+        };
+        best = best.or(Some(Remedy::StrandedHint { holder, why }));
+    }
+    let from = simulation.still_sends(node, key);
+    from.map(|from| Remedy::Retransmission { from }).or(best)
 }
 
 /// Levels that overlap would have: R + W > N.

@@ -231,7 +231,7 @@ fn deaths(timeline: &Timeline) -> Vec<DeathView> {
     let recent = |fact: &&Fact| now.since(fact.at.at) <= RECENT_DEATH;
     let died = |fact: &Fact| match &fact.what {
         What::Died { from, to, kind, carries, death, .. } => {
-            let idle = matches!(kind, MessageKind::Sync | MessageKind::SyncReply) && carries.is_none();
+            let idle = kind.is_gossip() && carries.is_none();
             (!idle).then_some(DeathView { from: *from, to: *to, kind: *kind, at: fact.at.at, death: *death })
         }
         _ => None,
@@ -273,6 +273,8 @@ pub(super) fn name(command: &crate::action::Command) -> &'static str {
         Command::Cut { .. } => "cut",
         Command::Heal(_) => "heal",
         Command::Crash(_) => "crash",
+        Command::Destroy(_) => "destroy",
+        Command::Repair(_) => "repair",
         Command::Restart(_) => "restart",
         Command::Freeze(_) => "freeze",
         Command::Thaw(_) => "thaw",

@@ -456,11 +456,10 @@ impl Timeline {
 
 /// Whether people see anything change when this happens.
 fn is_visible(what: &What) -> bool {
-    use crate::replica::MessageKind::{Sync, SyncReply};
     match what {
         // Gossip shows in what it stores.
-        What::Delivered { kind, .. } | What::Sent { kind, .. } => !matches!(kind, Sync | SyncReply),
-        What::Died { kind, carries, .. } => !matches!(kind, Sync | SyncReply) || carries.is_some(),
+        What::Delivered { kind, .. } | What::Sent { kind, .. } => !kind.is_gossip(),
+        What::Died { kind, carries, .. } => !kind.is_gossip() || carries.is_some(),
         What::Asked { .. }
         | What::Accepted { .. }
         | What::Queued { .. }
@@ -470,6 +469,10 @@ fn is_visible(what: &What) -> bool {
         | What::CutMade { .. }
         | What::CutHealed { .. }
         | What::Crashed { .. }
+        | What::Destroyed { .. }
+        | What::Hinted { .. }
+        | What::HandedBack { .. }
+        | What::HintExpired { .. }
         | What::Restarted { .. }
         | What::Frozen { .. }
         | What::Thawed { .. }

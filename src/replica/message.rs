@@ -41,6 +41,18 @@ pub enum Body {
         round: u64,
         contents: Contents,
     },
+    /// What was kept for the receiver while it could not be reached.
+    Hint {
+        /// The name of the write for randomness.
+        cause: u64,
+        key: KeyId,
+        held: Held,
+        attempt: u32,
+    },
+    HintAck {
+        cause: u64,
+        key: KeyId,
+    },
 }
 
 /// What the opener of a round wants done with its contents.
@@ -62,6 +74,8 @@ pub enum MessageKind {
     ReadReply,
     Sync,
     SyncReply,
+    Hint,
+    HintAck,
 }
 
 impl Body {
@@ -73,25 +87,30 @@ impl Body {
             Self::ReadReply { .. } => MessageKind::ReadReply,
             Self::Sync { .. } => MessageKind::Sync,
             Self::SyncReply { .. } => MessageKind::SyncReply,
+            Self::Hint { .. } => MessageKind::Hint,
+            Self::HintAck { .. } => MessageKind::HintAck,
         }
     }
 
     /// How often the same was sent before: part of its name for randomness.
     pub fn attempt(&self) -> u32 {
         match self {
-            Self::Write { attempt, .. } => *attempt,
+            Self::Write { attempt, .. } | Self::Hint { attempt, .. } => *attempt,
             Self::WriteAck { .. }
             | Self::Read { .. }
             | Self::ReadReply { .. }
             | Self::Sync { .. }
-            | Self::SyncReply { .. } => 0,
+            | Self::SyncReply { .. }
+            | Self::HintAck { .. } => 0,
         }
     }
 
-    /// The round of anti-entropy that it belongs to.
-    pub fn round(&self) -> Option<u64> {
+    /// What names it for its randomness, where that is not what it was sent for: its round of anti-entropy,
+    /// or the write that a hint is of.
+    pub fn own_cause(&self) -> Option<u64> {
         match self {
             Self::Sync { round, .. } | Self::SyncReply { round, .. } => Some(*round),
+            Self::Hint { cause, .. } | Self::HintAck { cause, .. } => Some(*cause),
             Self::Write { .. } | Self::WriteAck { .. } | Self::Read { .. } | Self::ReadReply { .. } => None,
         }
     }
@@ -105,23 +124,36 @@ impl Body {
             | Self::WriteAck { .. }
             | Self::Read { .. }
             | Self::ReadReply { .. }
-            | Self::Sync { exchange: Exchange::Ask, .. } => &[],
+            | Self::Sync { exchange: Exchange::Ask, .. }
+            | Self::Hint { .. }
+            | Self::HintAck { .. } => &[],
         }
     }
 
     /// The newest write on board, for the label of the message; none where it carries no data.
     pub fn carries(&self) -> Option<WriteId> {
         match self {
-            Self::Write { held, .. } | Self::ReadReply { held, .. } => held.newest(),
+            Self::Write { held, .. } | Self::ReadReply { held, .. } | Self::Hint { held, .. } => {
+                held.newest()
+            }
             Self::Sync { .. } | Self::SyncReply { .. } => {
                 self.payload().iter().filter_map(|(_, held)| held.newest()).max()
             }
-            Self::WriteAck { .. } | Self::Read { .. } => None,
+            Self::WriteAck { .. } | Self::Read { .. } | Self::HintAck { .. } => None,
         }
     }
 }
 
 impl MessageKind {
+    /// Whether it is part of what replicas exchange by themselves all the time, which nobody needs to see
+    /// while it teaches nothing.
+    pub fn is_gossip(self) -> bool {
+        match self {
+            Self::Sync | Self::SyncReply => true,
+            Self::Write | Self::WriteAck | Self::Read | Self::ReadReply | Self::Hint | Self::HintAck => false,
+        }
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Write => "write",
@@ -130,6 +162,8 @@ impl MessageKind {
             Self::ReadReply => "reply",
             Self::Sync => "gossip",
             Self::SyncReply => "gossip reply",
+            Self::Hint => "hint",
+            Self::HintAck => "hint ack",
         }
     }
 }

@@ -7,13 +7,19 @@ use crate::base::OpId;
 pub enum Timer {
     /// Some replicas have not acknowledged the write of this operation.
     Retransmit { op: OpId, cause: u64 },
+    /// Who has not acknowledged the write of this operation by now is treated as down.
+    WriteTimeout { op: OpId, cause: u64 },
+    /// Time to look whether a replica that hints are kept for is back.
+    HandBack,
 }
 
 impl Timer {
     /// What names, for their randomness, the messages sent when it rings.
     pub fn cause(self) -> u64 {
         match self {
-            Self::Retransmit { cause, .. } => cause,
+            Self::Retransmit { cause, .. } | Self::WriteTimeout { cause, .. } => cause,
+            // A hint is named by its write.
+            Self::HandBack => 0,
         }
     }
 }

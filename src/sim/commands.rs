@@ -93,9 +93,11 @@ impl Simulation {
             }
             Command::Heal(mend) => self.heal(mend, facts),
             Command::Crash(node) => self.crash(*node, facts),
+            Command::Destroy(node) => self.destroy(*node, facts),
+            Command::Repair(node) => self.repair(*node, facts),
             Command::Restart(node) => {
                 self.nodes[node.index()].status = Status::Up;
-                self.believed_up[node.index()] = true;
+                self.common_opinion.believe_up(*node);
                 self.record(facts, What::Restarted { node: *node });
                 self.act(*node, 0, facts, Replica::restart);
             }
@@ -125,6 +127,13 @@ impl Simulation {
             Command::Crash(node) => self.expect_status(*node, |s| match s {
                 Status::Crashed => Err(Refused::AlreadyDown),
                 Status::Up | Status::Frozen => Ok(()),
+            }),
+            Command::Destroy(node) => self.known(*node),
+            Command::Repair(None) => Ok(()),
+            Command::Repair(Some(node)) => self.expect_status(*node, |s| match s {
+                Status::Up => Ok(()),
+                Status::Frozen => Err(Refused::AlreadyFrozen),
+                Status::Crashed => Err(Refused::Down),
             }),
             Command::Restart(node) => self.expect_status(*node, |s| match s {
                 Status::Crashed => Ok(()),
@@ -235,7 +244,8 @@ impl Simulation {
             | Setting::ReadLevel(_)
             | Setting::LatencyPercent(_)
             | Setting::AntiEntropy(_)
-            | Setting::Timeout(_) => Ok(()),
+            | Setting::Timeout(_)
+            | Setting::Hints(_) => Ok(()),
         }
     }
 
@@ -257,7 +267,7 @@ impl Simulation {
     }
 
     fn crash(&mut self, node: NodeId, facts: &mut Vec<Fact>) {
-        self.believed_up[node.index()] = false;
+        self.common_opinion.believe_down(node, self.monotonic());
         let target = &mut self.nodes[node.index()];
         target.status = Status::Crashed;
         target.life += 1;
@@ -270,6 +280,24 @@ impl Simulation {
             self.bury(message, Death::Down, facts);
         }
         self.strand_clients(node, facts);
+    }
+
+    fn destroy(&mut self, node: NodeId, facts: &mut Vec<Fact>) {
+        if self.status(node) != Status::Crashed {
+            self.crash(node, facts);
+        }
+        let hints = self.nodes[node.index()].replica.lose_disk();
+        let hints = u32::try_from(hints).unwrap_or(u32::MAX);
+        self.record(facts, What::Destroyed { node, hints });
+    }
+
+    fn repair(&mut self, node: Option<NodeId>, facts: &mut Vec<Fact>) {
+        let all = (0..self.nodes.len()).map(NodeId::at);
+        for node in all.filter(|each| node.is_none_or(|node| node == *each)) {
+            if self.status(node) == Status::Up {
+                self.act(node, 0, facts, |replica, around, out| replica.repair(around, out));
+            }
+        }
     }
 
     fn thaw(&mut self, node: NodeId, facts: &mut Vec<Fact>) {
@@ -294,6 +322,11 @@ impl Simulation {
             Setting::ReadLevel(level) => self.settings.read = *level,
             Setting::AntiEntropy(settings) => self.set_anti_entropy(*settings),
             Setting::Timeout(timeout) => self.settings.timeout = *timeout,
+            Setting::Hints(rules) => {
+                if let Some(policy) = self.settings.leaderless_mut() {
+                    policy.hints = *rules;
+                }
+            }
         }
     }
 
@@ -316,6 +349,8 @@ impl Command {
             | Self::Cut { .. }
             | Self::Heal(_)
             | Self::Crash(_)
+            | Self::Destroy(_)
+            | Self::Repair(_)
             | Self::Restart(_)
             | Self::Freeze(_)
             | Self::Thaw(_) => false,

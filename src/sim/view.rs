@@ -135,8 +135,7 @@ impl Simulation {
         self.queue.iter().filter_map(|(arrives, event)| {
             let Event::Arrival(message) = event else { return None };
             let kind = message.body.kind();
-            let idle =
-                matches!(kind, MessageKind::Sync | MessageKind::SyncReply) && !self.would_teach(message);
+            let idle = kind.is_gossip() && !self.would_teach(message);
             (!idle).then(|| MessageView {
                 id: message.id,
                 from: message.from,
