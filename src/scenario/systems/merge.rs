@@ -74,10 +74,6 @@ pub(super) fn clients(preset: &Locations, profile: &Locations) -> Option<String>
 /// Writes `upper` laid over `lower`; both stand under `name`.
 fn lay(upper: Written<'_>, lower: Written<'_>, name: &str, text: &mut String) {
     let (Some(over), Some(under)) = (upper.map(), lower.map()) else { return copy(upper, text) };
-    // One protocol excludes the others: naming one leaves nothing of the profile's.
-    if EXCLUSIVE.contains(&name) && !under.keys().any(|key| over.contains_key(key)) {
-        return copy(upper, text);
-    }
     text.push('{');
     for (key, entry) in over {
         let value = Written { in_: upper.in_, value: entry.value };
@@ -88,7 +84,8 @@ fn lay(upper: Written<'_>, lower: Written<'_>, name: &str, text: &mut String) {
         }
         text.push_str(", ");
     }
-    for (key, entry) in under.iter().filter(|(key, _)| !over.contains_key(*key)) {
+    let stands = |key: &str| !over.contains_key(key) && !over.keys().any(|other| excludes(name, other, key));
+    for (key, entry) in under.iter().filter(|(key, _)| stands(key)) {
         begin(key, text);
         copy(Written { in_: lower.in_, value: entry.value }, text);
         text.push_str(", ");
@@ -96,8 +93,16 @@ fn lay(upper: Written<'_>, lower: Written<'_>, name: &str, text: &mut String) {
     text.push('}');
 }
 
-/// Maps of which only one key may be given.
-const EXCLUSIVE: [&str; 1] = ["replication"];
+/// Keys of a map of which only one may be given.
+const ALTERNATIVES: [(&str, &[&str]); 2] =
+    [("replication", &["leaderless", "primary", "multi_region"]), ("primary", &["failover", "election"])];
+
+/// Whether the preset's `chosen` in the map called `name` leaves nothing of the profile's `other`.
+fn excludes(name: &str, chosen: &str, other: &str) -> bool {
+    ALTERNATIVES
+        .iter()
+        .any(|(map, keys)| *map == name && chosen != other && keys.contains(&chosen) && keys.contains(&other))
+}
 
 fn begin(key: &str, text: &mut String) {
     quote(key, text);
