@@ -19,11 +19,12 @@ mod delivery;
 mod gossip;
 mod hints;
 mod message;
+pub mod primary;
 mod store;
 mod timer;
 
 use crate::{
-    action::{Act, AntiEntropy, Settings},
+    action::{Act, AntiEntropy, Settings, Wait},
     base::{KeyId, LocalTime, NodeId, OpId, Seed, Span, WriteId},
     data::{Conflicts, Held, Relation, Version, VersionVector},
 };
@@ -31,6 +32,7 @@ use coordinate::Pending;
 use delivery::Deliveries;
 use hints::HintStore;
 pub use message::{Body, Exchange, MessageKind};
+use primary::{Discard, Member, News};
 use std::sync::Arc;
 use store::Store;
 pub use store::{Placement, owners};
@@ -46,6 +48,8 @@ pub struct Replica {
     hints: HintStore,
     /// How many rounds of gossip it has begun.
     round: u64,
+    /// Its part in a replica set, where one replica takes the writes.
+    member: Option<Box<Member>>,
     /// How often it was told to repair.
     repairs: u64,
 }
@@ -86,6 +90,8 @@ pub struct Request<'a> {
     pub act: &'a Act,
     /// How many replicas must answer.
     pub required: u16,
+    /// WAIT: for how many replicas to wait once a primary has the write.
+    pub wait: Option<Wait>,
     /// What the client says it has seen of the key.
     pub context: &'a VersionVector,
 }
@@ -125,6 +131,16 @@ pub enum Output {
         winner: WriteId,
         relation: Relation,
     },
+    /// A write that was held was given up; `content` names what is held of its key now, `instead` its write.
+    Discarded {
+        key: KeyId,
+        write: WriteId,
+        why: Discard,
+        content: u64,
+        instead: Option<WriteId>,
+    },
+    /// Something happened in its replica set.
+    News(News),
     /// A write is kept for a replica that could not be given it; `over` is what of the hint gave way.
     Hinted {
         target: NodeId,
@@ -156,6 +172,21 @@ pub enum Answer {
         required: u16,
         alive: u16,
     },
+    /// A write was done, and this many of the replicas that its client waited for have it (WAIT).
+    Waited {
+        write: WriteId,
+        replicas: u16,
+        wanted: u16,
+    },
+    /// Refused: the primary has heard from too few replicas lately (NOREPLICAS).
+    NoReplicas {
+        good: u16,
+        required: u16,
+    },
+    /// Refused: not the primary, and not passed on (READONLY); perhaps this one is.
+    NotPrimary {
+        primary: Option<NodeId>,
+    },
 }
 
 impl Replica {
@@ -168,6 +199,7 @@ impl Replica {
             hints: HintStore::default(),
             round: 0,
             repairs: 0,
+            member: None,
         }
     }
 
@@ -194,18 +226,20 @@ impl Replica {
 
     /// Loses what is volatile: the operations it was coordinating, the writes it was still delivering and
     /// the last stamp it gave. Its timers are void; [`Self::restart`] sets those it needs again.
-    pub fn crash(&mut self) {
+    pub fn crash(&mut self, around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
         self.pending = Pending::default();
         self.deliveries = Deliveries::default();
         self.hints.crash();
         self.store.forget_last_stamp();
+        self.crash_member(around, out);
     }
 
     /// Loses its disk as well; says how many hints were on it. Only the count of what it has coordinated
     /// stays, so that no dot names two writes: real systems give the new disk a new name for that (Riak's
     /// actor epochs).
-    pub fn lose_disk(&mut self) -> usize {
-        self.crash();
+    pub fn lose_disk(&mut self, around: &mut Surroundings<'_>, out: &mut Vec<Output>) -> usize {
+        self.crash(around, out);
+        self.empty_member(around, out);
         self.store.wipe();
         self.lose_hints()
     }
@@ -266,6 +300,7 @@ impl Replica {
             Body::Sync { round, exchange, contents } => {
                 self.answer_sync(from, *round, *exchange, contents, around, out);
             }
+            Body::Stream(message) => self.hear(from, message, around, out),
             Body::SyncReply { contents, .. } => {
                 for (key, held) in contents.iter() {
                     self.absorb(*key, held, around, out);
@@ -284,14 +319,16 @@ impl Replica {
     pub fn handle_timer(&mut self, timer: Timer, around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
         match timer {
             Timer::Retransmit { op, .. } => self.deliver_again(op, around, out),
+            Timer::Primary(alarm) => self.ring(alarm, around, out),
             Timer::WriteTimeout { op, .. } => self.hint_the_silent(op, around, out),
             Timer::HandBack => self.hand_back(around, out),
         }
     }
 
     /// It is up again after a crash: sets its timers.
-    pub fn restart(&mut self, _around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
+    pub fn restart(&mut self, around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
         self.resume_hints(out);
+        self.restart_member(around, out);
     }
 
     /// Its gossip timer rang.

@@ -14,6 +14,7 @@
 mod clients;
 mod commands;
 mod fact;
+mod members;
 mod messages;
 mod opinion;
 mod queue;
@@ -33,6 +34,7 @@ use crate::{
 use clients::{Client, Open};
 pub use commands::Refused;
 pub use fact::{Death, Fact, Outcome, What};
+pub use members::MemberView;
 use messages::Message;
 use opinion::Opinion;
 #[doc(hidden)]
@@ -151,6 +153,7 @@ impl Simulation {
         };
         simulation.put_initial_values();
         simulation.start_gossip();
+        simulation.form_groups();
         if simulation.scenario.workload.is_some() {
             simulation.start_workload();
         }
@@ -164,7 +167,8 @@ impl Simulation {
         for (key, value) in &scenario.initial {
             let version = self.initial_version(*key, value);
             let kind = self.settings.kind(*key);
-            let held = if kind.is_state() {
+            // A primary orders all updates, and keeps plain values.
+            let held = if kind.is_state() && self.settings.primary().is_none() {
                 Held::State(Arc::new(State::initial(kind, &version)))
             } else {
                 Held::One(version)
@@ -184,6 +188,20 @@ impl Simulation {
         let dot = Dot { node: NodeId(0), counter: 0 };
         let context = VersionVector::EMPTY;
         Arc::new(Version { id, key, value: value.clone(), stamp: Stamp(i64::MIN + 1), dot, context })
+    }
+
+    /// Where a primary takes the writes: everybody joins a replica set.
+    fn form_groups(&mut self) {
+        let Some(policy) = self.settings.primary().cloned() else { return };
+        for index in 0..self.nodes.len() {
+            self.nodes[index].replica.join(&policy, self.seed);
+        }
+        // What is armed at the start is no news.
+        let mut facts = Vec::new();
+        for index in 0..self.nodes.len() {
+            self.act(NodeId::at(index), 0, &mut facts, Replica::begin);
+        }
+        debug_assert!(facts.is_empty(), "a run begins in peace");
     }
 
     /// Sets every replica's gossip timer at a phase of its own.
@@ -335,6 +353,10 @@ impl Simulation {
             Output::Kept { key, write, winner, relation } => {
                 self.record(facts, What::Kept { node, key, write, winner, relation });
             }
+            Output::Discarded { key, write, why, content, instead } => {
+                self.record(facts, What::Discarded { node, key, write, why, content, instead });
+            }
+            Output::News(news) => self.record(facts, What::News { node, news }),
             Output::Hinted { target, key, write, over } => {
                 self.record(facts, What::Hinted { holder: node, target, key, write, over });
             }
@@ -402,6 +424,7 @@ impl Simulation {
 
     /// How much a clone copies: events scheduled and slots of replicas.
     pub(crate) fn weight(&self) -> u64 {
-        (self.queue.len() + self.nodes.len() * self.keys.len()) as u64
+        let logs: usize = self.nodes.iter().map(|node| node.replica.log_weight()).sum();
+        (self.queue.len() + self.nodes.len() * self.keys.len() + logs) as u64
     }
 }

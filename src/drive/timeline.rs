@@ -465,6 +465,8 @@ fn is_visible(what: &What) -> bool {
         | What::Queued { .. }
         | What::Stored { .. }
         | What::Kept { .. }
+        | What::Discarded { .. }
+        | What::News { .. }
         | What::Answered { .. }
         | What::CutMade { .. }
         | What::CutHealed { .. }

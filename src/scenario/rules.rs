@@ -75,6 +75,9 @@ pub(super) fn rules(name: &str) -> &'static [Rule] {
         ],
         "Empirical" => &[One { what: "kind of measurement", of: &["samples", "quantiles"] }],
         "Link" | "Cut" | "Ends" => ENDS,
+        "Replication" => &[AtMostOne { of: &["leaderless", "primary"] }],
+        "Primary" => &[AtMostOne { of: &["failover", "election"] }],
+        "Write" => &[AtMostOne { of: &["level", "wait"] }],
         _ => &[],
     }
 }
@@ -97,6 +100,7 @@ const ACTIONS: &[&str] = &[
     "thaw",
     "skew",
     "set",
+    "promote",
     "workload",
     "say",
     "note",
@@ -110,6 +114,7 @@ const ACTIONS: &[&str] = &[
 const TESTS: &[&str] = &[
     "converged",
     "replica",
+    "primary",
     "read",
     "in_flight",
     "stale_reads",
@@ -131,14 +136,14 @@ pub(super) fn planned(map: &str, key: &str) -> bool {
     let keys: &[&str] = match map {
         "Preset" => &["lesson"],
         "Cluster" => &["zones", "clocks", "durability"],
-        "Replication" => &["primary", "multi_region"],
+        "Replication" => &["multi_region"],
         "Leaderless" => &["asks", "sloppy", "hints", "speculative", "tombstones", "failure_detector"],
         "Gossip" => &["digest"],
         "Network" | "Link" => &["bandwidth"],
         "Distribution" => &["fit"],
         "Client" => &["route", "by", "when_unable"],
-        "Step" => &["repair", "promote", "message", "aside", "vote"],
-        "Write" => &["if_absent", "if_version", "wait"],
+        "Step" => &["repair", "message", "aside", "vote"],
+        "Write" => &["if_absent", "if_version"],
         "Test" => &["actions", "side"],
         _ => &[],
     };

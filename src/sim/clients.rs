@@ -83,8 +83,17 @@ impl Simulation {
             Act::Read => client.read.unwrap_or(self.settings.read),
             Act::Write { .. } | Act::Update(_) => client.write.unwrap_or(self.settings.write),
         });
-        let required = level.required(self.settings.copies);
-        let timeout = client.timeout.unwrap_or(self.settings.timeout);
+        let mut required = level.required(self.settings.copies);
+        // A primary answers for all; and WAIT follows a write that has succeeded.
+        if self.settings.primary().is_some() && (ask.act == Act::Read || ask.wait.is_some()) {
+            required = 1;
+        }
+        let patience = client.timeout.unwrap_or(self.settings.timeout);
+        let timeout = match ask.wait {
+            None => Some(patience),
+            Some(wait) if wait.timeout > Span::ZERO => Some(Span(patience.0.saturating_add(wait.timeout.0))),
+            Some(_) => None,
+        };
         let act = Arc::new(ask.act.clone());
         let asked =
             What::Asked { op, client: ask.client, node, key: ask.key, required, act: Arc::clone(&act) };
@@ -96,9 +105,9 @@ impl Simulation {
             Status::Crashed => self.finish(op, Outcome::CoordinatorDown, facts),
             // The request waits in the frozen process's socket and is never taken up in time.
             Status::Frozen => {}
-            Status::Up => self.hand_over((op, name), node, ask.client, (ask.key, &act, required), facts),
+            Status::Up => self.hand_over((op, name), node, ask.client, (ask, &act, required), facts),
         }
-        if self.open.contains(op) {
+        if let Some(timeout) = timeout.filter(|_| self.open.contains(op)) {
             self.queue.push(self.now + timeout, Event::Timeout(op));
         }
     }
@@ -108,14 +117,15 @@ impl Simulation {
         (op, name): (OpId, u64),
         node: NodeId,
         client: ClientId,
-        (key, act, required): (KeyId, &Act, u16),
+        (ask, act, required): (&Ask, &Act, u16),
         facts: &mut Vec<Fact>,
     ) {
+        let (key, wait) = (ask.key, ask.wait);
         let context = match act {
             Act::Write { .. } => self.clients[usize::from(client.0)].session.context(key).clone(),
             Act::Read | Act::Update(_) => VersionVector::EMPTY,
         };
-        let request = Request { op, cause: name, key, act, required, context: &context };
+        let request = Request { op, cause: name, key, act, required, wait, context: &context };
         self.act(node, name, facts, |replica, around, out| replica.handle_request(&request, around, out));
     }
 
@@ -124,6 +134,9 @@ impl Simulation {
             Answer::Written(write) => Outcome::Written(write),
             Answer::Found(held) => Outcome::Found(held),
             Answer::Unavailable { required, alive } => Outcome::Unavailable { required, alive },
+            Answer::Waited { write, replicas, wanted } => Outcome::Waited { write, replicas, wanted },
+            Answer::NoReplicas { good, required } => Outcome::NoReplicas { good, required },
+            Answer::NotPrimary { primary } => Outcome::NotPrimary { primary },
         };
         self.finish(op, outcome, facts);
     }
@@ -145,11 +158,11 @@ impl Simulation {
                     Outcome::Found(held)
                 }
             }
-            Outcome::Written(write) => {
+            done @ (Outcome::Written(_) | Outcome::Waited { .. }) => {
                 if let Some(version) = &open.version {
                     client.session.wrote(version);
                 }
-                Outcome::Written(write)
+                done
             }
             error => error,
         };
@@ -209,7 +222,8 @@ impl Simulation {
         let at = Some(NodeId::at(stream.index(self.nodes.len())));
         let key = pick_key(spec, &mut stream);
         let act = if reads { Act::Read } else { self.work_on(key) };
-        self.submit(&Ask { client, at, key, act, level: None }, self.workload.made, facts);
+        let ask = Ask { client, at, key, act, level: None, wait: None };
+        self.submit(&ask, self.workload.made, facts);
         self.schedule_work();
     }
 

@@ -10,7 +10,7 @@ use crate::{
     replica::MessageKind,
 };
 
-use super::{Event, Simulation};
+use super::{Event, MemberView, Simulation};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
@@ -76,6 +76,8 @@ pub struct ReplicaView {
     pub skew: i64,
     /// What it keeps for others, by target and key.
     pub hints: Vec<HintView>,
+    /// Its part in a replica set; `None` under another protocol.
+    pub member: Option<MemberView>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,6 +164,7 @@ impl Simulation {
             killed: node.killed,
             skew: self.clock(id).0.saturating_sub(now),
             hints: node.replica.hints().filter_map(hint_view).collect(),
+            member: self.member_view(id),
         }
     }
 
@@ -170,7 +173,7 @@ impl Simulation {
         self.queue.iter().filter_map(|(arrives, event)| {
             let Event::Arrival(message) = event else { return None };
             let kind = message.body.kind();
-            let idle = kind.is_gossip() && !self.would_teach(message);
+            let idle = kind.is_gossip() && !self.would_teach(message) && !self.is_awaited(message);
             (!idle).then(|| MessageView {
                 id: message.id,
                 from: message.from,

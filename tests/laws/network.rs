@@ -130,7 +130,14 @@ fn where_read_and_write_sets_overlap_no_read_misses_an_acknowledged_write() {
 }
 
 fn ask(at: u16, act: Act, level: Level) -> Command {
-    Command::Submit(Ask { client: ClientId(0), at: Some(NodeId(at)), key: KeyId(0), act, level: Some(level) })
+    Command::Submit(Ask {
+        client: ClientId(0),
+        at: Some(NodeId(at)),
+        key: KeyId(0),
+        act,
+        level: Some(level),
+        wait: None,
+    })
 }
 
 fn write(at: u16, value: &str, level: Level) -> Command {
@@ -552,7 +559,14 @@ fn an_acknowledged_write_gives_way_only_to_who_has_seen_it() {
             } else {
                 Act::Write { value: Value::text("v"), context: Context::Last, stamp: None }
             };
-            moves.push(Move::Give(Command::Submit(Ask { client, at, key: KeyId(0), act, level: None })));
+            moves.push(Move::Give(Command::Submit(Ask {
+                client,
+                at,
+                key: KeyId(0),
+                act,
+                level: None,
+                wait: None,
+            })));
             moves.push(millis(dice.below(200) as u64));
         }
         let facts = all_facts(&Plan { scenario, seed: Seed(8), moves });

@@ -18,7 +18,7 @@ use super::{Resolver, grouped};
 
 /// How many replicas, and copies of each key, there are if the preset does not say.
 const USUAL: usize = 3;
-const TIMEOUT: Span = Span::secs(2);
+pub(super) const TIMEOUT: Span = Span::secs(2);
 const PERIOD: Span = Span::secs(1);
 
 impl Resolver<'_> {
@@ -117,6 +117,9 @@ impl Resolver<'_> {
     }
 
     pub(super) fn settings(&mut self, cluster: &Cluster, at: &Trail<'_>) -> Settings {
+        if let Some(primary) = cluster.replication.as_ref().and_then(|r| r.primary.as_ref()) {
+            return self.primary_settings(primary, cluster, at);
+        }
         let usual = Leaderless::default();
         let leaderless = cluster.replication.as_ref().and_then(|r| r.leaderless.as_ref()).unwrap_or(&usual);
         let at_cluster = at;
