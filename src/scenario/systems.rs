@@ -6,7 +6,10 @@
 
 mod cassandra;
 mod dynamo;
+mod dynamodb;
 mod merge;
+mod mongodb;
+mod redis;
 mod riak;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -78,7 +81,14 @@ const fn ours(path: &'static str, value: &'static str, why: &'static str) -> Set
 }
 
 /// Every profile, in the order in which they are listed.
-pub static PROFILES: [&Profile; 3] = [&dynamo::PROFILE, &cassandra::PROFILE, &riak::PROFILE];
+pub static PROFILES: [&Profile; 6] = [
+    &dynamo::PROFILE,
+    &cassandra::PROFILE,
+    &riak::PROFILE,
+    &dynamodb::PROFILE,
+    &redis::PROFILE,
+    &mongodb::PROFILE,
+];
 
 /// The profile of a system.
 pub fn profile(system: System) -> &'static Profile {
@@ -86,9 +96,9 @@ pub fn profile(system: System) -> &'static Profile {
         System::Dynamo => &dynamo::PROFILE,
         System::Cassandra => &cassandra::PROFILE,
         System::Riak => &riak::PROFILE,
-        System::Dynamodb | System::DynamodbGlobal | System::Redis | System::Mongodb | System::Cosmos => {
-            &dynamo::PROFILE
-        }
+        System::Dynamodb => &dynamodb::PROFILE,
+        System::Redis => &redis::PROFILE,
+        System::Mongodb => &mongodb::PROFILE,
     }
 }
 

@@ -46,5 +46,9 @@ const DEFAULTS: &[Setting] = &[
         "journal",
         "repl_set_config.idl: writeConcernMajorityJournalDefault true",
     ),
-    ours("cluster.replication.primary.timeout", "2s", "clients choose; wtimeout and timeoutMS have no default"),
+    ours(
+        "cluster.replication.primary.timeout",
+        "2s",
+        "clients choose; wtimeout and timeoutMS have no default",
+    ),
 ];
