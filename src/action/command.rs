@@ -9,7 +9,7 @@ use crate::{
     net::{CutShape, LinkChange, Scope},
 };
 
-use super::{HintRules, Level, ReadsFrom, Wait};
+use super::{ClientChange, HintRules, Level, ReadsFrom, Wait};
 
 /// What can be asked of a running cluster.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +39,10 @@ pub enum Command {
         change: LinkChange,
     },
     Set(Setting),
+    SetClient {
+        client: ClientId,
+        change: ClientChange,
+    },
     /// An administrator makes a replica the primary of its set.
     Promote(NodeId),
     Workload(Switch),

@@ -29,6 +29,7 @@ use std::{collections::VecDeque, sync::Arc};
 use crate::{
     action::{Durability, Failover, Group, PrimaryPolicy},
     base::{LocalTime, NodeId, OpId, OpTable, Purpose, Seed, Span, WriteId},
+    data::StampClock,
 };
 
 use super::{Body, Output, Surroundings, Timer, store::Store};
@@ -92,6 +93,8 @@ pub struct Member {
 struct Desk<'d, 'a> {
     me: NodeId,
     store: &'d mut Store,
+    /// What stamps its writes.
+    clock: &'d mut StampClock,
     around: &'d mut Surroundings<'a>,
     policy: &'a PrimaryPolicy,
     out: &'d mut Vec<Output>,
@@ -421,7 +424,7 @@ impl super::Replica {
         self.member.as_ref().is_some_and(|member| member.link.is(session))
     }
 
-    pub(super) fn hear(
+    pub(super) fn hear_member(
         &mut self,
         from: NodeId,
         message: &Message,
@@ -466,7 +469,9 @@ impl super::Replica {
             return;
         };
         let me = self.id;
-        let mut desk = Desk { me, store: &mut self.store, around, policy, out, aside: VecDeque::new() };
+        let clock = &mut self.clock;
+        let mut desk =
+            Desk { me, clock, store: &mut self.store, around, policy, out, aside: VecDeque::new() };
         act(member, &mut desk);
         while let Some(message) = desk.aside.pop_front() {
             member.hear(me, &message, &mut desk);

@@ -56,6 +56,7 @@ impl Resolver<'_> {
             timeout: timeout
                 .map_or(TIMEOUT, |timeout| self.some_time(timeout, "a timeout", &at.key("timeout"))),
             anti_entropy: None,
+            clocks: super::cluster::clocks(cluster),
             conflicts: data::Conflicts::LogOrder,
             truncate_at: None,
             kinds: [].into(),

@@ -261,6 +261,7 @@ impl Resolver<'_> {
             let level = self.level(level, Use::Read, &at.key("read"));
             commands.push(Command::Set(Setting::ReadLevel(level)));
         }
+        commands.extend(self.set_client(knobs, at));
         commands.extend(self.set_primary(knobs, at));
         if let Some(anti_entropy) = &knobs.anti_entropy {
             if self.has_primary {
