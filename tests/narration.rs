@@ -20,7 +20,7 @@ fn ask(at: NodeId, act: Act) -> Command {
 }
 
 fn stamped(at: NodeId, value: Value, stamp: Option<i64>) -> Command {
-    ask(at, Act::Write { value, context: Context::Last, stamp: stamp.map(Stamp) })
+    ask(at, Act::Write { value, context: Context::Last, stamp: stamp.map(Stamp::at) })
 }
 
 fn write(at: NodeId, value: &str) -> Command {

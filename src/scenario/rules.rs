@@ -82,6 +82,7 @@ pub(super) fn rules(name: &str) -> &'static [Rule] {
         "OfKind" => &[
             One { what: "kind of data", of: &["counter", "g_counter", "set", "register"] },
             Beside { key: "policy", of: &["register"] },
+            Beside { key: "versions", of: &["policy"] },
         ],
         "Empirical" => &[One { what: "kind of measurement", of: &["samples", "quantiles"] }],
         "Link" | "Cut" | "Ends" => ENDS,
