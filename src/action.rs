@@ -18,5 +18,7 @@ pub use condition::{Condition, Count, Guarantee, Holding, ReadClaim};
 pub use coordination::{Asks, Coordinator, Quorum, ReadRepair};
 pub use copies::{Copies, Operation, Unfit};
 pub use level::{Among, BlockFor, Level, quorum};
-pub use primary::PrimaryPolicy;
+pub use primary::{
+    Durability, Elsewhere, Failover, Group, Monitors, PrimaryPolicy, ReadsFrom, Wait, majority,
+};
 pub use settings::{LeaderlessPolicy, Propagation, Protocol, Settings};

@@ -78,6 +78,14 @@ pub enum Remedy {
     HealThenGossip {
         every: Span,
     },
+    /// The primary it follows resends the stream, or everything, within about this time.
+    Stream {
+        every: Span,
+    },
+    /// The same, once a wall is gone or its primary is up.
+    HealThenStream,
+    /// It follows no primary: one must rise first.
+    NoPrimary,
     /// Nothing: no message is on its way and nothing repairs.
     Never,
     /// Last-write-wins dropped it for good.
@@ -172,6 +180,9 @@ fn remedy(node: NodeId, key: KeyId, held: &Held, trails: &[Trail], simulation: &
     if let Some(remedy @ (Remedy::Hint { .. } | Remedy::Retransmission { .. })) = handed {
         return remedy;
     }
+    if let Some(policy) = simulation.settings().primary() {
+        return follow(node, policy.ack_every, simulation);
+    }
     if simulation.a_read_may_teach(node, key) {
         return Remedy::ReadRepair;
     }
@@ -212,8 +223,22 @@ fn handed_on(node: NodeId, key: KeyId, simulation: &Simulation) -> Option<Remedy
     from.map(|from| Remedy::Retransmission { from }).or(best)
 }
 
+/// What a replica set does by itself for a member that is behind.
+fn follow(node: NodeId, every: Span, simulation: &Simulation) -> Remedy {
+    match simulation.follows(node) {
+        None => Remedy::NoPrimary,
+        Some(primary) if simulation.can_reach(primary, node) && simulation.can_reach(node, primary) => {
+            Remedy::Stream { every }
+        }
+        Some(_) => Remedy::HealThenStream,
+    }
+}
+
 /// Levels that overlap would have: R + W > N.
 fn prevention(simulation: &Simulation) -> Option<String> {
+    if simulation.settings().primary().is_some() {
+        return None;
+    }
     let settings = simulation.settings();
     // As it is for a writer and a reader of different zones, where there are several: those meet least.
     let last = settings.per_zone.len().checked_sub(1).map(|last| ZoneId(u16::try_from(last).unwrap_or(0)));

@@ -51,6 +51,9 @@ impl Replica {
         around: &mut Surroundings<'_>,
         out: &mut Vec<Output>,
     ) {
+        if self.member.is_some() {
+            return self.ask_member(request, around, out);
+        }
         let key = request.key;
         if self.must_forward(key, request.act, around) {
             self.forward(request, around, out);
@@ -212,6 +215,7 @@ impl Replica {
                 history.join(&self.store.held(key).history());
                 history.raise(node, counter - 1);
             }
+            Conflicts::LogOrder => history.join(&self.store.held(key).history()),
             Conflicts::Siblings | Conflicts::VectorSiblings => {}
         }
         match context {
@@ -354,6 +358,9 @@ impl Replica {
 
     /// Forgets an operation whose client has given up; says how many answers had come that count.
     pub fn abandon(&mut self, op: OpId, placement: Placement<'_>) -> u16 {
+        if let Some(member) = &mut self.member {
+            return member.abandon(op);
+        }
         if let Some(received) = self.abandon_read(op, placement) {
             return received;
         }

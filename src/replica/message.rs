@@ -8,7 +8,7 @@ use crate::{
     data::{Dependencies, Held, VersionVector},
 };
 
-use super::Answer;
+use super::{Answer, primary};
 
 /// A list of keys and what the sender holds of them.
 pub(crate) type Contents = Arc<[(KeyId, Held)]>;
@@ -73,6 +73,8 @@ pub enum Body {
         round: u64,
         contents: Contents,
     },
+    /// Between members of a replica set and their monitors.
+    Stream(Box<primary::Message>),
     /// What was kept for the receiver while it could not be reached.
     Hint {
         /// The name of the write for randomness.
@@ -131,11 +133,27 @@ pub enum MessageKind {
     SyncReply,
     Hint,
     HintAck,
+    Psync,
+    PartialResync,
+    FullResync,
+    Stream,
+    StreamAck,
+    GetAck,
+    Ping,
+    Reset,
+    NotPrimary,
+    Forward,
+    Forwarded,
+    Probe,
+    Report,
+    AskDown,
+    Opinion,
+    RequestVote,
+    Vote,
+    Order,
     Digest,
     Repair,
     RepairAck,
-    Forward,
-    Answer,
 }
 
 impl Body {
@@ -147,13 +165,14 @@ impl Body {
             Self::ReadReply { .. } => MessageKind::ReadReply,
             Self::Sync { .. } => MessageKind::Sync,
             Self::SyncReply { .. } => MessageKind::SyncReply,
+            Self::Stream(message) => message.kind(),
             Self::Hint { .. } => MessageKind::Hint,
             Self::HintAck { .. } => MessageKind::HintAck,
             Self::Digest { .. } => MessageKind::Digest,
             Self::Repair { .. } => MessageKind::Repair,
             Self::RepairAck { .. } => MessageKind::RepairAck,
             Self::Forward(_) => MessageKind::Forward,
-            Self::Answer { .. } => MessageKind::Answer,
+            Self::Answer { .. } => MessageKind::Forwarded,
         }
     }
 
@@ -169,6 +188,7 @@ impl Body {
             | Self::Sync { .. }
             | Self::SyncReply { .. }
             | Self::HintAck { .. }
+            | Self::Stream(_)
             | Self::Digest { .. }
             | Self::RepairAck { .. }
             | Self::Forward(_)
@@ -181,6 +201,7 @@ impl Body {
     pub fn own_cause(&self) -> Option<u64> {
         match self {
             Self::Sync { round, .. } | Self::SyncReply { round, .. } => Some(*round),
+            Self::Stream(message) => message.round(),
             Self::Hint { cause, .. } | Self::HintAck { cause, .. } => Some(*cause),
             Self::Write { .. }
             | Self::WriteAck { .. }
@@ -203,6 +224,7 @@ impl Body {
             | Self::WriteAck { .. }
             | Self::Read { .. }
             | Self::ReadReply { .. }
+            | Self::Stream(_)
             | Self::Sync { exchange: Exchange::Ask, .. }
             | Self::Hint { .. }
             | Self::HintAck { .. }
@@ -225,13 +247,14 @@ impl Body {
             Self::Sync { .. } | Self::SyncReply { .. } => {
                 self.payload().iter().filter_map(|(_, held)| held.newest()).max()
             }
+            Self::Stream(message) => message.carries(),
             Self::WriteAck { .. }
             | Self::Read { .. }
             | Self::HintAck { .. }
             | Self::Digest { .. }
             | Self::RepairAck { .. }
             | Self::Forward(_)
-            | Self::Answer { answer: Answer::Written(_) | Answer::Unavailable { .. }, .. } => None,
+            | Self::Answer { .. } => None,
         }
     }
 }
@@ -241,18 +264,35 @@ impl MessageKind {
     /// while it teaches nothing.
     pub fn is_gossip(self) -> bool {
         match self {
-            Self::Sync | Self::SyncReply => true,
+            Self::Sync
+            | Self::SyncReply
+            | Self::StreamAck
+            | Self::Ping
+            | Self::Probe
+            | Self::Report
+            | Self::AskDown
+            | Self::Opinion => true,
             Self::Write
             | Self::WriteAck
             | Self::Read
             | Self::ReadReply
             | Self::Hint
             | Self::HintAck
+            | Self::Psync
+            | Self::PartialResync
+            | Self::FullResync
+            | Self::Stream
+            | Self::GetAck
+            | Self::Reset
+            | Self::NotPrimary
+            | Self::Forward
+            | Self::Forwarded
+            | Self::RequestVote
+            | Self::Vote
+            | Self::Order
             | Self::Digest
             | Self::Repair
-            | Self::RepairAck
-            | Self::Forward
-            | Self::Answer => false,
+            | Self::RepairAck => false,
         }
     }
 
@@ -264,13 +304,29 @@ impl MessageKind {
             Self::ReadReply => "reply",
             Self::Sync => "gossip",
             Self::SyncReply => "gossip reply",
+            Self::Psync => "psync",
+            Self::PartialResync => "partial resync",
+            Self::FullResync => "full resync",
+            Self::Stream => "stream",
+            Self::StreamAck => "offset",
+            Self::GetAck => "getack",
+            Self::Ping => "ping",
+            Self::Reset => "reset",
+            Self::NotPrimary => "not primary",
+            Self::Forward => "request",
+            Self::Forwarded => "answer",
+            Self::Probe => "probe",
+            Self::Report => "report",
+            Self::AskDown => "down?",
+            Self::Opinion => "opinion",
+            Self::RequestVote => "vote?",
+            Self::Vote => "vote",
+            Self::Order => "order",
             Self::Hint => "hint",
             Self::HintAck => "hint ack",
             Self::Digest => "digest",
             Self::Repair => "repair",
             Self::RepairAck => "repair ack",
-            Self::Forward => "request",
-            Self::Answer => "answer",
         }
     }
 }

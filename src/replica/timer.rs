@@ -2,11 +2,15 @@
 
 use crate::base::OpId;
 
+use super::primary::Alarm;
+
 /// A timer of a replica. One armed before a crash never rings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Timer {
     /// Some replicas have not acknowledged the write of this operation.
     Retransmit { op: OpId, cause: u64 },
+    /// A member of a replica set has something to do.
+    Primary(Alarm),
     /// Who has not acknowledged the write of this operation by now is treated as down.
     WriteTimeout { op: OpId, cause: u64 },
     /// The answers to this read are late.
@@ -25,8 +29,8 @@ impl Timer {
             | Self::WriteTimeout { cause, .. }
             | Self::Speculate { cause, .. }
             | Self::GiveUp { cause, .. } => cause,
-            // A hint is named by its write.
-            Self::HandBack => 0,
+            // A hint is named by its write; what a member sends of its own accord has a name of its own.
+            Self::HandBack | Self::Primary(_) => 0,
         }
     }
 }

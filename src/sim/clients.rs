@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Act, Ask, BlockFor, ClientPolicy, Context, Guarantee, Level, Means, Route, Settings},
+    action::{Act, Ask, BlockFor, ClientPolicy, Context, Guarantee, Level, Means, Route, Settings, Wait},
     base::{ClientId, KeyId, NodeId, OpId, Purpose, SimTime, Span, Stream},
     data::{Dependencies, Kind, Update, Value, Version, VersionVector},
     replica::{Answer, Placement, Request},
@@ -50,6 +50,7 @@ pub(super) struct Open {
     pub(super) tried: Vec<NodeId>,
     /// How often it was handed to a replica.
     pub(super) tries: u8,
+    wait: Option<Wait>,
     /// It waits at its replica until that is eligible.
     pub(super) waits_for: Option<Guarantee>,
     /// What a write became.
@@ -111,8 +112,17 @@ impl Simulation {
         };
         let client = &self.clients[usize::from(ask.client.0)];
         let level = ask.level.unwrap_or_else(|| client.level(&ask.act, &self.settings));
-        let required = self.block_for(level, node).count;
-        let timeout = client.timeout.unwrap_or(self.settings.timeout);
+        let mut required = self.block_for(level, node).count;
+        // A primary answers for all; and WAIT follows a write that has succeeded.
+        if self.settings.primary().is_some() && (ask.act == Act::Read || ask.wait.is_some()) {
+            required = 1;
+        }
+        let patience = client.timeout.unwrap_or(self.settings.timeout);
+        let timeout = match ask.wait {
+            None => Some(patience),
+            Some(wait) if wait.timeout > Span::ZERO => Some(Span(patience.0.saturating_add(wait.timeout.0))),
+            Some(_) => None,
+        };
         let act = Arc::new(ask.act.clone());
         let asked = What::Asked {
             op,
@@ -135,13 +145,14 @@ impl Simulation {
             act,
             tried: Vec::new(),
             tries: 0,
+            wait: ask.wait,
             waits_for: None,
             version: None,
         };
         self.record(facts, asked);
         self.open.insert(op, open);
         self.hand_over(op, facts);
-        if self.open.contains(op) {
+        if let Some(timeout) = timeout.filter(|_| self.open.contains(op)) {
             self.queue.push(self.now + timeout, Event::Timeout(op));
         }
     }
@@ -169,9 +180,13 @@ impl Simulation {
         // Each try has messages of its own.
         let cause = open.name ^ (u64::from(open.tries) << 56);
         open.tries = open.tries.saturating_add(1);
-        let (key, level, act, after) = (open.key, open.level, Arc::clone(&open.act), open.after.clone());
+        let (key, level, required, wait) = (open.key, open.level, open.required, open.wait);
+        let (act, after) = (Arc::clone(&open.act), open.after.clone());
         let asker = usize::from(open.client.0);
-        let block_for = self.block_for(level, node);
+        let mut block_for = self.block_for(level, node);
+        if self.settings.primary().is_some() {
+            block_for.count = required;
+        }
         let timeout = self.clients[asker].timeout.unwrap_or(self.settings.timeout);
         let session = &self.clients[asker].session;
         let heard = session.heard();
@@ -180,7 +195,7 @@ impl Simulation {
             Act::Read | Act::Update(_) => VersionVector::EMPTY,
         };
         let (act, context, after) = (&*act, &context, &after);
-        let request = Request { op, cause, key, act, block_for, context, timeout, client: node, after };
+        let request = Request { op, cause, key, act, block_for, wait, context, timeout, client: node, after };
         self.act(node, cause, facts, |replica, around, out| {
             if let Some(heard) = heard {
                 replica.hear(heard, around);
@@ -194,7 +209,11 @@ impl Simulation {
         let stamp = self.nodes[open.node.index()].replica.stamp();
         let broken = match &answer {
             Answer::Found(held) => self.broken_by(open, held),
-            Answer::Written(_) | Answer::Unavailable { .. } => None,
+            Answer::Written(_)
+            | Answer::Unavailable { .. }
+            | Answer::Waited { .. }
+            | Answer::NoReplicas { .. }
+            | Answer::NotPrimary { .. } => None,
         };
         self.clients[usize::from(open.client.0)].session.hear(stamp);
         let outcome = match (answer, broken) {
@@ -202,6 +221,9 @@ impl Simulation {
             (Answer::Written(write), None) => Outcome::Written(write),
             (Answer::Found(held), None) => Outcome::Found(held),
             (Answer::Unavailable { required, alive }, None) => Outcome::Unavailable { required, alive },
+            (Answer::Waited { write, replicas, wanted }, None) => Outcome::Waited { write, replicas, wanted },
+            (Answer::NoReplicas { good, required }, None) => Outcome::NoReplicas { good, required },
+            (Answer::NotPrimary { primary }, None) => Outcome::NotPrimary { primary },
         };
         self.finish(op, outcome, facts);
     }
@@ -212,12 +234,14 @@ impl Simulation {
         let client = &mut self.clients[usize::from(open.client.0)];
         match &outcome {
             Outcome::Found(held) => client.session.read(open.key, held),
-            Outcome::Written(_) => {
+            Outcome::Written(_) | Outcome::Waited { .. } => {
                 if let Some(version) = &open.version {
                     client.session.wrote(version);
                 }
             }
             Outcome::Unavailable { .. }
+            | Outcome::NoReplicas { .. }
+            | Outcome::NotPrimary { .. }
             | Outcome::CoordinatorDown
             | Outcome::NotFresh(_)
             | Outcome::TimedOut { .. }
@@ -289,7 +313,8 @@ impl Simulation {
         let at = (!routed).then_some(at);
         let key = pick_key(spec, &mut stream);
         let act = if reads { Act::Read } else { self.work_on(key) };
-        self.submit(&Ask { client, at, key, act, level: None }, self.workload.made, facts);
+        let ask = Ask { client, at, key, act, level: None, wait: None };
+        self.submit(&ask, self.workload.made, facts);
         self.schedule_work();
     }
 

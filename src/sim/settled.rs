@@ -15,6 +15,9 @@ impl Simulation {
     /// Whether no pending event can change any replica's data. Gossip that finds nothing to send does not
     /// count, nor does what only a command could set free (a frozen inbox, a wall).
     pub fn settled(&self) -> bool {
+        if self.settings.primary().is_some() {
+            return self.members_settled();
+        }
         !self.workload.running
             && !self.messages_may_change_data()
             && !self.gossip_may_change_data()
@@ -66,13 +69,16 @@ impl Simulation {
             })
     }
 
-    fn is_up(&self, node: NodeId) -> bool {
+    pub(super) fn is_up(&self, node: NodeId) -> bool {
         self.status(node) == Status::Up
     }
 
     /// Whether what is sent from `from` can arrive at `to`, sooner or later.
-    fn reaches(&self, from: NodeId, to: NodeId) -> bool {
-        self.is_up(to) && !self.cuts.blocks(from, to) && self.network.profile(from, to).loss != Ppm::ALWAYS
+    pub(super) fn reaches(&self, from: NodeId, to: NodeId) -> bool {
+        let profile = self.network.profile(from, to);
+        // A lost message may have a copy that is not.
+        let carries = profile.loss != Ppm::ALWAYS || profile.duplicate != Ppm::NEVER;
+        self.is_up(to) && !self.cuts.blocks(from, to) && carries
     }
 
     /// Whether what is sent from `from` can arrive at `to`, both processes running.
@@ -89,7 +95,10 @@ impl Simulation {
     /// to a replica that would take it, or one has it that waits for other writes: what only meets something
     /// later brings nothing back.
     pub fn may_still_spread(&self, write: &Version) -> bool {
-        let carries = |message: &Message| message.contents_of(write.key).any(|held| held.keeps(write));
+        let carries = |message: &Message| {
+            message.brings(|version| version.id == write.id)
+                || message.contents_of(write.key).any(|held| held.keeps(write))
+        };
         let learns = |node, key, held: &Held| self.would_learn_in_time(node, key, held);
         let kept_for = |message: &Message| match &message.body {
             // It becomes a hint, whose target may be down for now.
@@ -114,8 +123,10 @@ impl Simulation {
         let arrives = |message: &Message| {
             message.to == node && !message.lost && self.is_up(node) && !self.cuts.blocks(message.from, node)
         };
-        let teaches =
-            |message: &Message| message.contents_of(key).any(|held| self.would_learn(node, key, held));
+        let teaches = |message: &Message| {
+            message.contents_of(key).any(|held| self.would_learn(node, key, held))
+                || message.brings(|version| version.key == key) && self.would_teach(message)
+        };
         self.arrivals().filter(|(_, m)| arrives(m) && teaches(m)).map(|(at, _)| at).min()
     }
 
@@ -138,7 +149,7 @@ impl Simulation {
         unmet
     }
 
-    fn arrivals(&self) -> impl Iterator<Item = (SimTime, &Message)> {
+    pub(super) fn arrivals(&self) -> impl Iterator<Item = (SimTime, &Message)> {
         self.queue.iter().filter_map(|(at, event)| match event {
             Event::Arrival(message) => Some((at, message)),
             Event::Gossip(_)
@@ -177,6 +188,7 @@ impl Simulation {
                 (tells && contents.iter().any(|(key, held)| learns(to, *key, held)))
                     || (asks && self.reaches(to, from) && self.would_learn_from(from, to))
             }
+            Body::Stream(stream) => self.would_stream(to, stream),
             Body::WriteAck { .. }
             | Body::Read { .. }
             | Body::ReadReply { .. }

@@ -433,6 +433,7 @@ pub(crate) fn command_kind(command: &Command) -> usize {
         Command::Destroy(_) => 12,
         Command::Repair(_) => 13,
         Command::SetClient { .. } => 14,
+        Command::Promote(_) => unreachable!("only a replica set has a primary: see `replication`"),
     }
 }
 
@@ -486,6 +487,7 @@ fn ask_for(dice: &mut Dice<'_>, scenario: &Scenario, act: Act) -> Ask {
         key: KeyId(u32::from(dice.small(u16::try_from(scenario.keys.len()).expect("few") + 1))),
         act,
         level: dice.one_in(3).then(|| any_level(dice, &scenario.settings, operation)),
+        wait: None,
     }
 }
 
@@ -545,6 +547,7 @@ fn any_kinds(dice: &mut Dice<'_>, scenario: &Scenario) -> Arc<[Kind]> {
             Kind::Register(Conflicts::LastWriteWins) => 1,
             Kind::Register(Conflicts::Siblings) => 2,
             Kind::Register(Conflicts::VectorSiblings) => 3,
+            Kind::Register(Conflicts::LogOrder) => unreachable!("a primary's own"),
             Kind::GrowCounter => 4,
             Kind::Counter => 5,
             Kind::Set => 6,
@@ -665,6 +668,9 @@ fn any_setting(dice: &mut Dice<'_>, scenario: &Scenario) -> Setting {
         Setting::Copies(_) => 5,
         Setting::Hints(_) => 6,
         Setting::ReadRepair(_) => 7,
+        Setting::MinReplicas(_) | Setting::MaxLag(_) | Setting::ReadsFrom(_) => {
+            unreachable!("only a replica set has a primary: see `replication`")
+        }
     };
     assert_eq!(kind, generated, "every setting is generated");
     setting

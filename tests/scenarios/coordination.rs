@@ -126,6 +126,7 @@ impl Live {
             key: X,
             act,
             level: Some(level),
+            wait: None,
         }));
         self.pass(3);
         let answer = self.timeline.journal().facts().find_map(|fact| match &fact.what {

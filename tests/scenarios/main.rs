@@ -2,4 +2,6 @@
 
 mod conflicts;
 mod coordination;
+mod primary;
+mod sessions;
 mod support;

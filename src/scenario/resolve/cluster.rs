@@ -22,7 +22,7 @@ use super::{Resolver, grouped};
 
 /// How many replicas, and copies of each key, there are if the preset does not say.
 const USUAL: usize = 3;
-const TIMEOUT: Span = Span::secs(2);
+pub(super) const TIMEOUT: Span = Span::secs(2);
 const PERIOD: Span = Span::secs(1);
 
 impl Resolver<'_> {
@@ -121,6 +121,9 @@ impl Resolver<'_> {
     }
 
     pub(super) fn settings(&mut self, cluster: &Cluster, at: &Trail<'_>) -> Settings {
+        if let Some(primary) = cluster.replication.as_ref().and_then(|r| r.primary.as_ref()) {
+            return self.primary_settings(primary, cluster, at);
+        }
         let usual = Leaderless::default();
         let leaderless = cluster.replication.as_ref().and_then(|r| r.leaderless.as_ref()).unwrap_or(&usual);
         let at_cluster = at;
@@ -155,11 +158,7 @@ impl Resolver<'_> {
                 .as_ref()
                 .map_or(TIMEOUT, |timeout| self.some_time(timeout, "a timeout", &at.key("timeout"))),
             anti_entropy,
-            clocks: match cluster.clocks {
-                None | Some(Clocks::Physical) => crate::data::Clocks::Physical,
-                Some(Clocks::Hlc) => crate::data::Clocks::Hlc,
-                Some(Clocks::Lamport) => crate::data::Clocks::Lamport,
-            },
+            clocks: clocks(cluster),
             conflicts: self.policy(cluster.conflicts.unwrap_or(Conflicts::LastWriteWins)),
             truncate_at,
             // Known once the data has been read.
@@ -291,6 +290,15 @@ pub(super) fn read_repair(written: file::ReadRepair) -> ReadRepair {
         file::ReadRepair::Blocking => ReadRepair::Blocking,
         file::ReadRepair::Async => ReadRepair::Async,
         file::ReadRepair::Off => ReadRepair::Off,
+    }
+}
+
+/// How writes are stamped.
+pub(super) fn clocks(cluster: &Cluster) -> crate::data::Clocks {
+    match cluster.clocks {
+        None | Some(Clocks::Physical) => crate::data::Clocks::Physical,
+        Some(Clocks::Hlc) => crate::data::Clocks::Hlc,
+        Some(Clocks::Lamport) => crate::data::Clocks::Lamport,
     }
 }
 

@@ -251,6 +251,10 @@ impl Resolver<'_> {
         let mut commands = self.set_links(knobs, at);
         if let Some(n) = &knobs.n {
             let at = at.key("n");
+            if self.has_primary {
+                let help = "every member of a replica set holds everything";
+                self.wrong(&at, "there is no N under a primary", help);
+            }
             let before = self.copies.clone();
             self.copies = self.copies_of_each_key(Some(n), &at);
             if std::mem::discriminant(&before) != std::mem::discriminant(&self.copies) {
@@ -272,7 +276,12 @@ impl Resolver<'_> {
             commands.push(Command::Set(Setting::ReadRepair(super::cluster::read_repair(repair))));
         }
         commands.extend(self.set_client(knobs, at));
+        commands.extend(self.set_primary(knobs, at));
         if let Some(anti_entropy) = &knobs.anti_entropy {
+            if self.has_primary {
+                let help = "replicas follow their primary: remove it";
+                self.wrong(&at.key("anti_entropy"), "under a primary nothing is left to compare", help);
+            }
             let anti_entropy = self.anti_entropy(anti_entropy, &at.key("anti_entropy"));
             if anti_entropy.is_none() && self.gossips() {
                 let help = "writes travel by gossip alone here: keep it on";

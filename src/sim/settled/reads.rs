@@ -83,6 +83,7 @@ impl Simulation {
             | Body::WriteAck { .. }
             | Body::Read { .. }
             | Body::Sync { .. }
+            | Body::Stream(_)
             | Body::SyncReply { .. }
             | Body::Hint { .. }
             | Body::HintAck { .. }

@@ -209,14 +209,31 @@ fn label(paint: &Paint<'_>, snapshot: &Snapshot, message: &MessageView, arrow: &
             let word = match message.kind {
                 MessageKind::WriteAck | MessageKind::HintAck | MessageKind::RepairAck => "ack",
                 MessageKind::Read => "?",
-                MessageKind::ReadReply | MessageKind::Answer => "=",
+                MessageKind::ReadReply => "=",
                 MessageKind::Digest => "#",
-                MessageKind::Forward => ">",
                 MessageKind::Write
                 | MessageKind::Hint
                 | MessageKind::Repair
                 | MessageKind::Sync
                 | MessageKind::SyncReply => "~",
+                kind @ (MessageKind::Psync
+                | MessageKind::PartialResync
+                | MessageKind::FullResync
+                | MessageKind::Stream
+                | MessageKind::StreamAck
+                | MessageKind::GetAck
+                | MessageKind::Ping
+                | MessageKind::Reset
+                | MessageKind::NotPrimary
+                | MessageKind::Forward
+                | MessageKind::Forwarded
+                | MessageKind::Probe
+                | MessageKind::Report
+                | MessageKind::AskDown
+                | MessageKind::Opinion
+                | MessageKind::RequestVote
+                | MessageKind::Vote
+                | MessageKind::Order) => kind.name(),
             };
             (format!("{word}{arrow}"), paint.style(role))
         }

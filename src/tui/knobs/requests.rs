@@ -57,7 +57,12 @@ pub(in crate::tui) fn unfit_words(level: Level, unfit: Unfit) -> String {
 
 /// The levels that can be met, as the keys go through them.
 fn possible(settings: &Settings, operation: Operation) -> Vec<Level> {
-    Level::NAMED.into_iter().filter(|level| settings.admits(*level, operation).is_ok()).collect()
+    // Where nobody keeps hints, ANY is ONE by another name.
+    let hints = settings.leaderless().is_some_and(|rules| rules.hints.is_some());
+    let makes_sense = |level: &Level| {
+        settings.admits(*level, operation).is_ok() && (hints || *level != Level::Any)
+    };
+    Level::NAMED.into_iter().filter(makes_sense).collect()
 }
 
 pub(super) fn write_level(snapshot: &Snapshot) -> Dial {
