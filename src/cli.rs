@@ -6,6 +6,7 @@ mod headless;
 mod json;
 mod output;
 mod screen;
+mod systems;
 
 use std::{path::Path, process::ExitCode, sync::Arc};
 
@@ -57,6 +58,7 @@ fn dispatch(args: &Args, out: &mut Output) -> u8 {
         },
         Some(Verb::Check { presets, seed }) => headless::check(presets, seed.map(Seed), out),
         Some(Verb::List) => list(out),
+        Some(Verb::Systems { name, json }) => systems::systems(name.as_deref(), *json, out),
         Some(Verb::Schema) => {
             out.text(&format!("{:#}\n", schema()));
             0

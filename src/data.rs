@@ -1,11 +1,13 @@
 //! Floor 1: values, versions and how concurrent versions collapse. Pure: no time, no network.
 
 mod held;
+mod state;
 mod value;
 mod vector;
 mod version;
 
-pub use held::{Conflicts, Held, Merge};
-pub use value::Value;
+pub use held::{Conflicts, Held, Merge, Shared};
+pub use state::{Kind, State};
+pub use value::{Update, Value};
 pub use vector::VersionVector;
 pub use version::{Dot, Relation, Stamp, Version};

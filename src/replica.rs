@@ -33,7 +33,7 @@ use hints::HintStore;
 pub use message::{Body, Exchange, MessageKind};
 use std::sync::Arc;
 use store::Store;
-pub use store::{Placement, owners};
+pub use store::{Placement, owners, replica_of};
 pub use timer::Timer;
 
 /// One replica: durable slots, and the volatile state of operations it coordinates.
@@ -183,8 +183,8 @@ impl Replica {
     }
 
     /// Puts an initial value, before the run begins.
-    pub fn seed(&mut self, key: KeyId, version: &Arc<Version>, conflicts: Conflicts) {
-        self.store.merge(key, &Held::One(Arc::clone(version)), conflicts);
+    pub fn seed(&mut self, key: KeyId, held: &Held, conflicts: Conflicts) {
+        self.store.merge(key, held, conflicts);
     }
 
     /// Operations it coordinates at the moment.
@@ -201,9 +201,7 @@ impl Replica {
         self.store.forget_last_stamp();
     }
 
-    /// Loses its disk as well; says how many hints were on it. Only the count of what it has coordinated
-    /// stays, so that no dot names two writes: real systems give the new disk a new name for that (Riak's
-    /// actor epochs).
+    /// Loses its disk as well; says how many hints were on it.
     pub fn lose_disk(&mut self) -> usize {
         self.crash();
         self.store.wipe();
@@ -219,7 +217,7 @@ impl Replica {
         let Some(write) = held.newest() else { return };
         // Of several versions some may be held already.
         let several = (held.versions().len() > 1).then(|| self.store.held(key).clone());
-        match self.store.merge(key, held, around.settings.conflicts) {
+        match self.store.merge(key, held, around.settings.conflicts_of(key)) {
             Merge::Unchanged => {}
             Merge::Kept { winner, relation } => out.push(Output::Kept { key, write, winner, relation }),
             Merge::Stored { over } => {
@@ -260,9 +258,7 @@ impl Replica {
                 let body = Body::ReadReply { op: *op, held };
                 out.push(Output::Send { to: from, body });
             }
-            Body::ReadReply { op, held } => {
-                self.count_reply(*op, (from, held), around.settings.conflicts, out);
-            }
+            Body::ReadReply { op, held } => self.count_reply(*op, (from, held), around.settings, out),
             Body::Sync { round, exchange, contents } => {
                 self.answer_sync(from, *round, *exchange, contents, around, out);
             }

@@ -19,6 +19,7 @@ mod resolve;
 mod rules;
 pub mod schema;
 mod shape;
+pub mod systems;
 pub mod units;
 
 pub use builtin::{builtin, builtin_text};

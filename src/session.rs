@@ -37,11 +37,11 @@ const MAX_REMEMBERED: usize = 64;
 static NOTHING: VersionVector = VersionVector::EMPTY;
 
 fn remember(known: &mut Arc<Vec<Arc<Version>>>, version: &Arc<Version>) {
-    if known.iter().any(|v| v.id == version.id || v.context.covers(version.dot)) {
+    if known.iter().any(|v| v.reflects(version)) {
         return;
     }
     let known = Arc::make_mut(known);
-    known.retain(|v| !version.context.covers(v.dot));
+    known.retain(|v| !version.reflects(v));
     if known.len() == MAX_REMEMBERED {
         known.remove(0);
     }

@@ -25,7 +25,7 @@ use std::sync::Arc;
 use crate::{
     action::Settings,
     base::{LocalTime, MessageId, NodeId, OpId, OpTable, Position, Purpose, Seed, SimTime, Span, WriteId},
-    data::{Dot, Held, Stamp, Value, Version, VersionVector},
+    data::{Dot, Held, Stamp, State, Value, Version, VersionVector},
     net::{Cuts, Network},
     replica::{Output, Placement, Replica, Surroundings, Timer},
     scenario::Scenario,
@@ -98,6 +98,8 @@ struct Node {
     rung: Vec<Timer>,
     /// How often it has crashed: timers of an earlier life ring in vain.
     life: u32,
+    /// How many disks it has lost.
+    disks: u16,
     /// Messages that died because it was down.
     killed: u64,
     /// Whether its gossip timer is set.
@@ -125,6 +127,7 @@ impl Simulation {
             inbox: Vec::new(),
             rung: Vec::new(),
             life: 0,
+            disks: 0,
             killed: 0,
             gossiping: false,
         };
@@ -163,10 +166,16 @@ impl Simulation {
         let scenario = Arc::clone(&self.scenario);
         for (key, value) in &scenario.initial {
             let version = self.initial_version(*key, value);
+            let kind = self.settings.kind(*key);
+            let held = if kind.is_state() {
+                Held::State(Arc::new(State::initial(kind, &version)))
+            } else {
+                Held::One(version)
+            };
             let placement = self.placement();
             for node in &mut self.nodes {
                 if placement.is_owner(node.replica.id, *key) {
-                    node.replica.seed(*key, &version, self.settings.conflicts);
+                    node.replica.seed(*key, &held, self.settings.conflicts_of(*key));
                 }
             }
         }

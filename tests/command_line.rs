@@ -374,3 +374,36 @@ fn what_cannot_be_read_whole_is_refused_at_once() {
         }
     }
 }
+
+#[test]
+fn systems_are_printed_side_by_side_or_one_under_the_other() {
+    let wide = succeeds(&["systems"]);
+    let head = wide.lines().next().expect("a line");
+    for name in ["dynamo", "cassandra", "riak"] {
+        assert!(head.contains(name), "{head}");
+        assert!(succeeds(&["systems", name]).starts_with(name));
+    }
+    let narrow = command().arg("systems").env("COLUMNS", "60").output().expect("a program");
+    let narrow = out(&narrow);
+    assert!(narrow.starts_with("dynamo ("), "{narrow}");
+    assert!(narrow.lines().all(|line| line.chars().count() <= 60 || line.starts_with('*')), "{narrow}");
+}
+
+#[test]
+fn systems_as_json_have_a_source_for_every_default() {
+    let all: Value = serde_json::from_str(&succeeds(&["systems", "--json"])).expect("JSON");
+    let one: Value = serde_json::from_str(&succeeds(&["systems", "cassandra", "--json"])).expect("JSON");
+    let all = all.as_array().expect("a list");
+    assert!(all.contains(&one[0]), "{one}");
+    for system in all {
+        for default in system["defaults"].as_array().expect("a list") {
+            assert!(!default["source"].as_str().expect("text").is_empty(), "{default}");
+        }
+    }
+}
+
+#[test]
+fn an_unknown_system_finds_the_nearest() {
+    assert!(refused(["systems", "mongo"]).contains("did you mean `laggard systems mongodb`?"));
+    assert!(refused(["systems", "xyzzy"]).contains("the systems are `dynamo`, `cassandra`"));
+}

@@ -3,6 +3,8 @@
 
 #[path = "docs/preset_reference.rs"]
 mod preset_reference;
+#[path = "docs/systems.rs"]
+mod systems;
 
 use std::{env, fs, path::Path};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::{
     base::{ClientId, CutId, KeyId, NodeId, Span},
-    data::{Stamp, Value},
+    data::{Stamp, Update, Value},
     net::{CutShape, LinkChange, Scope},
 };
 
@@ -65,6 +65,8 @@ pub enum Act {
         context: Context,
         stamp: Option<Stamp>,
     },
+    /// To a counter or a set.
+    Update(Update),
 }
 
 /// What a write tells the coordinator about what its client has seen.

@@ -1,6 +1,11 @@
 //! The knobs of a cluster as a whole: what a preset states and a command may turn while it runs.
 
-use crate::{base::Span, data::Conflicts};
+use std::sync::Arc;
+
+use crate::{
+    base::{KeyId, Span},
+    data::{Conflicts, Kind},
+};
 
 use super::{AntiEntropy, FailureDetector, HintRules, Level, PrimaryPolicy, TombstoneRules};
 
@@ -15,7 +20,12 @@ pub struct Settings {
     /// How long a client waits for its answer.
     pub timeout: Span,
     pub anti_entropy: Option<AntiEntropy>,
+    /// How concurrent versions collapse, but of keys that say otherwise: ask [`Self::conflicts_of`].
     pub conflicts: Conflicts,
+    /// At most so many entries a new version's vector has (Dynamo: 10); `None`: no bound.
+    pub truncate_at: Option<u16>,
+    /// What each key holds; a key beyond them holds plain values. Ask [`Self::kind`].
+    pub kinds: Arc<[Kind]>,
     pub protocol: Protocol,
 }
 
@@ -58,6 +68,19 @@ impl Settings {
         match &mut self.protocol {
             Protocol::Leaderless(policy) => Some(policy),
             Protocol::Primary(_) => None,
+        }
+    }
+
+    /// What a key holds.
+    pub fn kind(&self, key: KeyId) -> Kind {
+        self.kinds.get(key.index()).copied().unwrap_or_default()
+    }
+
+    /// How concurrent versions of a key collapse. (Counters and sets merge whatever it says.)
+    pub fn conflicts_of(&self, key: KeyId) -> Conflicts {
+        match self.kind(key) {
+            Kind::Register(conflicts) => conflicts,
+            Kind::Value | Kind::GrowCounter | Kind::Counter | Kind::Set => self.conflicts,
         }
     }
 

@@ -167,8 +167,12 @@ impl Ledger {
 
 fn holds(held: &Held, holding: &Holding) -> bool {
     match holding {
+        Holding::Holds(value) if held.state().is_some() => same_values(held, std::slice::from_ref(value)),
         Holding::Holds(value) => matches!(held.versions(), [one] if one.value == *value),
-        Holding::Lacks(value) => held.versions().iter().all(|version| version.value != *value),
+        Holding::Lacks(value) => held
+            .versions()
+            .iter()
+            .all(|version| version.value != *value && !version.value.parts().contains(value)),
         Holding::Siblings(values) => same_values(held, values),
         Holding::SiblingCount(wanted) => {
             wanted.admits(held.versions().iter().filter(|v| !v.value.is_tombstone()).count() as u64)
@@ -176,12 +180,12 @@ fn holds(held: &Held, holding: &Holding) -> bool {
     }
 }
 
-/// Whether exactly these values are held, in any order. A tombstone alone reads as nothing.
+/// Whether exactly these values are held, in any order; those of a set are its elements. A tombstone alone
+/// reads as nothing.
 fn same_values(held: &Held, values: &[Value]) -> bool {
     let mut mine: Vec<String> =
-        held.versions().iter().filter(|v| !v.value.is_tombstone()).map(|v| v.value.to_string()).collect();
-    let mut theirs: Vec<String> =
-        values.iter().filter(|v| !v.is_tombstone()).map(ToString::to_string).collect();
+        held.versions().iter().flat_map(|v| v.value.parts()).map(ToString::to_string).collect();
+    let mut theirs: Vec<String> = values.iter().flat_map(Value::parts).map(ToString::to_string).collect();
     mine.sort_unstable();
     theirs.sort_unstable();
     mine == theirs

@@ -29,8 +29,6 @@ pub struct Record {
     pub superseded: bool,
     /// A replica dropped it for this one, which stood so to it.
     pub dropped_for: Option<(WriteId, Relation, Position)>,
-    /// A disk was lost that held it.
-    pub bereft: bool,
     /// Copies of it that never arrived: whither, how they ended, when.
     pub deaths: Vec<(NodeId, Death, SimTime)>,
 }
@@ -149,17 +147,13 @@ impl KeyLedger {
         at: Position,
         simulation: &Simulation,
     ) -> bool {
-        let conflicts = simulation.settings().conflicts;
+        let conflicts = simulation.settings().conflicts_of(self.key);
         // A coordinator's vector claims its earlier writes even where it lost them to another: what is
         // lost stays lost. (Siblings vanish only for who has seen them.)
         let vanished = |record: &Record| {
-            let write = record.version.id;
             conflicts == Conflicts::LastWriteWins
-                && !self.holding.contains(&(u64::from(write.0) + 1))
-                && (record.missing == 0
-                    || record.bereft
-                        && !simulation.may_still_spread(self.key, write)
-                        && !simulation.is_hinted(self.key, write))
+                && record.missing == 0
+                && !self.holding.contains(&(u64::from(record.version.id.0) + 1))
         };
         let supersedes =
             |old: &Record| !old.superseded && version.context.covers(old.version.dot) && !vanished(old);
@@ -190,7 +184,6 @@ impl KeyLedger {
             consistent: (missing == 0).then_some(at.at),
             superseded: false,
             dropped_for: None,
-            bereft: false,
             deaths: Vec::new(),
         });
         if missing == 0 {
@@ -248,7 +241,8 @@ impl KeyLedger {
         mut consistent: impl FnMut(&Record),
     ) {
         self.recount(node, content);
-        let (held, conflicts) = (simulation.held(node, self.key), simulation.settings().conflicts);
+        let (held, conflicts) =
+            (simulation.held(node, self.key), simulation.settings().conflicts_of(self.key));
         let mut closing = false;
         for record in &mut self.open {
             let seen = &mut record.reflected[node.index()];
@@ -275,22 +269,16 @@ impl KeyLedger {
         }
     }
 
-    /// The disk of `node` is gone: it reflects nothing any more, and what only it held is nowhere.
+    /// The disk of `node` is gone: it reflects nothing any more.
     pub(super) fn wiped(&mut self, node: NodeId) {
         if !self.wiped.contains(&node) {
             self.wiped.push(node);
         }
-        let held = self.holding[node.index()];
-        let held_by_it = |record: &Record| held == u64::from(record.version.id.0) + 1;
         for record in &mut self.open {
-            record.bereft |= held_by_it(record);
             record.missing += usize::from(record.reflected[node.index()].take().is_some());
         }
-        let concerns = |record: &Record| record.reflected[node.index()].is_some() || held_by_it(record);
-        for record in self.closed.iter_mut().filter(|record| concerns(record)) {
-            let record = Arc::make_mut(record);
-            record.bereft |= held_by_it(record);
-            record.reflected[node.index()] = None;
+        for record in self.closed.iter_mut().filter(|record| record.reflected[node.index()].is_some()) {
+            Arc::make_mut(record).reflected[node.index()] = None;
         }
     }
 
@@ -304,15 +292,16 @@ impl KeyLedger {
             }
         }
         let limit = if self.reading > 0 { MAX_CLOSED_WHILE_READ } else { MAX_CLOSED };
+        // What all replicas have merged into a counter or a set can no longer be lost.
+        let merged = simulation.settings().kind(self.key).is_state();
         while self.closed.len() > limit {
-            let is_held = |write| {
-                let holds = |node: &NodeId| {
-                    simulation.held(*node, self.key).versions().iter().any(|version| version.id == write)
-                };
-                self.owners.iter().any(holds)
+            let is_held = |write: &Version| {
+                self.owners.iter().any(|node| simulation.held(*node, self.key).keeps(write))
             };
             // What is held, or has yet to be acknowledged, may still be lost.
-            let over = |record: &Arc<Record>| record.answer == Answer::Given && !is_held(record.version.id);
+            let over = |record: &Arc<Record>| {
+                record.answer == Answer::Given && (merged || !is_held(&record.version))
+            };
             // One that was never acknowledged makes no read stale: it goes first.
             let idle = |record: &Arc<Record>| record.acked.is_none() && over(record);
             let index = match self.closed.iter().position(idle) {
@@ -322,7 +311,8 @@ impl KeyLedger {
             };
             if let Some(index) = index {
                 if let Some(record) = self.closed.remove(index) {
-                    self.forgotten_losses += u64::from(record.acked.is_some() && !record.superseded);
+                    let lost = record.acked.is_some() && !record.superseded && !merged;
+                    self.forgotten_losses += u64::from(lost);
                 }
             } else if self.closed.len() > MAX_OPEN {
                 self.closed.pop_front();
@@ -353,7 +343,11 @@ impl KeyLedger {
         let place = |version: &Arc<Version>| {
             self.record(version.id).map_or(0, |r| r.acked.map_or(r.acks_before, |(place, _)| place))
         };
-        let place = held.versions().iter().map(place).max().unwrap_or(0);
+        // A counter or a set misses every update that it has not seen, however early.
+        let place = match held.state() {
+            Some(_) => 0,
+            None => held.versions().iter().map(place).max().unwrap_or(0),
+        };
         let includes = |record: &Record| {
             held.versions().iter().any(|v| v.id == record.version.id || v.context.covers(record.version.dot))
         };
@@ -376,8 +370,8 @@ impl KeyLedger {
     }
 
     /// Acknowledged writes that nothing was written on top of and that `gone` says nobody has any more.
-    pub(super) fn losses(&self, gone: impl Fn(WriteId) -> bool) -> Vec<Loss> {
-        let lost = |record: &&Record| record.acked.is_some() && !record.superseded && gone(record.version.id);
+    pub(super) fn losses(&self, gone: impl Fn(&Version) -> bool) -> Vec<Loss> {
+        let lost = |record: &&Record| record.acked.is_some() && !record.superseded && gone(&record.version);
         let obituary = |record: &Record| Loss {
             write: record.version.id,
             value: record.version.value.to_string(),

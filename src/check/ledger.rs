@@ -326,7 +326,7 @@ impl Ledger {
     }
 
     fn follow_read(&mut self, op: OpId, asked: &Asked, held: &Held, at: Position, simulation: &Simulation) {
-        let conflicts = simulation.settings().conflicts;
+        let conflicts = simulation.settings().conflicts_of(asked.key);
         let staleness = self.keys[asked.key.index()].staleness(held, asked.acks);
         self.tally.reads += 1;
         self.tally.stale_reads += u64::from(staleness.is_some());
@@ -398,10 +398,9 @@ impl Ledger {
         let mut losses = Vec::new();
         for (index, ledger) in self.keys.iter().enumerate() {
             let key = KeyId(u32::try_from(index).unwrap_or(u32::MAX));
-            let held =
-                |write| nodes().any(|n| simulation.held(n, key).versions().iter().any(|v| v.id == write));
+            let held = |write: &Version| nodes().any(|node| simulation.held(node, key).keeps(write));
             let comes_back =
-                |write| simulation.may_still_spread(key, write) || simulation.is_hinted(key, write);
+                |write: &Version| simulation.may_still_spread(write) || simulation.is_hinted(write);
             losses.extend(ledger.losses(|write| !held(write) && !comes_back(write)));
         }
         losses

@@ -73,6 +73,14 @@ pub(super) enum Verb {
     },
     /// List the built-in presets
     List,
+    /// Show the documented defaults of real systems side by side, or one system's with their sources
+    Systems {
+        /// One system: what `system` takes in a preset
+        name: Option<String>,
+        /// As JSON, sources included
+        #[arg(long)]
+        json: bool,
+    },
     /// Print the JSON Schema of presets, for editors
     Schema,
     /// Print a completion script for a shell

@@ -9,7 +9,7 @@ use crate::{
     action::Act,
     base::{NodeId, Seed, WriteId},
     check::Verdict,
-    data::{self, Held, Relation},
+    data::{self, Held, Relation, Update},
     drive::{self, Report, Timeline},
     scenario::Scenario,
     sim::{Death, Fact, Outcome, What},
@@ -67,6 +67,13 @@ fn totals(report: &Report) -> Value {
 fn fact(timeline: &Timeline, fact: &Fact) -> Value {
     let scenario = timeline.simulation().scenario();
     let node = |node: &NodeId| scenario.replicas[node.index()].name.to_string();
+    let actor = |actor: NodeId| {
+        let nodes = u16::try_from(scenario.replicas.len()).unwrap_or(u16::MAX);
+        match crate::replica::replica_of(actor, nodes) {
+            (replica, 0) => node(&replica),
+            (replica, disk) => format!("{}#{}", node(&replica), disk + 1),
+        }
+    };
     let key = |key: &crate::base::KeyId| timeline.simulation().keys()[key.index()].to_string();
     let write = |write: &WriteId| write.to_string();
     match &fact.what {
@@ -75,16 +82,17 @@ fn fact(timeline: &Timeline, fact: &Fact) -> Value {
             let (kind, v) = match &**act {
                 Act::Read => ("read", Value::Null),
                 Act::Write { value: v, .. } => ("write", value(v)),
+                Act::Update(update) => (update.verb(), updated(update)),
             };
             json!({"fact": "asked", "op": op.0, "client": &**client, "at": node(at), "key": key(k),
                    "required": required, "kind": kind, "value": v})
         }
         What::Accepted { op, node: at, version } => {
             let context: Value =
-                version.context.entries().map(|(n, counter)| (node(&n), Value::from(counter))).collect();
+                version.context.entries().map(|(n, counter)| (actor(n), Value::from(counter))).collect();
             json!({"fact": "accepted", "op": op.0, "at": node(at), "write": write(&version.id),
                    "key": key(&version.key), "value": value(&version.value), "stamp_ns": version.stamp.0,
-                   "dot": {"node": node(&version.dot.node), "counter": version.dot.counter}, "context": context})
+                   "dot": {"node": actor(version.dot.node), "counter": version.dot.counter}, "context": context})
         }
         What::Sent { message, from, to, kind, carries, arrives } => {
             json!({"fact": "sent", "message": message.0, "from": node(from), "to": node(to), "kind": kind.name(),
@@ -176,6 +184,16 @@ fn value(value: &data::Value) -> Value {
     match value {
         data::Value::Text(text) => (**text).into(),
         data::Value::Number(number) => (*number).into(),
+        data::Value::Set(elements) => elements.iter().map(self::value).collect(),
+        data::Value::Update(update) => json!({update.verb(): updated(update)}),
         data::Value::Tombstone => Value::Null,
+    }
+}
+
+/// By how much, or what.
+fn updated(update: &Update) -> Value {
+    match update {
+        Update::Increment(amount) | Update::Decrement(amount) => (*amount).into(),
+        Update::Add(element) | Update::Remove(element) => value(element),
     }
 }

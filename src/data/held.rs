@@ -3,22 +3,41 @@
 //! ```text
 //! last write wins   {w3}  ⊔ {w5}      → {w5}       whichever stamp is larger, in whatever order they come
 //! siblings          {w3}  ⊔ {w5}      → {w3,w5}    unless one descends from the other
+//! vector siblings   {w3}  ⊔ {w5}      → {w3,w5}    unless one *set* descends from the other
+//! counters, sets    +1    ⊔ +2        → +3         whatever happened on either side
 //! ```
 //!
-//! Merging is commutative, associative and idempotent under either policy. Every version keeps its context
-//! under both, so what was dropped, and whether it was concurrent, can always be said.
+//! Merging is commutative, associative and idempotent, but for vector siblings, whose outcome depends on the
+//! order in which they meet (that is what is wrong with them). Every version keeps its context under every
+//! policy, so what was dropped, and whether it was concurrent, can always be said.
 
 use std::{cmp::Ordering, sync::Arc};
 
 use crate::base::WriteId;
 
-use super::{Relation, Version, VersionVector};
+use super::{Relation, State, Version, VersionVector};
 
 /// How concurrent versions of a key collapse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Conflicts {
     LastWriteWins,
+    /// All are kept. Each has its own dot and context (dotted version vectors: Preguiça, Baquero et al.
+    /// 2012; Riak since 2.0).
     Siblings,
+    /// All are kept, and one vector of the server's stands for the whole set, as in Riak before 2.0: a
+    /// write that has not seen the whole set replaces nothing of it, so siblings can multiply without end
+    /// ("sibling explosion").
+    VectorSiblings,
+}
+
+impl Conflicts {
+    /// Whether concurrent versions stay side by side.
+    pub fn keeps_siblings(self) -> bool {
+        match self {
+            Self::LastWriteWins => false,
+            Self::Siblings | Self::VectorSiblings => true,
+        }
+    }
 }
 
 /// The current versions of one key at one place.
@@ -29,6 +48,18 @@ pub enum Held {
     One(Arc<Version>),
     /// Two or more, by write id; none descends from another.
     Siblings(Arc<[Arc<Version>]>),
+    /// Two or more under one vector.
+    Shared(Arc<Shared>),
+    /// A counter or a set.
+    State(Arc<State>),
+}
+
+/// Siblings that one vector stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shared {
+    pub vector: VersionVector,
+    /// By write id.
+    pub versions: Vec<Arc<Version>>,
 }
 
 /// What a merge did to the receiving side.
@@ -44,9 +75,19 @@ pub enum Merge {
 }
 
 impl PartialEq for Held {
-    /// Versions are immutable, so their names decide.
+    /// Versions are immutable, so their names decide; of what has merged, what it has seen.
     fn eq(&self, other: &Self) -> bool {
-        self.versions().iter().map(|v| v.id).eq(other.versions().iter().map(|v| v.id))
+        let names =
+            |held: &Self| held.versions().iter().map(|v| v.id).eq(other.versions().iter().map(|v| v.id));
+        match (self, other) {
+            (Self::State(mine), Self::State(theirs)) => mine == theirs,
+            (Self::State(_), _) | (_, Self::State(_)) => false,
+            (Self::Shared(mine), Self::Shared(theirs)) => names(self) && mine.vector == theirs.vector,
+            (
+                Self::Nothing | Self::One(_) | Self::Siblings(_) | Self::Shared(_),
+                Self::Nothing | Self::One(_) | Self::Siblings(_) | Self::Shared(_),
+            ) => names(self),
+        }
     }
 }
 
@@ -56,9 +97,10 @@ impl Held {
         match self {
             Self::Nothing => 0,
             Self::One(version) => u64::from(version.id.0) + 1,
-            Self::Siblings(versions) => versions
-                .iter()
-                .fold(u64::MAX, |hash, version| crate::base::mix(hash ^ (u64::from(version.id.0) + 1))),
+            Self::Siblings(versions) => name_of(versions),
+            Self::Shared(shared) => name_of(&shared.versions) ^ name_of_vector(&shared.vector),
+            Self::State(state) if state.has_seen_the_start() => name_of_vector(state.seen()),
+            Self::State(state) => crate::base::mix(name_of_vector(state.seen()) ^ 1),
         }
     }
 
@@ -66,12 +108,32 @@ impl Held {
         matches!(self, Self::Nothing)
     }
 
-    /// The versions, none, one or several.
+    /// The versions, none, one or several; a counter or a set is one version, as it reads.
     pub fn versions(&self) -> &[Arc<Version>] {
         match self {
             Self::Nothing => &[],
             Self::One(version) => std::slice::from_ref(version),
             Self::Siblings(versions) => versions,
+            Self::Shared(shared) => &shared.versions,
+            Self::State(state) => std::slice::from_ref(state.face()),
+        }
+    }
+
+    /// The counter or set.
+    pub fn state(&self) -> Option<&Arc<State>> {
+        match self {
+            Self::State(state) => Some(state),
+            Self::Nothing | Self::One(_) | Self::Siblings(_) | Self::Shared(_) => None,
+        }
+    }
+
+    /// Whether `write` itself is in it: one of its versions, or an update that had its effect.
+    pub fn keeps(&self, write: &Version) -> bool {
+        match self {
+            Self::State(state) => state.seen().covers(write.dot),
+            Self::Nothing | Self::One(_) | Self::Siblings(_) | Self::Shared(_) => {
+                self.versions().iter().any(|version| version.id == write.id)
+            }
         }
     }
 
@@ -80,19 +142,25 @@ impl Held {
         match self {
             Self::Nothing => None,
             Self::One(version) => Some(version.id),
-            Self::Siblings(versions) => versions.iter().map(|version| version.id).max(),
+            Self::State(state) => Some(state.face().id),
+            Self::Siblings(_) | Self::Shared(_) => self.versions().iter().map(|version| version.id).max(),
         }
     }
 
     /// Everything the held versions descend from, themselves included.
     pub fn history(&self) -> VersionVector {
+        match self {
+            Self::Shared(shared) => return shared.vector.clone(),
+            Self::State(state) => return state.seen().clone(),
+            Self::Nothing | Self::One(_) | Self::Siblings(_) => {}
+        }
         let Some((first, others)) = self.versions().split_first() else {
             return VersionVector::EMPTY;
         };
         let mut history = first.history();
         for version in others {
             history.join(&version.context);
-            history.raise(version.dot.node, version.dot.counter);
+            history.add(version.dot, version.stamp);
         }
         history
     }
@@ -100,6 +168,10 @@ impl Held {
     /// Whether a place that holds this has nothing to learn from `write`: it holds it, or what it holds
     /// descends from it, or (under last-write-wins) beats it.
     pub fn reflects(&self, write: &Version, conflicts: Conflicts) -> bool {
+        if let Self::State(state) = self {
+            // `write` may itself be how a state read: then all that it had seen counts.
+            return state.seen().covers(write.dot) && state.seen().includes(&write.context);
+        }
         self.versions().iter().any(|held| {
             held.id == write.id
                 || held.context.covers(write.dot)
@@ -116,6 +188,19 @@ impl Held {
                 *self = other.clone();
                 Merge::Stored { over: None }
             }
+            (Self::State(mine), Self::State(theirs)) => {
+                if mine.seen().includes(theirs.seen()) {
+                    return Merge::Unchanged;
+                }
+                *self = Self::State(if theirs.seen().includes(mine.seen()) {
+                    Arc::clone(theirs)
+                } else {
+                    Arc::new(mine.join(theirs))
+                });
+                Merge::Stored { over: None }
+            }
+            // A key has one kind.
+            (Self::State(_), _) | (_, Self::State(_)) => Merge::Unchanged,
             (Self::One(mine), Self::One(theirs)) => match conflicts {
                 Conflicts::LastWriteWins => self.merge_last_write(theirs),
                 Conflicts::Siblings => match theirs.relation(mine) {
@@ -127,12 +212,64 @@ impl Held {
                     }
                     Relation::Concurrent => self.merge_siblings(other),
                 },
+                Conflicts::VectorSiblings => self.merge_sets(other),
             },
-            (_, Self::One(_) | Self::Siblings(_)) => match conflicts {
+            (_, Self::One(_) | Self::Siblings(_) | Self::Shared(_)) => match conflicts {
                 Conflicts::LastWriteWins => self.merge_many_by_last_write(other),
                 Conflicts::Siblings => self.merge_siblings(other),
+                Conflicts::VectorSiblings => self.merge_sets(other),
             },
         }
+    }
+
+    /// What a coordinator that holds this writes and sends when a client puts `version`. Where one vector
+    /// stands for the whole set, the version replaces the set if its client had seen all of it, else it
+    /// joins the set.
+    #[must_use]
+    pub fn put(&self, version: Arc<Version>, conflicts: Conflicts, truncate_at: Option<u16>) -> Self {
+        match conflicts {
+            Conflicts::LastWriteWins | Conflicts::Siblings => Self::One(version),
+            Conflicts::VectorSiblings => {
+                let mut vector = self.history();
+                if self.is_nothing() || version.context.includes(&vector) {
+                    return Self::One(version);
+                }
+                vector.join(&version.history());
+                if let Some(most) = truncate_at {
+                    vector.truncate(usize::from(most), version.dot.node);
+                }
+                let mut versions = self.versions().to_vec();
+                versions.push(version);
+                Self::Shared(Arc::new(Shared { vector, versions }))
+            }
+        }
+    }
+
+    /// The vectors of the whole sets decide; where neither includes the other, everything stays.
+    fn merge_sets(&mut self, other: &Self) -> Merge {
+        let (mut mine, theirs) = (self.history(), other.history());
+        let over = match (mine.includes(&theirs), theirs.includes(&mine)) {
+            (true, false) => return Merge::Unchanged,
+            (false, true) => {
+                let gone = self.versions().iter().find(|version| !other.keeps(version));
+                let over = gone.map(|version| (version.id, Relation::After));
+                *self = other.clone();
+                return Merge::Stored { over };
+            }
+            (true, true) | (false, false) => None,
+        };
+        let before = self.content();
+        let mut versions: Vec<Arc<Version>> =
+            self.versions().iter().chain(other.versions()).map(Arc::clone).collect();
+        versions.sort_by_key(|version| version.id);
+        versions.dedup_by_key(|version| version.id);
+        mine.join(&theirs);
+        match versions.as_slice() {
+            // One version under one vector has nothing to add to its own.
+            [one] => *self = Self::One(Arc::clone(one)),
+            _ => *self = Self::Shared(Arc::new(Shared { vector: mine, versions })),
+        }
+        if self.content() == before { Merge::Unchanged } else { Merge::Stored { over } }
     }
 
     fn merge_last_write(&mut self, theirs: &Arc<Version>) -> Merge {
@@ -171,7 +308,7 @@ impl Held {
         all.sort_by_key(|version| version.id);
         all.dedup_by_key(|version| version.id);
         let survives = |version: &Arc<Version>| {
-            !all.iter().any(|rival| rival.id != version.id && rival.context.covers(version.dot))
+            !all.iter().any(|rival| rival.id != version.id && rival.descends_from(version))
         };
         let kept: Vec<Arc<Version>> = all.iter().filter(|v| survives(v)).map(|v| Arc::clone(v)).collect();
         let gone = self.versions().iter().find(|mine| !kept.iter().any(|v| v.id == mine.id));
@@ -183,4 +320,16 @@ impl Held {
         };
         if self.content() == before { Merge::Unchanged } else { Merge::Stored { over } }
     }
+}
+
+fn name_of(versions: &[Arc<Version>]) -> u64 {
+    let add = |hash, version: &Arc<Version>| crate::base::mix(hash ^ (u64::from(version.id.0) + 1));
+    versions.iter().fold(u64::MAX, add)
+}
+
+fn name_of_vector(vector: &VersionVector) -> u64 {
+    let add = |hash, (node, counter): (crate::base::NodeId, u32)| {
+        crate::base::mix(hash ^ (u64::from(node.0) << 32 | u64::from(counter)))
+    };
+    vector.entries().fold(crate::base::mix(u64::MAX), add)
 }

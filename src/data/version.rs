@@ -9,7 +9,7 @@ use super::{Value, VersionVector};
 
 /// The `counter`-th write of one key that `node` coordinated. Counter 0 names the value a key started
 /// with, which every vector covers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Dot {
     pub node: NodeId,
     pub counter: u32,
@@ -47,17 +47,38 @@ impl Version {
     pub fn relation(&self, other: &Self) -> Relation {
         if self.id == other.id {
             Relation::Same
-        } else if self.context.covers(other.dot) {
+        } else if self.descends_from(other) {
             Relation::After
-        } else if other.context.covers(self.dot) {
+        } else if other.descends_from(self) {
             Relation::Before
         } else {
             Relation::Concurrent
         }
     }
 
+    /// Whether this one was written on top of `other`, as far as the contexts can tell. Where they are
+    /// truncated, whole clocks are compared (Dynamo), and a descendant can look concurrent (SEMANTICS §5).
+    pub fn descends_from(&self, other: &Self) -> bool {
+        self.context.covers(other.dot)
+            && (!self.context.is_dated() || self.history().includes(&other.history()))
+    }
+
+    /// Whether who has this one has nothing to learn from `other`: they are the same, or this descends from
+    /// it. Where `other` is how a counter or a set read, that is, has its own dot in its context, all that
+    /// it had seen counts.
+    pub fn reflects(&self, other: &Self) -> bool {
+        let reading = other.dot.counter > 0 && other.context.covers(other.dot);
+        if reading {
+            return self.context.includes(&other.context);
+        }
+        self.id == other.id || self.context.covers(other.dot)
+    }
+
     /// The order of last-write-wins: stamp, then tombstone, then value bytes (Cassandra's rule), and only
-    /// between indistinguishable cells the dot, so that every replica picks the same one.
+    /// between indistinguishable cells the dot, so that every replica picks the same one. No other system
+    /// modelled here documents an order of its own for equal stamps: Cosmos DB says that "the system
+    /// determines the winner" (and lets a delete win whatever its stamp, which is not modelled), DynamoDB's
+    /// global tables say nothing.
     pub fn last_write_order(&self, other: &Self) -> Ordering {
         self.stamp
             .cmp(&other.stamp)
@@ -68,7 +89,7 @@ impl Version {
     /// The context with the version's own dot added.
     pub fn history(&self) -> VersionVector {
         let mut history = self.context.clone();
-        history.raise(self.dot.node, self.dot.counter);
+        history.add(self.dot, self.stamp);
         history
     }
 }

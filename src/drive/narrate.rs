@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::{
     action::{Act, Command, Setting, Switch},
     base::{CutId, KeyId, NodeId, OpId, Position, SimTime, Span, WriteId},
-    data::{Held, Relation},
+    data::{Held, Relation, Update, Value},
     net::{CutShape, LinkChange, Scope},
     replica::MessageKind,
     sim::{Death, Fact, Outcome, What},
@@ -65,10 +65,12 @@ impl<'a> Narrator<'a> {
         match what {
             What::Accepted { node, version, .. } => {
                 let (node, key, id) = (self.node(*node), self.key(version.key), version.id);
-                let text = if version.value.is_tombstone() {
-                    format!("{node} delete {key} ({id})")
-                } else {
-                    format!("{node} write {key}={} ({id})", version.value)
+                let text = match &version.value {
+                    Value::Tombstone => format!("{node} delete {key} ({id})"),
+                    Value::Update(update) => format!("{node} {} ({id})", done_to(key, update)),
+                    Value::Number(_) | Value::Text(_) | Value::Set(_) => {
+                        format!("{node} write {key}={} ({id})", version.value)
+                    }
                 };
                 Some((Mark::Write, text, Some(version.value.to_string())))
             }
@@ -152,6 +154,7 @@ impl<'a> Narrator<'a> {
         };
         let verb = match asked.map(|asked| &*asked.act) {
             Some(Act::Write { .. }) => "write",
+            Some(Act::Update(update)) => update.verb(),
             Some(Act::Read) => "read",
             // No longer remembered.
             None => "operation",
@@ -219,7 +222,9 @@ impl<'a> Narrator<'a> {
             // The coordinator's own copy is told by the write itself.
             _ if record.is_some_and(|record| record.coordinator == node) => None,
             _ => {
-                let text = format!("{} has {}={}", self.node(node), self.key(key), self.write(write));
+                let merged = matches!(record.map(|record| &record.version.value), Some(Value::Update(_)));
+                let equals = if merged { ": " } else { "=" };
+                let text = format!("{} has {}{equals}{}", self.node(node), self.key(key), self.write(write));
                 Some((Mark::Stored, text, value))
             }
         }
@@ -381,6 +386,16 @@ impl<'a> Narrator<'a> {
     /// A write by its value and name, or by its name where it is no longer remembered.
     fn write(self, write: WriteId) -> String {
         self.value(write).map_or_else(|| write.to_string(), |value| format!("{value} ({write})"))
+    }
+}
+
+/// An update in words.
+fn done_to(key: &str, update: &Update) -> String {
+    match update {
+        Update::Increment(amount) => format!("increment {key} by {amount}"),
+        Update::Decrement(amount) => format!("decrement {key} by {amount}"),
+        Update::Add(value) => format!("add {value} to {key}"),
+        Update::Remove(value) => format!("remove {value} from {key}"),
     }
 }
 

@@ -223,6 +223,16 @@ impl Snapshot {
     pub fn replica_name(&self, node: NodeId) -> &str {
         &self.view.replicas[node.index()].name
     }
+
+    /// An entry of a vector by the name of its replica; `ams#2` is what ams wrote on its second disk.
+    pub fn actor_name(&self, actor: NodeId) -> String {
+        let nodes = u16::try_from(self.view.replicas.len()).unwrap_or(u16::MAX);
+        let (node, disk) = crate::replica::replica_of(actor, nodes);
+        match disk {
+            0 => self.replica_name(node).to_owned(),
+            disk => format!("{}#{}", self.replica_name(node), disk + 1),
+        }
+    }
 }
 
 /// What died within the last moments of virtual time.
@@ -264,9 +274,10 @@ impl BranchView {
 pub(super) fn name(command: &crate::action::Command) -> &'static str {
     use crate::action::{Act, Command};
     match command {
-        Command::Submit(ask) => match ask.act {
+        Command::Submit(ask) => match &ask.act {
             Act::Read => "read",
             Act::Write { .. } => "write",
+            Act::Update(update) => update.verb(),
         },
         Command::NameKey(_) => "new key",
         Command::Cut { .. } => "cut",

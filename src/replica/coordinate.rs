@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Act, Context, Propagation},
-    base::{NodeId, OpId, OpTable},
-    data::{Conflicts, Held, Stamp, Value, Version, VersionVector},
+    action::{Act, Context, Propagation, Settings},
+    base::{KeyId, NodeId, OpId, OpTable, WriteId},
+    data::{Conflicts, Dot, Held, Stamp, State, Update, Value, Version, VersionVector},
 };
 
 use super::{Answer, Body, Output, Replica, Request, Surroundings, hints::HintFate, owners};
@@ -15,6 +15,7 @@ pub(super) type Pending = OpTable<Waiting>;
 
 #[derive(Debug, Clone)]
 pub(super) struct Waiting {
+    key: KeyId,
     required: u16,
     received: u16,
     /// Who has answered: a link may deliver an answer twice, and a replica counts once.
@@ -55,6 +56,7 @@ impl Replica {
             Act::Write { value, context, stamp } => {
                 self.coordinate_write(request, (value, *context, *stamp), around, out);
             }
+            Act::Update(update) => self.coordinate_update(request, update, around, out),
         }
     }
 
@@ -69,19 +71,56 @@ impl Replica {
         let version = self.new_version(request, (value, context, stamp), around);
         let id = version.id;
         out.push(Output::Accepted { op: request.op, version: Arc::clone(&version) });
-        let owner = around.placement.is_owner(self.id, key);
-        let mut held = Held::One(version);
-        if owner {
+        let conflicts = around.settings.conflicts_of(key);
+        let mut held = self.store.held(key).put(version, conflicts, around.settings.truncate_at);
+        if around.placement.is_owner(self.id, key) {
             self.absorb(key, &held, around, out);
-            if around.settings.conflicts == Conflicts::Siblings {
+            if conflicts.keeps_siblings() {
                 // The whole set travels (as in Dynamo), so that no context ever has a gap.
                 held = self.store.held(key).clone();
             }
         }
-        let received = u16::from(owner);
-        self.answer_or_wait(request, received, Answer::Written(id), out);
+        self.spread(request, id, &held, around, out);
+    }
+
+    /// An update to a counter or a set: it has its effect on what the coordinator holds, and the whole
+    /// state travels, so that what a state has seen never has a gap.
+    fn coordinate_update(
+        &mut self,
+        request: &Request<'_>,
+        update: &Update,
+        around: &mut Surroundings<'_>,
+        out: &mut Vec<Output>,
+    ) {
+        let key = request.key;
+        let kind = around.settings.kind(key);
+        let value = Value::Update(Arc::new(update.clone()));
+        let mut version = self.named(request, value, None, around);
+        let held = self.store.held(key).state();
+        let before = held.map_or_else(|| State::nothing(kind, key), |state| State::clone(state));
+        version.context = before.seen().clone();
+        let version = Arc::new(version);
+        let after = Held::State(Arc::new(before.after(update, &version)));
+        let id = version.id;
+        out.push(Output::Accepted { op: request.op, version });
+        self.absorb(key, &after, around, out);
+        self.spread(request, id, &after, around, out);
+    }
+
+    /// Sends what a write came to, and answers once enough replicas have it.
+    fn spread(
+        &mut self,
+        request: &Request<'_>,
+        id: WriteId,
+        held: &Held,
+        around: &mut Surroundings<'_>,
+        out: &mut Vec<Output>,
+    ) {
+        let key = request.key;
+        let owner = around.placement.is_owner(self.id, key);
+        self.answer_or_wait(request, u16::from(owner), Answer::Written(id), out);
         if around.settings.propagation == Propagation::Direct || !owner {
-            self.send_write(request, &held, around, out);
+            self.send_write(request, held, around, out);
         }
     }
 
@@ -122,23 +161,43 @@ impl Replica {
         around: &mut Surroundings<'_>,
     ) -> Arc<Version> {
         let key = request.key;
-        let dot = self.store.next_dot(self.id, key);
-        let mut history = match around.settings.conflicts {
+        let mut version = self.named(request, value.clone(), stamp, around);
+        let Dot { node, counter } = version.dot;
+        let history = &mut version.context;
+        let conflicts = around.settings.conflicts_of(key);
+        match conflicts {
             Conflicts::LastWriteWins => {
-                let mut history = self.store.held(key).history();
-                history.raise(dot.node, dot.counter - 1);
-                history
+                history.join(&self.store.held(key).history());
+                history.raise(node, counter - 1);
             }
-            Conflicts::Siblings => VersionVector::EMPTY,
-        };
+            Conflicts::Siblings | Conflicts::VectorSiblings => {}
+        }
         match context {
             Context::Last => history.join(request.context),
             Context::None => {}
         }
+        // Under last-write-wins no replica compares contexts: they only tell people what was concurrent.
+        if let Some(most) = around.settings.truncate_at.filter(|_| conflicts.keeps_siblings()) {
+            history.keep_dates();
+            history.truncate(usize::from(most), node);
+        }
+        Arc::new(version)
+    }
+
+    /// The next write of the key at this node: its name, dot and stamp, on top of nothing yet.
+    fn named(
+        &mut self,
+        request: &Request<'_>,
+        value: Value,
+        stamp: Option<Stamp>,
+        around: &mut Surroundings<'_>,
+    ) -> Version {
+        let key = request.key;
+        let dot = self.store.next_dot((self.id, around.placement.nodes), key);
         let stamp = stamp.unwrap_or_else(|| self.store.next_stamp(around.clock));
         let id = *around.next_write;
         around.next_write.0 += 1;
-        Arc::new(Version { id, key, value: value.clone(), stamp, dot, context: history })
+        Version { id, key, value, stamp, dot, context: VersionVector::EMPTY }
     }
 
     fn coordinate_read(&mut self, request: &Request<'_>, around: &Surroundings<'_>, out: &mut Vec<Output>) {
@@ -167,7 +226,8 @@ impl Replica {
         let waits = received < request.required;
         if waits {
             let (required, answered) = (request.required, Vec::new());
-            self.pending.insert(request.op, Waiting { required, received, answered, answer });
+            let key = request.key;
+            self.pending.insert(request.op, Waiting { key, required, received, answered, answer });
         } else {
             out.push(Output::Reply { op: request.op, answer });
         }
@@ -184,14 +244,14 @@ impl Replica {
         &mut self,
         op: OpId,
         (from, held): (NodeId, &Held),
-        conflicts: Conflicts,
+        settings: &Settings,
         out: &mut Vec<Output>,
     ) {
         if let Some(waiting) = self.pending.get_mut(op)
             && waiting.hear(from)
         {
             if let Answer::Found(merged) = &mut waiting.answer {
-                merged.merge(held, conflicts);
+                merged.merge(held, settings.conflicts_of(waiting.key));
             }
             self.answer_if_enough(op, out);
         }

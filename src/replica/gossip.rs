@@ -106,7 +106,7 @@ impl Replica {
         };
         let lacking = |key, mine: &Held| {
             around.placement.is_owner(from, key)
-                && matches!(theirs(key).merge(mine, around.settings.conflicts), Merge::Stored { .. })
+                && matches!(theirs(key).merge(mine, around.settings.conflicts_of(key)), Merge::Stored { .. })
         };
         let reply: Contents = self
             .store

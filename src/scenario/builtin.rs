@@ -19,6 +19,7 @@ const PRESETS: &[(&str, &str)] = presets![
     "split-brain",
     "quorum",
     "siblings",
+    "riak-siblings",
     "clock-skew",
     "lossy-network",
     "sixty-four",

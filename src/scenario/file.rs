@@ -7,11 +7,13 @@
 mod client;
 mod cluster;
 mod condition;
+mod data;
 mod either;
 mod network;
 mod pause;
 mod quantity;
 mod step;
+mod system;
 mod value;
 
 use std::collections::BTreeMap;
@@ -22,11 +24,12 @@ use serde::Deserialize;
 pub use client::{Client, Guarantee, Keys, Stop, Workload};
 pub use cluster::{
     AntiEntropy, AntiEntropyStyle, Clock, Cluster, Conflicts, Gossip, Leaderless, Level, LevelName, Off,
-    ReadRepair, Replica, ReplicaItem, Replicas, Replicate, Replication,
+    ReadRepair, Replica, ReplicaItem, Replicas, Replicate, Replication, VersionKind, Versioning,
 };
 pub use condition::{
     Bounds, Condition, Converged, Last, Limit, Siblings, Stale, State, Test, TimeToConsistency, Versions,
 };
+pub use data::{Change, Datum, Element, OfKind};
 pub use network::{
     Distribution, Empirical, Exponential, Latency, Link, Lognormal, Network, Normal, Pareto, Part, Quantile,
     Uniform,
@@ -35,6 +38,7 @@ pub use quantity::{
     DriftText, DurationOrOffText, DurationText, Name, RateText, ShareText, SignedDurationText,
 };
 pub use step::{Context, Cut, Delete, Ends, Knobs, Pause, Read, Skew, StartStop, Step, Write};
+pub use system::System;
 pub use value::{Literal, Outcome};
 
 /// A preset of laggard: a cluster, its network and its clients, a script of what happens to them, and what must be
@@ -51,6 +55,9 @@ pub struct Preset {
     /// The key that the screen shows first. Default: the first key that the data, the script or the workload names; `x`
     /// if there is none.
     pub key: Option<String>,
+    /// The system whose documented defaults stand in for what `cluster` does not say; `laggard systems` lists them.
+    /// Default: none, and each setting has the default stated beside it.
+    pub system: Option<System>,
     /// The replicas and how they replicate. Default: three replicas, each holding every key.
     #[serde(default)]
     pub cluster: Cluster,
@@ -60,9 +67,9 @@ pub struct Preset {
     /// Who reads and writes. Default: one client named `you`, at the first replica.
     #[serde(default)]
     pub clients: Vec<Client>,
-    /// What every replica holds at the start, by key. Default: nothing.
+    /// What every replica holds at the start, by key: a value, or a counter, a set or a register. Default: nothing.
     #[serde(default)]
-    pub data: BTreeMap<String, Literal>,
+    pub data: BTreeMap<String, Datum>,
     /// Operations that go on by themselves, from the start. Default: none.
     pub workload: Option<Workload>,
     /// What happens, step after step. Default: nothing, the keyboard decides.

@@ -27,6 +27,10 @@ pub const MOST_NAME: usize = 32;
 pub const MOST_KEY: usize = 64;
 /// Characters of a value.
 pub const MOST_VALUE: usize = 256;
+/// Elements that a set starts with.
+pub const MOST_ELEMENTS: usize = 1_000;
+/// By how much a counter goes up or down at once, and the most it starts at.
+pub const MOST_AMOUNT: u32 = 1_000_000_000;
 /// Any time or span: ten years.
 pub const MOST_SPAN: Span = Span::secs(3_650 * 24 * 60 * 60);
 /// The shortest period of anti-entropy.

@@ -10,7 +10,7 @@ mod build;
 mod scalar;
 mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_yaml::Value;
 
@@ -34,6 +34,8 @@ pub struct Locations {
     root: Child,
     /// Where each line begins, in bytes.
     lines: Vec<usize>,
+    /// Paths that this text brings in without writing them, and the range of the value that does.
+    implied: Option<(Range, BTreeSet<Path>)>,
 }
 
 /// A value: an alias shares the node of what it stands for.
@@ -91,6 +93,9 @@ impl Locations {
     /// The place of the value at `path`, or of its nearest ancestor that exists. A value that was left empty is where
     /// its key is.
     pub fn value(&self, path: &Path) -> Place {
+        if let Some(place) = self.implied_at(path) {
+            return place;
+        }
         let found = self.find(path);
         let (start, end) = match found {
             Found { key: Some(key), value: Child { range: (start, end), .. } } if start == end => key,
@@ -101,6 +106,9 @@ impl Locations {
 
     /// The place of the key that `path` ends in; of the value, if it ends in a position or the key does not exist.
     pub fn key(&self, path: &Path) -> Place {
+        if let Some(place) = self.implied_at(path) {
+            return place;
+        }
         let found = self.find(path);
         let (start, end) = found.key.unwrap_or(found.value.range);
         self.source.place(start, end)
@@ -154,6 +162,23 @@ impl Locations {
         }
         paths.sort();
         paths
+    }
+
+    /// From now on the value under the top-level `key` is the place of the `paths` that are not written themselves.
+    pub(super) fn imply(&mut self, key: &str, paths: BTreeSet<Path>) {
+        let (start, end) = self.find(&Path::root().key(key)).value.range;
+        self.implied = Some(((start, end), paths));
+    }
+
+    fn implied_at(&self, path: &Path) -> Option<Place> {
+        let ((start, end), paths) = self.implied.as_ref()?;
+        (paths.contains(path) && self.written(path).is_none()).then(|| self.source.place(*start, *end))
+    }
+
+    /// A value's text as it stands in the file, quotes and all.
+    pub(super) fn written_at(&self, value: Child) -> &str {
+        let (start, end) = value.range;
+        self.source.text.get(start..end).unwrap_or_default()
     }
 
     /// The document itself.

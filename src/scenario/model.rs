@@ -161,6 +161,8 @@ impl Scenario {
                 timeout: Span::secs(2),
                 anti_entropy: None,
                 conflicts: Conflicts::LastWriteWins,
+                truncate_at: None,
+                kinds: [].into(),
                 protocol: Protocol::Leaderless(LeaderlessPolicy::default()),
             },
             network: Network::new(count, profile),

@@ -11,7 +11,7 @@ use super::locate::{Locations, MOST_BYTES};
 use super::path::{Path, Segment};
 use super::problem::{Problem, Problems, Report, Source, nearest};
 use super::schema::SCHEMA;
-use super::shape;
+use super::{shape, systems};
 
 /// Reads a preset from `text`, which is called `name` in problems.
 pub fn read_text(name: &str, text: &[u8]) -> Result<(Preset, Locations), Problems> {
@@ -19,10 +19,15 @@ pub fn read_text(name: &str, text: &[u8]) -> Result<(Preset, Locations), Problem
     let mut report = Report::new(&locations);
     shape::check(&SCHEMA, &mut report);
     report.finish()?;
-    match serde_yaml::from_str(&locations.source().text) {
-        Ok(preset) => Ok((preset, locations)),
-        Err(error) => Err(located(&locations, &error)),
+    let mut preset: Preset = match serde_yaml::from_str(&locations.source().text) {
+        Ok(preset) => preset,
+        Err(error) => return Err(located(&locations, &error)),
+    };
+    let mut locations = locations;
+    if let Some(system) = preset.system {
+        systems::fill(system, &mut preset, &mut locations)?;
     }
+    Ok((preset, locations))
 }
 
 /// Keeping the path while reading is dear, and the shape check leaves next to nothing to find: so it is read a second

@@ -12,6 +12,7 @@ mod clients;
 mod cluster;
 mod command;
 mod condition;
+mod data;
 mod delay;
 mod keys;
 mod names;
@@ -25,7 +26,7 @@ use std::sync::Arc;
 
 use crate::action::Propagation;
 use crate::base::{KeyId, NodeId, Seed};
-use crate::data::Value;
+use crate::data::{Conflicts, Kind, Value};
 
 use super::file::{Literal, Preset};
 use super::limits::{MOST_EXPECTATIONS, MOST_VALUE};
@@ -62,6 +63,8 @@ pub(super) fn resolve(preset: &Preset, locations: &Locations) -> Result<Scenario
         copies: 1,
         propagation: Propagation::Direct,
         has_workload: preset.workload.is_some(),
+        tracking: Conflicts::Siblings,
+        kinds: Vec::new(),
     };
     let scenario = resolver.preset(preset);
     resolver.report.finish()?;
@@ -81,6 +84,10 @@ struct Resolver<'a> {
     copies: u16,
     propagation: Propagation,
     has_workload: bool,
+    /// How siblings are told apart.
+    tracking: Conflicts,
+    /// What each key holds; none where all hold plain values.
+    kinds: Vec<Kind>,
 }
 
 impl Resolver<'_> {
@@ -93,13 +100,15 @@ impl Resolver<'_> {
         let about = preset.about.clone().unwrap_or_default();
         self.text(&about, &top.key("about"), Lines::Many);
         let replicas = self.replicas(preset.cluster.replicas.as_ref(), &top);
-        let settings = self.settings(&preset.cluster, &top.key("cluster"));
+        let mut settings = self.settings(&preset.cluster, &top.key("cluster"));
         let network = self.network(&preset.network, &top.key("network"));
         self.gather_keys(preset);
         let clients = self.clients(&preset.clients, &top.key("clients"));
         let workload = preset.workload.as_ref().map(|w| self.workload(w, &top.key("workload")));
         let focus = preset.key.as_deref().and_then(|key| self.keys.find(key)).unwrap_or(0);
         let initial = self.initial(&preset.data, &top.key("data"));
+        settings.kinds = self.kinds.as_slice().into();
+        self.vector_needs_siblings(settings.conflicts, &top.key("cluster").key("versions").key("kind"));
         let script = self.script(&preset.script, &replicas, &top.key("script"));
         let expect = self.expectations(preset, &top.key("expect"));
         Scenario {
@@ -117,17 +126,6 @@ impl Resolver<'_> {
             script,
             expect,
         }
-    }
-
-    /// In the order in which the keys are declared, so that the order of writing them down does not matter.
-    fn initial(&mut self, data: &BTreeMap<String, Literal>, at: &Trail<'_>) -> Vec<(KeyId, Value)> {
-        let mut initial: Vec<(KeyId, Value)> = Vec::new();
-        for (name, value) in data {
-            let value = self.value(value, &at.key(name));
-            initial.extend(self.keys.find(name).map(|key| (key_id(key), value)));
-        }
-        initial.sort_by_key(|(key, _)| *key);
-        initial
     }
 
     fn value(&mut self, literal: &Literal, at: &Trail<'_>) -> Value {

@@ -69,6 +69,10 @@ pub(super) fn rules(name: &str) -> &'static [Rule] {
             what: "distribution",
             of: &["fixed", "uniform", "exponential", "normal", "lognormal", "pareto", "mixture", "empirical"],
         }],
+        "OfKind" => &[
+            One { what: "kind of data", of: &["counter", "g_counter", "set", "register"] },
+            Beside { key: "policy", of: &["register"] },
+        ],
         "Empirical" => &[One { what: "kind of measurement", of: &["samples", "quantiles"] }],
         "Link" | "Cut" | "Ends" => ENDS,
         _ => &[],
@@ -79,6 +83,10 @@ const ACTIONS: &[&str] = &[
     "write",
     "read",
     "delete",
+    "increment",
+    "decrement",
+    "add",
+    "remove",
     "partition",
     "isolate",
     "cut",
@@ -121,17 +129,15 @@ const TESTS: &[&str] = &[
 /// Settings that people will try because they are planned, and what to say.
 pub(super) fn planned(map: &str, key: &str) -> bool {
     let keys: &[&str] = match map {
-        "Preset" => &["system", "lesson"],
-        "Cluster" => &["zones", "clocks", "versions", "durability"],
+        "Preset" => &["lesson"],
+        "Cluster" => &["zones", "clocks", "durability"],
         "Replication" => &["primary", "multi_region"],
         "Leaderless" => &["asks", "sloppy", "hints", "speculative", "tombstones", "failure_detector"],
         "Gossip" => &["digest"],
         "Network" | "Link" => &["bandwidth"],
         "Distribution" => &["fit"],
         "Client" => &["route", "by", "when_unable"],
-        "Step" => {
-            &["increment", "decrement", "add", "remove", "repair", "promote", "message", "aside", "vote"]
-        }
+        "Step" => &["repair", "promote", "message", "aside", "vote"],
         "Write" => &["if_absent", "if_version", "wait"],
         "Test" => &["actions", "side"],
         _ => &[],

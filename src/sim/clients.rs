@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::{
     action::{Act, Ask, Context, Guarantee, Level},
     base::{ClientId, KeyId, NodeId, OpId, Purpose, SimTime, Span, Stream},
-    data::{Value, Version, VersionVector},
+    data::{Kind, Update, Value, Version, VersionVector},
     replica::{Answer, Request},
     scenario::{ClientSpec, WorkloadSpec},
     session::{Owed, Session},
@@ -81,7 +81,7 @@ impl Simulation {
         let node = ask.at.unwrap_or(client.at);
         let level = ask.level.unwrap_or(match ask.act {
             Act::Read => client.read.unwrap_or(self.settings.read),
-            Act::Write { .. } => client.write.unwrap_or(self.settings.write),
+            Act::Write { .. } | Act::Update(_) => client.write.unwrap_or(self.settings.write),
         });
         let required = level.required(self.settings.copies);
         let timeout = client.timeout.unwrap_or(self.settings.timeout);
@@ -113,7 +113,7 @@ impl Simulation {
     ) {
         let context = match act {
             Act::Write { .. } => self.clients[usize::from(client.0)].session.context(key).clone(),
-            Act::Read => VersionVector::EMPTY,
+            Act::Read | Act::Update(_) => VersionVector::EMPTY,
         };
         let request = Request { op, cause: name, key, act, required, context: &context };
         self.act(node, name, facts, |replica, around, out| replica.handle_request(&request, around, out));
@@ -131,7 +131,7 @@ impl Simulation {
     /// Ends an operation for its client, once.
     pub(super) fn finish(&mut self, op: OpId, outcome: Outcome, facts: &mut Vec<Fact>) {
         let Some(open) = self.open.remove(op) else { return };
-        let conflicts = self.settings.conflicts;
+        let conflicts = self.settings.conflicts_of(open.key);
         let client = &mut self.clients[usize::from(open.client.0)];
         let outcome = match outcome {
             Outcome::Found(held) => {
@@ -208,14 +208,24 @@ impl Simulation {
         let client = ClientId(u16::try_from(stream.index(self.clients.len())).unwrap_or(0));
         let at = Some(NodeId::at(stream.index(self.nodes.len())));
         let key = pick_key(spec, &mut stream);
-        let act = if reads {
-            Act::Read
-        } else {
-            let value = Value::Number(i64::try_from(self.workload.made).unwrap_or(i64::MAX));
-            Act::Write { value, context: Context::Last, stamp: None }
-        };
+        let act = if reads { Act::Read } else { self.work_on(key) };
         self.submit(&Ask { client, at, key, act, level: None }, self.workload.made, facts);
         self.schedule_work();
+    }
+
+    /// What the workload does to a key: writes how many operations it has made; counts a counter up; adds
+    /// to a set, and takes out again, one of a few numbers.
+    fn work_on(&self, key: KeyId) -> Act {
+        let made = self.workload.made;
+        let number = |number: u64| Value::Number(i64::try_from(number).unwrap_or(i64::MAX));
+        match self.settings.kind(key) {
+            Kind::Value | Kind::Register(_) => {
+                Act::Write { value: number(made), context: Context::Last, stamp: None }
+            }
+            Kind::GrowCounter | Kind::Counter => Act::Update(Update::Increment(1)),
+            Kind::Set if made.is_multiple_of(3) => Act::Update(Update::Remove(number(made % 8))),
+            Kind::Set => Act::Update(Update::Add(number(made % 8))),
+        }
     }
 
     /// When the workload stops by itself, if it runs and does.

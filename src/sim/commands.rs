@@ -5,8 +5,9 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::{
-    action::{AntiEntropy, Ask, Command, Mend, Setting, Switch},
+    action::{Act, AntiEntropy, Ask, Command, Mend, Setting, Switch},
     base::{CutId, KeyId, NodeId, Span},
+    data::Kind,
     net::{CutShape, Scope},
 };
 
@@ -23,6 +24,10 @@ pub enum Refused {
     NoSuchClient,
     #[error("no such key")]
     NoSuchKey,
+    #[error("that key holds a {}: it cannot be written, only updated", .0.name())]
+    NoRegister(Kind),
+    #[error("a {} cannot do that: {}", .0.name(), doings(*.0))]
+    NoSuchUpdate(Kind),
     #[error("that key exists already")]
     KeyExists,
     #[error("{0} keys are the most a run may have")]
@@ -43,6 +48,8 @@ pub enum Refused {
     NotFrozen,
     #[error("that replica is down: restart it first")]
     Down,
+    #[error("that replica has lost enough disks")]
+    TooManyDisks,
     #[error("a link needs two different replicas")]
     SameReplica,
     #[error("{asked} replicas cannot answer where each key has {copies}")]
@@ -56,6 +63,19 @@ pub enum Refused {
     #[error("the workload is already so")]
     WorkloadUnchanged,
 }
+
+/// What can be done to a key of this kind.
+fn doings(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Value | Kind::Register(_) => "it is written and deleted",
+        Kind::GrowCounter => "it is only ever incremented",
+        Kind::Counter => "it is incremented and decremented",
+        Kind::Set => "elements are added and removed",
+    }
+}
+
+/// So many disks one replica may have, one after the other: each is one more entry in the vectors.
+const MAX_DISKS: usize = 32;
 
 /// The most keys a run may come to have.
 pub(crate) const MAX_KEYS: usize = 10_000;
@@ -113,7 +133,7 @@ impl Simulation {
                 Status::Crashed => Err(Refused::AlreadyDown),
                 Status::Up | Status::Frozen => Ok(()),
             }),
-            Command::Destroy(node) => self.known(*node),
+            Command::Destroy(node) => self.check_destroy(*node),
             Command::Repair(None) => Ok(()),
             Command::Repair(Some(node)) => self.expect_status(*node, |s| match s {
                 Status::Up => Ok(()),
@@ -142,6 +162,13 @@ impl Simulation {
             }
             Command::Workload(_) => Ok(()),
         }
+    }
+
+    fn check_destroy(&self, node: NodeId) -> Result<(), Refused> {
+        self.known(node)?;
+        let room = usize::from(u16::MAX) / self.nodes.len();
+        let disks = usize::from(self.nodes[node.index()].disks) + 1;
+        if disks < MAX_DISKS.min(room) { Ok(()) } else { Err(Refused::TooManyDisks) }
     }
 
     fn check_key(&self, name: &Arc<str>) -> Result<(), Refused> {
@@ -181,6 +208,12 @@ impl Simulation {
         }
         if ask.key.index() >= self.keys.len() {
             return Err(Refused::NoSuchKey);
+        }
+        let kind = self.settings.kind(ask.key);
+        match &ask.act {
+            Act::Write { .. } if kind.is_state() => return Err(Refused::NoRegister(kind)),
+            Act::Update(update) if !kind.takes(update) => return Err(Refused::NoSuchUpdate(kind)),
+            Act::Read | Act::Write { .. } | Act::Update(_) => {}
         }
         ask.at.map_or(Ok(()), |node| self.known(node))
     }
@@ -265,6 +298,7 @@ impl Simulation {
         if self.status(node) != Status::Crashed {
             self.crash(node, facts);
         }
+        self.nodes[node.index()].disks += 1;
         let hints = self.nodes[node.index()].replica.lose_disk();
         let hints = u32::try_from(hints).unwrap_or(u32::MAX);
         self.record(facts, What::Destroyed { node, hints });

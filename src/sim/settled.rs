@@ -2,8 +2,8 @@
 
 use crate::{
     action::{AntiEntropy, Style},
-    base::{CutId, KeyId, NodeId, Ppm, SimTime, Span, WriteId},
-    data::{Conflicts, Held, Merge},
+    base::{CutId, KeyId, NodeId, Ppm, SimTime, Span},
+    data::{Held, Merge, Version},
     replica::{Body, Exchange},
 };
 
@@ -34,14 +34,13 @@ impl Simulation {
         })
     }
 
-    fn conflicts(&self) -> Conflicts {
-        self.settings.conflicts
-    }
-
     /// Whether `held` would tell `node` anything new about `key`.
     fn would_learn(&self, node: NodeId, key: KeyId, held: &Held) -> bool {
         self.placement().is_owner(node, key)
-            && matches!(self.held(node, key).clone().merge(held, self.conflicts()), Merge::Stored { .. })
+            && matches!(
+                self.held(node, key).clone().merge(held, self.settings.conflicts_of(key)),
+                Merge::Stored { .. }
+            )
     }
 
     /// Whether `to` lacks anything that `from` holds.
@@ -75,10 +74,8 @@ impl Simulation {
 
     /// Whether a message on its way, or one that waits at a frozen replica, carries `write`
     /// to a replica that would take it: a message that only meets something later brings nothing back.
-    pub fn may_still_spread(&self, key: KeyId, write: WriteId) -> bool {
-        let carries = |message: &Message| {
-            message.contents_of(key).any(|held| held.versions().iter().any(|v| v.id == write))
-        };
+    pub fn may_still_spread(&self, write: &Version) -> bool {
+        let carries = |message: &Message| message.contents_of(write.key).any(|held| held.keeps(write));
         let spreads = |message: &Message| carries(message) && self.would_teach(message);
         let flying = self.arrivals().any(|(_, message)| !message.lost && spreads(message));
         flying || self.nodes.iter().any(|node| node.inbox.iter().any(spreads))
@@ -210,16 +207,17 @@ impl Simulation {
     }
 
     /// Whether somebody keeps `write` as a hint that its target would learn from. Its holder may be down.
-    pub fn is_hinted(&self, key: KeyId, write: WriteId) -> bool {
-        self.hints_of(key, write).next().is_some()
+    pub fn is_hinted(&self, write: &Version) -> bool {
+        self.hints_of(write).next().is_some()
     }
 
     /// Who keeps `write` for whom, where the target would learn from it.
-    pub fn hints_of(&self, key: KeyId, write: WriteId) -> impl Iterator<Item = (NodeId, NodeId)> {
+    pub fn hints_of(&self, write: &Version) -> impl Iterator<Item = (NodeId, NodeId)> {
+        let key = write.key;
         self.nodes.iter().flat_map(move |node| {
             let teaches = move |(to, k, held): &(NodeId, KeyId, &Held)| {
                 *k == key
-                    && held.versions().iter().any(|version| version.id == write)
+                    && held.keeps(write)
                     && self.would_learn(*to, key, held)
                     && !self.expires_first(node.replica.id, *to, key)
             };

@@ -9,6 +9,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use crate::{
+    action::Act,
     base::{NodeId, WriteId},
     check::Loss,
     data::{Held, Relation, Version},
@@ -18,7 +19,7 @@ use crate::{
 
 use super::{
     paint::clip,
-    ui::{Side, Ui, next_value},
+    ui::{Side, Ui, next_act},
 };
 
 /// The columns a line of advice may take: what a terminal of 80 leaves beside its mark.
@@ -128,7 +129,9 @@ fn about_walls(ui: &Ui, snapshot: &Snapshot) -> Option<Advice> {
 /// Whether a side holds a write of its own that nobody beyond the wall has heard of.
 fn wrote_apart(snapshot: &Snapshot, side: &[NodeId]) -> bool {
     let beyond = |dot| nodes(snapshot).any(|node| !side.contains(&node) && snapshot.vector(node).covers(dot));
-    let own = |version: &Version| version.dot.counter > 0 && side.contains(&version.dot.node);
+    let nodes = u16::try_from(snapshot.view.replicas.len()).unwrap_or(u16::MAX);
+    let replica = |actor| crate::replica::replica_of(actor, nodes).0;
+    let own = |version: &Version| version.dot.counter > 0 && side.contains(&replica(version.dot.node));
     side.iter().any(|node| {
         let held = &snapshot.view.replicas[node.index()].held[snapshot.focus.index()];
         held.versions().iter().any(|version| own(version) && !beyond(version.dot))
@@ -194,8 +197,12 @@ fn about_agreement(ui: &Ui, snapshot: &Snapshot) -> Advice {
         return (",", text);
     }
     if tally.writes == 0 {
-        let value = short(&next_value(snapshot).to_string());
-        return ("w", format!("w: write {value} at the picked replica ({picked})"));
+        let what = match next_act(snapshot) {
+            Act::Write { value, .. } => format!("write {}", short(&value.to_string())),
+            Act::Update(update) => short(&update.to_string()),
+            Act::Read => "read".to_owned(),
+        };
+        return ("w", format!("w: {what} at the picked replica ({picked})"));
     }
     if snapshot.view.replicas.len() == 1 {
         return ("w", "w: write again; one replica alone never disagrees".into());

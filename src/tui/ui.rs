@@ -22,7 +22,7 @@ use super::{
 };
 pub(super) use lists::{Entry, Id, List, Purpose};
 pub(super) use prompt::{Prompt, PromptKind};
-pub(super) use values::next_value;
+pub(super) use values::next_act;
 
 /// The screen's own state.
 #[derive(Debug)]

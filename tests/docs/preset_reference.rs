@@ -10,6 +10,7 @@ use super::{check_part, root};
 /// The maps in the order in which a reader meets them.
 const SECTIONS: &[&str] = &[
     "Cluster",
+    "Versioning",
     "Replica",
     "Clock",
     "Replication",
@@ -26,12 +27,15 @@ const SECTIONS: &[&str] = &[
     "Part",
     "Empirical",
     "Quantile",
+    "OfKind",
     "Client",
     "Workload",
     "Step",
     "Write",
     "Read",
     "Delete",
+    "Change",
+    "Element",
     "Cut",
     "Skew",
     "Knobs",
@@ -87,6 +91,10 @@ fn reference() -> String {
     for name in SECTIONS {
         let title = match *name {
             "Gossip" => "Anti-entropy",
+            "Versioning" => "Versions of a key",
+            "OfKind" => "Data of a kind",
+            "Change" => "Increment and decrement",
+            "Element" => "Add and remove",
             "Knobs" => "Set",
             "Part" => "Part of a mixture",
             "Test" => "Condition",
@@ -130,6 +138,8 @@ fn the_limits_of_presets_are_those_of_the_program() {
         ("letters of a name, a key, a value", {
             format!("{}, {}, {}", limits::MOST_NAME, limits::MOST_KEY, limits::MOST_VALUE)
         }),
+        ("elements that a set starts with", limits::MOST_ELEMENTS.to_string()),
+        ("what a counter counts at once", limits::MOST_AMOUNT.to_string()),
         ("any span of time", format!("{}d", limits::MOST_SPAN.0 / 86_400_000_000_000)),
         ("the period of anti-entropy", format!("{} or more", limits::LEAST_PERIOD)),
         ("the rate of a workload", format!("{}/s", 1_000_000_000 / limits::LEAST_GAP.0)),

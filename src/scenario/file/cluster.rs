@@ -18,6 +18,8 @@ pub struct Cluster {
     pub replication: Option<Replication>,
     /// What becomes of values written at the same time. Default: `last_write_wins`.
     pub conflicts: Option<Conflicts>,
+    /// How the versions of a key are told apart. Default: each has a dot of its own, and nothing is truncated.
+    pub versions: Option<Versioning>,
 }
 
 /// How many replicas, or which.
@@ -147,6 +149,29 @@ pub enum Conflicts {
     LastWriteWins,
     /// All are kept until a later write replaces them.
     Siblings,
+}
+
+/// How the versions of a key are told apart.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Versioning {
+    /// What stands for siblings: a dot and a context for each, or one vector for all. Default: `dotted`.
+    pub kind: Option<VersionKind>,
+    /// The most entries that a version's vector may have; the one raised longest ago is dropped (Dynamo: 10), and then a
+    /// value can look concurrent with one that it replaces. Default: no limit.
+    pub truncate_at: Option<u64>,
+}
+
+/// What stands for siblings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum VersionKind {
+    /// One vector of the server's for the whole set of siblings, as in Riak before 2.0: a write that has not seen the
+    /// whole set replaces nothing, so siblings can multiply without end.
+    Vector,
+    /// Each sibling has a dot and a context of its own (dotted version vectors): a write replaces what its client had
+    /// seen.
+    Dotted,
 }
 
 /// Whether replicas compare what they hold.

@@ -9,6 +9,7 @@ pub use super::pause::Pause;
 
 use super::cluster::{AntiEntropy, Level};
 use super::condition::Condition;
+use super::data::{Change, Element};
 use super::network::Latency;
 use super::pause::present;
 use super::quantity::{DurationText, ShareText, SignedDurationText};
@@ -35,6 +36,15 @@ pub struct Step {
     pub read: Option<Read>,
     /// A client deletes a key.
     pub delete: Option<Delete>,
+
+    /// A client counts a counter up.
+    pub increment: Option<Change>,
+    /// A client counts a counter down.
+    pub decrement: Option<Change>,
+    /// A client adds an element to a set.
+    pub add: Option<Element>,
+    /// A client removes an element from a set: every copy that the replica it asks has seen.
+    pub remove: Option<Element>,
 
     /// Splits the cluster into groups; no message passes between them. Replicas in no group form one together.
     pub partition: Option<Vec<Vec<String>>>,

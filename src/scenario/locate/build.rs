@@ -61,7 +61,7 @@ pub(super) fn build(source: Source) -> Result<Locations, Problems> {
         (None, Some(root)) => {
             let after = |(newline, _)| newline + 1;
             let lines = [0].into_iter().chain(source.text.match_indices('\n').map(after)).collect();
-            Ok(Locations { source, nodes, root, lines })
+            Ok(Locations { source, nodes, root, lines, implied: None })
         }
         (Some(problems), _) => Err(problems),
         (None, None) => unreachable!("a document without a root has been reported as empty"),

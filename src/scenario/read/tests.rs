@@ -1,6 +1,6 @@
 //! Presets in, mirrors or drawn problems out.
 
-use super::super::file::{Condition, Latency, Literal, Name, Outcome, ReplicaItem, Replicas, State};
+use super::super::file::{Condition, Datum, Latency, Literal, Name, Outcome, ReplicaItem, Replicas, State};
 use super::super::problem::Look;
 use super::*;
 use std::fmt::Write as _;
@@ -27,7 +27,7 @@ fn a_preset_is_read_as_it_was_written() {
     assert!(
         matches!(&preset.network.latency, Some(Latency::Fixed(latency)) if latency.parse() == Ok(80_000_000))
     );
-    assert_eq!(preset.data["cart"], Literal::Text("tea".to_owned()));
+    assert_eq!(preset.data["cart"], Datum::Plain(Literal::Text("tea".to_owned())));
     assert_eq!(preset.script[5].choices.as_ref().unwrap()["d"], Outcome::Nothing);
     assert_eq!(preset.script[8].until, Some(Condition::State(State::Converged)));
     let key = Path::root().key("script").index(1).key("write").key("key");

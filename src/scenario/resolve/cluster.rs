@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use crate::action::{self, LeaderlessPolicy, Level, Propagation, Protocol, Settings};
 use crate::base::{NodeId, Span};
-use crate::data;
 use crate::scenario::ReplicaSpec;
 use crate::scenario::file::{
     AntiEntropy, AntiEntropyStyle, Clock, Cluster, Conflicts, DurationOrOffText, DurationText, Gossip,
@@ -120,6 +119,7 @@ impl Resolver<'_> {
     pub(super) fn settings(&mut self, cluster: &Cluster, at: &Trail<'_>) -> Settings {
         let usual = Leaderless::default();
         let leaderless = cluster.replication.as_ref().and_then(|r| r.leaderless.as_ref()).unwrap_or(&usual);
+        let at_cluster = at;
         let at_replication = at.key("replication");
         let at = &at_replication.key("leaderless");
         self.copies = self.copies_of_each_key(leaderless.n, &at.key("n"));
@@ -141,6 +141,7 @@ impl Resolver<'_> {
             self.wrong(&at.key("n"), "siblings need a copy of each key on every replica for now", help);
         }
         let policy = self.leaderless_policy(leaderless, at);
+        let truncate_at = self.versioning(cluster.versions.as_ref(), &at_cluster.key("versions"));
         let level = |level: Option<_>| level.unwrap_or(super::super::file::Level::Count(1));
         let (write, read) = (level(leaderless.write), level(leaderless.read));
         let named = |level: Level| if level == Level::Exactly(1) { Level::One } else { level };
@@ -154,10 +155,10 @@ impl Resolver<'_> {
                 .as_ref()
                 .map_or(TIMEOUT, |timeout| self.some_time(timeout, "a timeout", &at.key("timeout"))),
             anti_entropy,
-            conflicts: match cluster.conflicts {
-                None | Some(Conflicts::LastWriteWins) => data::Conflicts::LastWriteWins,
-                Some(Conflicts::Siblings) => data::Conflicts::Siblings,
-            },
+            conflicts: self.policy(cluster.conflicts.unwrap_or(Conflicts::LastWriteWins)),
+            truncate_at,
+            // Known once the data has been read.
+            kinds: [].into(),
             protocol: Protocol::Leaderless(policy),
         }
     }

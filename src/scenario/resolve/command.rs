@@ -11,16 +11,17 @@ use crate::scenario::path::{Path, Trail};
 use crate::scenario::problem::quoted;
 
 use super::Resolver;
+use super::data::Verb;
 use super::quantity::Use;
 use super::script::Course;
 
 /// The parts of an operation that reads, writes and deletes share.
-struct Operation<'a> {
-    by: Option<&'a str>,
-    at: Option<&'a str>,
-    key: &'a str,
-    level: Option<Level>,
-    used: Use,
+pub(super) struct Operation<'a> {
+    pub(super) by: Option<&'a str>,
+    pub(super) at: Option<&'a str>,
+    pub(super) key: &'a str,
+    pub(super) level: Option<Level>,
+    pub(super) used: Use,
 }
 
 impl Resolver<'_> {
@@ -29,6 +30,14 @@ impl Resolver<'_> {
             Some(self.write(write, &at.key("write")))
         } else if let Some(delete) = &step.delete {
             Some(self.delete(delete, &at.key("delete")))
+        } else if let Some(change) = &step.increment {
+            Some(self.counted(change, Verb::Increment, &at.key("increment")))
+        } else if let Some(change) = &step.decrement {
+            Some(self.counted(change, Verb::Decrement, &at.key("decrement")))
+        } else if let Some(element) = &step.add {
+            Some(self.changed(element, Verb::Add, &at.key("add")))
+        } else if let Some(element) = &step.remove {
+            Some(self.changed(element, Verb::Remove, &at.key("remove")))
         } else if let Some(groups) = &step.partition {
             let shape = self.partition(groups, &at.key("partition"));
             Some(Command::Cut { name: None, shape })
@@ -55,6 +64,7 @@ impl Resolver<'_> {
     }
 
     fn write(&mut self, write: &Write, at: &Trail<'_>) -> Command {
+        self.must_be_register(&write.key, "written", at);
         let value = self.value(&write.value, &at.key("value"));
         let context = match write.context {
             None | Some(file::Context::Last) => Context::Last,
@@ -75,6 +85,7 @@ impl Resolver<'_> {
     }
 
     fn delete(&mut self, delete: &Delete, at: &Trail<'_>) -> Command {
+        self.must_be_register(&delete.key, "deleted", at);
         let Delete { by, at: replica, key, level } = delete;
         let (by, replica) = (by.as_deref(), replica.as_deref());
         let operation = Operation { by, at: replica, key, level: *level, used: Use::Write };
@@ -82,7 +93,7 @@ impl Resolver<'_> {
         self.submit(&operation, act, at)
     }
 
-    fn submit(&mut self, operation: &Operation<'_>, act: Act, at: &Trail<'_>) -> Command {
+    pub(super) fn submit(&mut self, operation: &Operation<'_>, act: Act, at: &Trail<'_>) -> Command {
         let Operation { by, at: replica, key, level, used } = *operation;
         Command::Submit(Ask {
             client: self.client(by, at),

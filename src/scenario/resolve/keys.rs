@@ -30,7 +30,11 @@ impl Resolver<'_> {
             let write = step.write.as_ref().map(|write| (&write.key, "write"));
             let read = step.read.as_ref().map(|read| (&read.key, "read"));
             let delete = step.delete.as_ref().map(|delete| (&delete.key, "delete"));
-            if let Some((key, action)) = write.or(read).or(delete) {
+            let change = step.increment.as_ref().map(|change| (&change.key, "increment"));
+            let change = change.or(step.decrement.as_ref().map(|change| (&change.key, "decrement")));
+            let element = step.add.as_ref().map(|element| (&element.key, "add"));
+            let element = element.or(step.remove.as_ref().map(|element| (&element.key, "remove")));
+            if let Some((key, action)) = write.or(read).or(delete).or(change).or(element) {
                 self.declare(key, &at.key(action).key("key"));
             }
         }

@@ -3,13 +3,13 @@
 use crate::{
     action::{Act, Condition},
     base::{ClientId, KeyId, NodeId},
-    data::Value,
     drive::{Request, Snapshot},
     tui::registry::{self, Action, Group},
 };
 
 use super::{
-    Asked, Effect, List, Overlay, Prompt, PromptKind, Purpose, Side, Ui, View, commands::by, next_value,
+    Asked, Effect, List, Overlay, Prompt, PromptKind, Purpose, Side, Ui, View, commands::by, next_act,
+    values::take_away,
 };
 
 impl Ui {
@@ -35,12 +35,12 @@ impl Ui {
 
     fn perform(&mut self, action: Action, snapshot: &Snapshot) -> Vec<Effect> {
         match action {
-            Action::Write => {
-                let value = next_value(snapshot);
-                by(action, vec![self.write(snapshot, value)])
-            }
+            Action::Write => by(action, vec![self.ask(snapshot, next_act(snapshot))]),
             Action::Read => by(action, vec![self.ask(snapshot, Act::Read)]),
-            Action::Delete => by(action, vec![self.write(snapshot, Value::Tombstone)]),
+            Action::Delete => match take_away(snapshot, self.picked) {
+                Ok(act) => by(action, vec![self.ask(snapshot, act)]),
+                Err(why) => self.no(why.into()),
+            },
             Action::Isolate => self.isolate(snapshot),
             Action::Heal => self.heal(snapshot),
             Action::Crash | Action::Restart | Action::Freeze | Action::Thaw => self.crash(snapshot, action),

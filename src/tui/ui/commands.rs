@@ -1,9 +1,8 @@
 //! From an intent to commands: what the picked replica, client and key make of it.
 
 use crate::{
-    action::{Act, Ask, Command, Context, Level, Mend, Setting},
+    action::{Act, Ask, Command, Level, Mend, Setting},
     base::NodeId,
-    data::Value,
     drive::{Cause, Request, Snapshot, ratio},
     net::{Cut, CutShape},
     sim::Status,
@@ -25,10 +24,6 @@ impl Ui {
     pub(super) fn ask(&self, snapshot: &Snapshot, act: Act) -> Command {
         let at = Some(self.picked);
         Command::Submit(Ask { client: self.client, at, key: snapshot.focus, act, level: None })
-    }
-
-    pub(super) fn write(&self, snapshot: &Snapshot, value: Value) -> Command {
-        self.ask(snapshot, Act::Write { value, context: Context::Last, stamp: None })
     }
 
     pub(super) fn name<'a>(&self, snapshot: &'a Snapshot) -> &'a str {

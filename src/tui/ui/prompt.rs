@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! write: green key=user123 level=quorum by=bob at=nyc
+//! write: +2 key=likes         to a counter;  -pen key=cart, to take an element out of a set
 //! read:  key=user123 level=all
 //! clock: -2s
 //! links: loss=5% duplicate=1% order=fifo link=ams-nyc
@@ -12,7 +13,7 @@ use std::sync::Arc;
 use crate::{
     action::{Act, Ask, Command, Context, Level},
     base::{ClientId, KeyId, NodeId, Ppm, Span},
-    data::Value,
+    data::{Kind, Update, Value},
     drive::Snapshot,
     net::{Delay, LinkChange, Order, Scope},
     scenario::units,
@@ -206,7 +207,7 @@ impl Ui {
                 return Err("what value? For example green, or green key=other".into());
             }
             PromptKind::Write => {
-                ask.act = Act::Write { value: Value::parse(&rest), context: Context::Last, stamp: None };
+                ask.act = understand_value(snapshot.view.settings.kind(ask.key), &rest)?;
             }
             _ if !rest.is_empty() => return Err(format!("a read takes key=, level=, by=, at=; not {rest}")),
             _ => {}
@@ -214,6 +215,28 @@ impl Ui {
         commands.push(Command::Submit(ask));
         Ok(commands)
     }
+}
+
+/// A value to write; `+2` or `-2` for a counter; `pen` for a set to add it, `-pen` to remove it.
+fn understand_value(kind: Kind, text: &str) -> Result<Act, String> {
+    let (less, rest) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+    let update = match kind {
+        Kind::Value | Kind::Register(_) => {
+            return Ok(Act::Write { value: Value::parse(text), context: Context::Last, stamp: None });
+        }
+        Kind::GrowCounter | Kind::Counter => {
+            let amount = rest.strip_prefix('+').unwrap_or(rest).parse();
+            let amount = amount.ok().filter(|amount| *amount > 0);
+            let amount = amount.ok_or("by how much? For example +2")?;
+            if less { Update::Decrement(amount) } else { Update::Increment(amount) }
+        }
+        Kind::Set if rest.is_empty() => {
+            return Err("what? For example pen to add it, -pen to remove it".into());
+        }
+        Kind::Set if less => Update::Remove(Value::parse(rest)),
+        Kind::Set => Update::Add(Value::parse(rest)),
+    };
+    Ok(Act::Update(update))
 }
 
 fn understand_links(text: &str, snapshot: &Snapshot) -> Result<Vec<Command>, String> {

@@ -1,0 +1,47 @@
+//! Dynamo: DeCandia et al., "Dynamo: Amazon's Highly Available Key-value Store", SOSP 2007.
+
+use super::{Profile, Setting, documented, ours};
+
+pub(super) static PROFILE: Profile = Profile {
+    name: "dynamo",
+    title: "Dynamo",
+    of: "DeCandia et al., Dynamo: Amazon's Highly Available Key-value Store, SOSP 2007",
+    defaults: DEFAULTS,
+    presets: &[],
+};
+
+const DEFAULTS: &[Setting] = &[
+    documented("cluster.replication.leaderless.n", "3", "§6: (N,R,W) = (3,2,2) is the common configuration"),
+    documented(
+        "cluster.replication.leaderless.write",
+        "2",
+        "§6: (N,R,W) = (3,2,2) is the common configuration",
+    ),
+    documented(
+        "cluster.replication.leaderless.read",
+        "2",
+        "§6: (N,R,W) = (3,2,2) is the common configuration",
+    ),
+    documented(
+        "cluster.replication.leaderless.replicate",
+        "direct",
+        "§4.5: the coordinator sends to the N nodes",
+    ),
+    ours(
+        "cluster.replication.leaderless.timeout",
+        "2s",
+        "the paper bounds latency (§2.2), not the wait for an answer",
+    ),
+    documented(
+        "cluster.replication.leaderless.retransmit",
+        "off",
+        "§4.6: a node that does not answer is handed a hint",
+    ),
+    ours("cluster.replication.leaderless.anti_entropy.every", "1s", "§4.7 gives no period"),
+    ours(
+        "cluster.replication.leaderless.anti_entropy.style",
+        "push_pull",
+        "§4.7: both sides find the keys that differ",
+    ),
+    documented("cluster.conflicts", "siblings", "§4.4: causally unrelated versions are all returned"),
+];

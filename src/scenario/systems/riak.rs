@@ -1,0 +1,47 @@
+//! Riak KV, versions 2 and 3: its manual, riak_core_bucket_type.erl, riak_kv.schema.
+
+use super::{Profile, Setting, documented, ours};
+
+pub(super) static PROFILE: Profile = Profile {
+    name: "riak",
+    title: "Riak KV",
+    of: "Riak KV 2 and 3, a bucket type of one's own: manual, riak_core_bucket_type.erl, riak_kv.schema",
+    defaults: DEFAULTS,
+    presets: &[],
+};
+
+const DEFAULTS: &[Setting] = &[
+    documented("cluster.replication.leaderless.n", "3", "riak_core_bucket_type.erl: n_val 3"),
+    documented(
+        "cluster.replication.leaderless.write",
+        "quorum",
+        "riak_core_bucket_type.erl: w and dw quorum",
+    ),
+    documented("cluster.replication.leaderless.read", "quorum", "riak_core_bucket_type.erl: r quorum"),
+    documented(
+        "cluster.replication.leaderless.replicate",
+        "direct",
+        "manual, Replication Properties: a write goes to n_val nodes",
+    ),
+    ours("cluster.replication.leaderless.timeout", "2s", "clients choose"),
+    documented(
+        "cluster.replication.leaderless.retransmit",
+        "off",
+        "manual, Replication: fallbacks hand off instead",
+    ),
+    documented(
+        "cluster.replication.leaderless.anti_entropy.every",
+        "15s",
+        "riak_kv.schema: anti_entropy.tick 15s",
+    ),
+    ours(
+        "cluster.replication.leaderless.anti_entropy.style",
+        "push_pull",
+        "an exchange repairs the older side, whichever it is",
+    ),
+    documented(
+        "cluster.conflicts",
+        "siblings",
+        "riak_core_bucket_type.erl: allow_mult true (false in the default type)",
+    ),
+];

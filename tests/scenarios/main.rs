@@ -1,0 +1,4 @@
+//! The scenarios of SEMANTICS §13, by number, run through the real simulation.
+
+mod conflicts;
+mod support;
