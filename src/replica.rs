@@ -215,6 +215,8 @@ impl Replica {
             return;
         }
         let Some(write) = held.newest() else { return };
+        let merges = held.state().zip(self.store.held(key).state());
+        let write = merges.and_then(|(theirs, mine)| theirs.news_for(mine)).unwrap_or(write);
         // Of several versions some may be held already.
         let several = (held.versions().len() > 1).then(|| self.store.held(key).clone());
         match self.store.merge(key, held, around.settings.conflicts_of(key)) {

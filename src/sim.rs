@@ -37,7 +37,7 @@ use messages::Message;
 use opinion::Opinion;
 #[doc(hidden)]
 pub use queue::Queue;
-pub use view::{Doom, MessageView, ReplicaView, Status, View};
+pub use view::{Doom, HintView, LinksView, MessageView, ReplicaView, Status, View};
 
 /// A running cluster at one instant.
 ///

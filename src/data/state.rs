@@ -37,6 +37,8 @@ pub enum Kind {
 pub struct State {
     contents: Contents,
     origin: Origin,
+    /// By node: the name of the newest update of its that was seen.
+    newest: Vec<WriteId>,
     /// How it reads: its value, under the name of the newest update seen. The context is everything that
     /// was seen, that update included.
     face: Arc<Version>,
@@ -118,7 +120,7 @@ impl State {
                 Contents::Counter(Counter::default())
             }
         };
-        Self::under(contents, Origin::Start, version.history(), version)
+        Self::under(contents, (Origin::Start, Vec::new()), version.history(), version)
     }
 
     /// The state of a place that has lost everything: it has seen nothing, not even the start.
@@ -129,10 +131,16 @@ impl State {
         Self { origin: Origin::Nothing, ..Self::initial(kind, &version) }
     }
 
-    fn under(contents: Contents, origin: Origin, seen: VersionVector, newest: &Version) -> Self {
+    fn under(
+        contents: Contents,
+        (origin, newest): (Origin, Vec<WriteId>),
+        seen: VersionVector,
+        name: &Version,
+    ) -> Self {
         let (value, context) = (contents.value(), seen);
-        let Version { id, key, stamp, dot, .. } = *newest;
-        Self { contents, origin, face: Arc::new(Version { id, key, value, stamp, dot, context }) }
+        let Version { id, key, stamp, dot, .. } = *name;
+        let face = Arc::new(Version { id, key, value, stamp, dot, context });
+        Self { contents, origin, newest, face }
     }
 
     /// The state after the update that `version` names: a new dot of the node that does it.
@@ -142,7 +150,11 @@ impl State {
         contents.update(update, version.dot);
         let mut seen = self.seen().clone();
         seen.add(version.dot, version.stamp);
-        Self::under(contents, self.origin, seen, version)
+        let mut newest = self.newest.clone();
+        let node = version.dot.node.index();
+        newest.resize(newest.len().max(node + 1), WriteId(0));
+        newest[node] = version.id;
+        Self::under(contents, (self.origin, newest), seen, version)
     }
 
     /// The least state that has seen what both have.
@@ -157,9 +169,12 @@ impl State {
         };
         let mut seen = self.seen().clone();
         seen.join(other.seen());
-        let newest = if other.face.id > self.face.id { &other.face } else { &self.face };
         let origin = if self.origin == Origin::Start { Origin::Start } else { other.origin };
-        Self::under(contents, origin, seen, newest)
+        let name = if other.face.id > self.face.id { &other.face } else { &self.face };
+        let named = |state: &Self, node: usize| state.newest.get(node).copied().unwrap_or(WriteId(0));
+        let nodes = 0..self.newest.len().max(other.newest.len());
+        let newest = nodes.map(|node| named(self, node).max(named(other, node))).collect();
+        Self::under(contents, (origin, newest), seen, name)
     }
 
     /// Whether what has this dot came here once.
@@ -170,6 +185,12 @@ impl State {
     /// Whether it has seen the value that its key started with.
     pub fn has_seen_the_start(&self) -> bool {
         self.origin == Origin::Start
+    }
+
+    /// The newest update that `other` has not seen.
+    pub fn news_for(&self, other: &Self) -> Option<WriteId> {
+        let news = self.seen().entries().filter(|(node, counter)| *counter > other.seen().get(*node));
+        news.filter_map(|(node, _)| self.newest.get(node.index()).copied()).max()
     }
 
     /// Every update that has had its effect on it.

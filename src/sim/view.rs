@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::{
     action::Settings,
-    base::{KeyId, MessageId, NodeId, OpId, Position, SimTime, WriteId},
+    base::{KeyId, MessageId, NodeId, OpId, Position, Ppm, SimTime, Span, WriteId},
     data::Held,
-    net::Cut,
+    net::{Cut, LinkProfile, Order},
     replica::MessageKind,
 };
 
@@ -34,9 +34,29 @@ pub struct View {
     pub sides: Vec<Vec<NodeId>>,
     pub settings: Settings,
     pub latency_percent: u32,
+    pub links: LinksView,
     /// Operations whose client still waits, with their coordinators.
     pub open: Vec<(OpId, NodeId)>,
     pub next_write: WriteId,
+}
+
+/// What links do to messages; `None` where they differ from each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LinksView {
+    /// The typical delay as things stand, the latency knob included.
+    pub delay: Option<Span>,
+    pub loss: Option<Ppm>,
+    pub duplicate: Option<Ppm>,
+    pub order: Option<Order>,
+}
+
+/// A write that a replica keeps for another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HintView {
+    pub target: NodeId,
+    pub key: KeyId,
+    /// The newest of what is kept.
+    pub write: WriteId,
 }
 
 #[derive(Debug, Clone)]
@@ -54,6 +74,8 @@ pub struct ReplicaView {
     pub killed: u64,
     /// Nanoseconds by which its clock is ahead, drift included.
     pub skew: i64,
+    /// What it keeps for others, by target and key.
+    pub hints: Vec<HintView>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,8 +130,20 @@ impl Simulation {
             sides: self.cuts.sides(),
             settings: self.settings.clone(),
             latency_percent: self.network.latency_percent,
+            links: self.links_view(),
             open: self.open.iter().map(|(op, open)| (op, open.node)).collect(),
             next_write: self.next_write,
+        }
+    }
+
+    fn links_view(&self) -> LinksView {
+        let profiles = self.network.profiles();
+        let delay = |profile: &LinkProfile| profile.delay.typical().scaled(self.network.latency_percent);
+        LinksView {
+            delay: common(&profiles, delay),
+            loss: common(&profiles, |profile| profile.loss),
+            duplicate: common(&profiles, |profile| profile.duplicate),
+            order: common(&profiles, |profile| profile.order),
         }
     }
 
@@ -127,6 +161,7 @@ impl Simulation {
             inbox: node.inbox.len(),
             killed: node.killed,
             skew: self.clock(id).0.saturating_sub(now),
+            hints: node.replica.hints().filter_map(hint_view).collect(),
         }
     }
 
@@ -148,4 +183,14 @@ impl Simulation {
             })
         })
     }
+}
+
+/// What all profiles have in common; one without links has nothing to differ in.
+fn common<T: PartialEq>(profiles: &[&LinkProfile], of: impl Fn(&LinkProfile) -> T) -> Option<T> {
+    let first = of(profiles.first()?);
+    profiles.iter().all(|profile| of(profile) == first).then_some(first)
+}
+
+fn hint_view((target, key, held): (NodeId, KeyId, &Held)) -> Option<HintView> {
+    held.newest().map(|write| HintView { target, key, write })
 }

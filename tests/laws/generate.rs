@@ -9,7 +9,7 @@ use laggard::{
         Mend, Propagation, Protocol, Setting, Style, Switch,
     },
     base::{ClientId, CutId, KeyId, NodeId, Ppm, Seed, SimTime, Span},
-    data::{Conflicts, Stamp, Value},
+    data::{Conflicts, Kind, Stamp, Update, Value},
     drive::{Cause, Timeline},
     net::{CutShape, Delay, LinkChange, LinkProfile, Network, Order, Scope},
     scenario::{ClientSpec, Scenario, WorkloadSpec},
@@ -96,7 +96,7 @@ pub(crate) fn for_plans(
 ) {
     let draws = (
         prop::collection::vec(any::<u16>(), 64),
-        prop::collection::vec(prop::collection::vec(any::<u16>(), 14), 0..=moves),
+        prop::collection::vec(prop::collection::vec(any::<u16>(), 18), 0..=moves),
     );
     let plans = draws.prop_map(|(scenario, moves)| {
         let mut dice = Dice::new(&scenario);
@@ -257,6 +257,8 @@ pub(crate) fn any_scenario(dice: &mut Dice<'_>) -> Scenario {
     if dice.one_in(2) {
         scenario.workload = Some(any_workload(dice, scenario.keys.len()));
     }
+    scenario.settings.kinds = any_kinds(dice, &scenario);
+    scenario.settings.truncate_at = dice.one_in(4).then(|| 1 + dice.small(3));
     scenario
 }
 
@@ -373,6 +375,15 @@ fn any_ask(dice: &mut Dice<'_>, scenario: &Scenario) -> Ask {
             stamp: dice.one_in(8).then(|| Stamp(dice.signed(3_000) * 1_000_000)),
         },
     };
+    let ask = ask_for(dice, scenario, act);
+    let kind = scenario.settings.kind(ask.key);
+    match &ask.act {
+        Act::Write { .. } if kind.is_state() => Ask { act: Act::Update(any_update(dice)), ..ask },
+        Act::Read | Act::Write { .. } | Act::Update(_) => ask,
+    }
+}
+
+fn ask_for(dice: &mut Dice<'_>, scenario: &Scenario, act: Act) -> Ask {
     Ask {
         client: ClientId(dice.small(u16::try_from(scenario.clients.len()).expect("few"))),
         at: dice.one_in(2).then(|| node(dice, scenario)),
@@ -393,7 +404,60 @@ pub(crate) fn any_value(dice: &mut Dice<'_>) -> Value {
     };
     match value {
         Value::Number(_) | Value::Text(_) | Value::Tombstone => value,
+        Value::Set(_) | Value::Update(_) => unreachable!("nobody writes one"),
     }
+}
+
+fn any_update(dice: &mut Dice<'_>) -> Update {
+    let amount = u32::from(1 + dice.small(5));
+    let element = Value::Number(i64::from(dice.small(4)));
+    let kind = dice.below(4);
+    let update = match kind {
+        0 => Update::Increment(amount),
+        1 => Update::Decrement(amount),
+        2 => Update::Add(element),
+        _ => Update::Remove(element),
+    };
+    let generated = match &update {
+        Update::Increment(_) => 0,
+        Update::Decrement(_) => 1,
+        Update::Add(_) => 2,
+        Update::Remove(_) => 3,
+    };
+    assert_eq!(kind, generated, "every update is generated");
+    update
+}
+
+/// A kind for each key but the first, which is a plain value, as is all that has no copy on every replica.
+fn any_kinds(dice: &mut Dice<'_>, scenario: &Scenario) -> Arc<[Kind]> {
+    let everywhere = usize::from(scenario.settings.copies) == scenario.replicas.len();
+    if !everywhere || dice.one_in(2) {
+        return [].into();
+    }
+    let mut kind = || {
+        let number = dice.below(7);
+        let kind = match number {
+            0 => Kind::Value,
+            1 => Kind::Register(Conflicts::LastWriteWins),
+            2 => Kind::Register(Conflicts::Siblings),
+            3 => Kind::Register(Conflicts::VectorSiblings),
+            4 => Kind::GrowCounter,
+            5 => Kind::Counter,
+            _ => Kind::Set,
+        };
+        let generated = match kind {
+            Kind::Value => 0,
+            Kind::Register(Conflicts::LastWriteWins) => 1,
+            Kind::Register(Conflicts::Siblings) => 2,
+            Kind::Register(Conflicts::VectorSiblings) => 3,
+            Kind::GrowCounter => 4,
+            Kind::Counter => 5,
+            Kind::Set => 6,
+        };
+        assert_eq!(number, generated, "every kind is generated");
+        kind
+    };
+    (0..scenario.keys.len()).map(|key| if key == 0 { Kind::Value } else { kind() }).collect()
 }
 
 fn any_cut_name(dice: &mut Dice<'_>) -> Option<Arc<str>> {

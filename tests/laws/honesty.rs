@@ -66,6 +66,10 @@ struct Oracle {
 }
 
 fn supersedes(held: &Held, write: &Version, conflicts: Conflicts) -> bool {
+    if held.state().is_some() {
+        // `write` may be a counter or a set as it once read: its context is all that it had seen.
+        return held.history().includes(&write.context) && held.history().covers(write.dot);
+    }
     held.versions().iter().any(|v| {
         v.id == write.id
             || v.context.covers(write.dot)
@@ -74,8 +78,11 @@ fn supersedes(held: &Held, write: &Version, conflicts: Conflicts) -> bool {
 }
 
 fn is_held(simulation: &Simulation, version: &Version) -> bool {
-    let ids = |node| simulation.held(node, version.key).versions().iter().map(|v| v.id);
-    simulation.owners(version.key).flat_map(ids).any(|id| id == version.id)
+    let holds = |held: &Held| match held.state() {
+        Some(state) => state.seen().covers(version.dot),
+        None => held.versions().iter().any(|v| v.id == version.id),
+    };
+    simulation.owners(version.key).any(|node| holds(simulation.held(node, version.key)))
 }
 
 impl Oracle {
@@ -132,8 +139,8 @@ impl Oracle {
     }
 
     fn ask_every_replica(&mut self, simulation: &Simulation) {
-        let conflicts = simulation.settings().conflicts;
         for write in self.writes.iter_mut().filter(|write| write.spread == Spread::UnderWay) {
+            let conflicts = simulation.settings().conflicts_of(write.version.key);
             let mut missing = false;
             for node in simulation.owners(write.version.key) {
                 if !write.reflected.contains(&node) {
@@ -159,7 +166,7 @@ impl Oracle {
     fn judge_read(&mut self, op: OpId, held: &Held, simulation: &Simulation) -> Option<(u64, SimTime)> {
         let read = &self.reads[&op];
         let (client, key, asked) = (read.client, read.key, read.asked);
-        let conflicts = simulation.settings().conflicts;
+        let conflicts = simulation.settings().conflicts_of(key);
         let own: Vec<bool> = self
             .writes
             .iter()
@@ -192,7 +199,9 @@ impl Oracle {
             let write = self.writes.iter().find(|w| w.version.id == version.id);
             write.map_or(0, |w| w.acked.map_or(w.acks_before, |(place, _, _)| place))
         };
-        let place = held.versions().iter().map(place).max().unwrap_or(0);
+        // Every update that a counter or a set misses makes it stale, however early.
+        let register = held.state().is_none();
+        let place = held.versions().iter().filter(|_| register).map(place).max().unwrap_or(0);
         let mut newer: Vec<&Write> = self
             .writes
             .iter()
@@ -270,8 +279,14 @@ impl Watched {
 fn everywhere_the_same(simulation: &Simulation) -> bool {
     let keys = (0..simulation.keys().len()).map(|i| KeyId(u32::try_from(i).expect("few")));
     keys.into_iter().all(|key| {
-        let ids = |node| simulation.held(node, key).versions().iter().map(|v| v.id).collect::<Vec<_>>();
-        let all: Vec<_> = simulation.owners(key).map(ids).collect();
+        let contents = |node| {
+            let held = simulation.held(node, key);
+            let ids: Vec<_> = held.versions().iter().map(|v| v.id).collect();
+            // One vector for several siblings is data, too.
+            let vector = matches!(held, Held::State(_) | Held::Shared(_)).then(|| held.history());
+            (ids, vector)
+        };
+        let all: Vec<_> = simulation.owners(key).map(contents).collect();
         all.windows(2).all(|pair| pair[0] == pair[1])
     })
 }
