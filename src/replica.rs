@@ -14,6 +14,7 @@
 //! satisfy alone asks nobody. Nothing repairs a read (that comes with the protocols); anti-entropy, where
 //! it is on, spreads what was missed.
 
+mod causal;
 mod coordinate;
 mod delivery;
 mod gossip;
@@ -25,7 +26,7 @@ mod timer;
 use crate::{
     action::{Act, AntiEntropy, Settings},
     base::{KeyId, LocalTime, NodeId, OpId, Seed, Span, WriteId},
-    data::{Conflicts, Held, Relation, Version, VersionVector},
+    data::{Clocks, Conflicts, Dependencies, Held, Relation, Stamp, StampClock, Version, VersionVector},
 };
 use coordinate::Pending;
 use delivery::Deliveries;
@@ -43,6 +44,9 @@ pub struct Replica {
     store: Store,
     pending: Pending,
     deliveries: Deliveries,
+    /// What has come and must not be shown yet.
+    waiting: Vec<causal::Waiting>,
+    clock: StampClock,
     hints: HintStore,
     /// How many rounds of gossip it has begun.
     round: u64,
@@ -88,6 +92,8 @@ pub struct Request<'a> {
     pub required: u16,
     /// What the client says it has seen of the key.
     pub context: &'a VersionVector,
+    /// What a write must never be seen without.
+    pub after: &'a Dependencies,
 }
 
 /// What a replica wants done, or has done.
@@ -117,6 +123,12 @@ pub enum Output {
         write: WriteId,
         content: u64,
         over: Option<(WriteId, Relation)>,
+    },
+    /// A version came and waits, unseen, until the replica reflects what it depends on.
+    HeldBack {
+        key: KeyId,
+        write: WriteId,
+        waits_for: WriteId,
     },
     /// A version came and lost to what was held.
     Kept {
@@ -165,6 +177,8 @@ impl Replica {
             store: Store::new(keys),
             pending: Pending::default(),
             deliveries: Deliveries::default(),
+            waiting: Vec::new(),
+            clock: StampClock::default(),
             hints: HintStore::default(),
             round: 0,
             repairs: 0,
@@ -192,28 +206,45 @@ impl Replica {
         self.pending.len()
     }
 
-    /// Loses what is volatile: the operations it was coordinating, the writes it was still delivering and
-    /// the last stamp it gave. Its timers are void; [`Self::restart`] sets those it needs again.
-    pub fn crash(&mut self) {
+    /// Loses what is volatile: the operations it was coordinating, the writes it was still delivering, those
+    /// that waited for others and, under physical clocks, the last stamp it gave. Its timers are void; [`Self::restart`] sets those it needs again.
+    pub fn crash(&mut self, clocks: Clocks) {
         self.pending = Pending::default();
         self.deliveries = Deliveries::default();
         self.hints.crash();
-        self.store.forget_last_stamp();
+        self.waiting = Vec::new();
+        self.clock.crash(clocks);
     }
 
     /// Loses its disk as well; says how many hints were on it.
-    pub fn lose_disk(&mut self) -> usize {
-        self.crash();
+    pub fn lose_disk(&mut self, clocks: Clocks) -> usize {
+        self.crash(clocks);
         self.store.wipe();
         self.lose_hints()
     }
 
-    /// Merges `held` into its slot for `key` and says what changed. Ignores keys it is no replica of.
-    fn absorb(&mut self, key: KeyId, held: &Held, around: &Surroundings<'_>, out: &mut Vec<Output>) {
-        use crate::data::Merge;
+    /// Merges `held` into its slot for `key` and says what changed, but for what must wait for other writes.
+    /// Ignores keys it is no replica of.
+    fn absorb(
+        &mut self,
+        key: KeyId,
+        held: &Held,
+        around: &Surroundings<'_>,
+        out: &mut Vec<Output>,
+    ) -> causal::Taken {
         if !around.placement.is_owner(self.id, key) {
-            return;
+            return causal::Taken::Now;
         }
+        if self.may_store_at_once(held) {
+            self.store_now(key, held, around, out);
+            return causal::Taken::Now;
+        }
+        self.absorb_in_order(key, held, around, out)
+    }
+
+    /// Merges what may be shown.
+    fn store_now(&mut self, key: KeyId, held: &Held, around: &Surroundings<'_>, out: &mut Vec<Output>) {
+        use crate::data::Merge;
         let Some(write) = held.newest() else { return };
         let merges = held.state().zip(self.store.held(key).state());
         let write = merges.and_then(|(theirs, mine)| theirs.news_for(mine)).unwrap_or(write);
@@ -246,10 +277,12 @@ impl Replica {
         out: &mut Vec<Output>,
     ) {
         match body {
-            Body::Write { op, key, held, .. } => {
-                self.absorb(*key, held, around, out);
-                out.push(Output::Send { to: from, body: Body::WriteAck { op: *op } });
-            }
+            Body::Write { op, key, held, .. } => match self.absorb(*key, held, around, out) {
+                causal::Taken::Now => {
+                    out.push(Output::Send { to: from, body: Body::WriteAck { op: *op } });
+                }
+                causal::Taken::HeldBack => self.acknowledge_later(*key, held, from, *op),
+            },
             Body::WriteAck { op } => {
                 self.delivered(*op, from);
                 self.no_longer_silent(*op, from);
@@ -270,8 +303,14 @@ impl Replica {
                 }
             }
             Body::Hint { cause, key, held, .. } => {
-                self.absorb(*key, held, around, out);
-                out.push(Output::Send { to: from, body: Body::HintAck { cause: *cause, key: *key } });
+                match self.absorb(*key, held, around, out) {
+                    causal::Taken::Now => {
+                        let body = Body::HintAck { cause: *cause, key: *key };
+                        out.push(Output::Send { to: from, body });
+                    }
+                    // The hint is kept, and handed back again later.
+                    causal::Taken::HeldBack => {}
+                }
             }
             Body::HintAck { cause, key } => self.handed_back(from, *key, *cause, out),
         }
@@ -290,6 +329,21 @@ impl Replica {
     /// It is up again after a crash: sets its timers.
     pub fn restart(&mut self, _around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
         self.resume_hints(out);
+    }
+
+    /// Somebody spoke whose clock stood at `heard`.
+    pub fn hear(&mut self, heard: Stamp, around: &Surroundings<'_>) {
+        self.clock.hear(around.settings.clocks, heard, around.clock);
+    }
+
+    /// It sends a message: what its clock says on board. `physical` is its own clock.
+    pub fn send_stamp(&mut self, clocks: Clocks, physical: LocalTime) -> Stamp {
+        self.clock.event(clocks, physical)
+    }
+
+    /// What its clock of stamps has come to.
+    pub fn stamp(&self) -> Stamp {
+        self.clock.last()
     }
 
     /// Its gossip timer rang.

@@ -9,7 +9,7 @@ use crate::{
     net::{CutShape, LinkChange, Scope},
 };
 
-use super::{HintRules, Level};
+use super::{ClientChange, HintRules, Level};
 
 /// What can be asked of a running cluster.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +39,10 @@ pub enum Command {
         change: LinkChange,
     },
     Set(Setting),
+    SetClient {
+        client: ClientId,
+        change: ClientChange,
+    },
     Workload(Switch),
     /// One replica, or each, now exchanges all it holds with every other, both ways.
     Repair(Option<NodeId>),

@@ -27,6 +27,7 @@ pub enum Purpose {
     GossipPeers,
     Workload,
     Placement,
+    Routing,
 }
 
 impl Seed {

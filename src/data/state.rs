@@ -126,8 +126,8 @@ impl State {
     /// The state of a place that has lost everything: it has seen nothing, not even the start.
     pub fn nothing(kind: Kind, key: KeyId) -> Self {
         let (id, dot) = (WriteId(0), Dot { node: NodeId(0), counter: 0 });
-        let (stamp, context) = (Stamp(i64::MIN), VersionVector::EMPTY);
-        let version = Version { id, key, value: Value::Tombstone, stamp, dot, context };
+        let (stamp, context) = (Stamp::at(i64::MIN), VersionVector::EMPTY);
+        let version = Version { id, key, value: Value::Tombstone, stamp, dot, context, after: None };
         Self { origin: Origin::Nothing, ..Self::initial(kind, &version) }
     }
 
@@ -139,7 +139,7 @@ impl State {
     ) -> Self {
         let (value, context) = (contents.value(), seen);
         let Version { id, key, stamp, dot, .. } = *name;
-        let face = Arc::new(Version { id, key, value, stamp, dot, context });
+        let face = Arc::new(Version { id, key, value, stamp, dot, context, after: None });
         Self { contents, origin, newest, face }
     }
 

@@ -291,6 +291,7 @@ pub(super) fn name(command: &crate::action::Command) -> &'static str {
         Command::Skew { .. } => "clock skew",
         Command::SetLink { .. } => "link setting",
         Command::Set(_) => "setting",
+        Command::SetClient { .. } => "client rules",
         Command::Workload(_) => "workload",
     }
 }

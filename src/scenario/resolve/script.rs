@@ -261,6 +261,7 @@ impl Resolver<'_> {
             let level = self.level(level, Use::Read, &at.key("read"));
             commands.push(Command::Set(Setting::ReadLevel(level)));
         }
+        commands.extend(self.set_client(knobs, at));
         if let Some(anti_entropy) = &knobs.anti_entropy {
             let anti_entropy = self.anti_entropy(anti_entropy, &at.key("anti_entropy"));
             if anti_entropy.is_none() && self.gossips() {

@@ -36,6 +36,7 @@ fn turned_by(command: &Command) -> &'static [Knob] {
         | Command::Freeze(_)
         | Command::Thaw(_)
         | Command::Skew { .. }
+        | Command::SetClient { .. }
         | Command::Workload(_) => &[],
     }
 }
