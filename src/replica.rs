@@ -45,6 +45,7 @@ use primary::{Discard, Member, News};
 use read::Readings;
 use std::sync::Arc;
 use store::Store;
+pub use store::replica_of;
 pub use timer::Timer;
 
 /// One replica: durable slots, and the volatile state of operations it coordinates.
@@ -289,9 +290,7 @@ impl Replica {
         self.crash_member(around, out);
     }
 
-    /// Loses its disk as well; says how many hints were on it. Only the count of what it has coordinated
-    /// stays, so that no dot names two writes: real systems give the new disk a new name for that (Riak's
-    /// actor epochs).
+    /// Loses its disk as well; says how many hints were on it.
     pub fn lose_disk(&mut self, around: &mut Surroundings<'_>, out: &mut Vec<Output>) -> usize {
         self.crash(around, out);
         self.empty_member(around, out);
