@@ -201,9 +201,8 @@ impl Replica {
         self.store.forget_last_stamp();
     }
 
-    /// Loses its disk as well; says how many hints were on it. Only the count of what it has coordinated
-    /// stays, so that no dot names two writes: real systems give the new disk a new name for that (Riak's
-    /// actor epochs).
+    /// Loses its disk as well; says how many hints were on it. What it coordinates from then on has another
+    /// name, so that no dot names two writes and none stands for what was lost (Riak's actor epochs).
     pub fn lose_disk(&mut self) -> usize {
         self.crash();
         self.store.wipe();

@@ -81,11 +81,14 @@ fn fact(timeline: &Timeline, fact: &Fact) -> Value {
                    "required": required, "kind": kind, "value": v})
         }
         What::Accepted { op, node: at, version } => {
-            let context: Value =
-                version.context.entries().map(|(n, counter)| (node(&n), Value::from(counter))).collect();
+            let context: Value = version
+                .context
+                .entries()
+                .map(|(n, counter)| (scenario.actor_name(n), Value::from(counter)))
+                .collect();
             json!({"fact": "accepted", "op": op.0, "at": node(at), "write": write(&version.id),
                    "key": key(&version.key), "value": value(&version.value), "stamp_ns": version.stamp.0,
-                   "dot": {"node": node(&version.dot.node), "counter": version.dot.counter}, "context": context})
+                   "dot": {"node": scenario.actor_name(version.dot.node), "counter": version.dot.counter}, "context": context})
         }
         What::Sent { message, from, to, kind, carries, arrives } => {
             json!({"fact": "sent", "message": message.0, "from": node(from), "to": node(to), "kind": kind.name(),

@@ -38,9 +38,17 @@ pub struct State {
     contents: Contents,
     /// By node: the name of the newest update of its that was seen.
     newest: Vec<WriteId>,
+    start: Start,
     /// How it reads: its value, under the name of the newest update seen. The context is everything that
     /// was seen, that update included.
     face: Arc<Version>,
+}
+
+/// Whether what the key started with is among what was seen. Only where a disk was lost it may not be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Start {
+    Unknown,
+    Known,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,20 +119,26 @@ impl State {
                 Contents::Counter(Counter::default())
             }
         };
-        Self::under(contents, Vec::new(), version.history(), version)
+        Self::under(contents, (Vec::new(), Start::Known), version.history(), version)
     }
 
     /// The state of a place that has lost everything: it has seen nothing, not even the start.
     pub fn nothing(kind: Kind, key: KeyId) -> Self {
         let (id, dot) = (WriteId(0), Dot { node: NodeId(0), counter: 0 });
         let (stamp, context) = (Stamp(i64::MIN), VersionVector::EMPTY);
-        Self::initial(kind, &Version { id, key, value: Value::Tombstone, stamp, dot, context })
+        let version = Version { id, key, value: Value::Tombstone, stamp, dot, context };
+        Self { start: Start::Unknown, ..Self::initial(kind, &version) }
     }
 
-    fn under(contents: Contents, newest: Vec<WriteId>, seen: VersionVector, name: &Version) -> Self {
+    fn under(
+        contents: Contents,
+        (newest, start): (Vec<WriteId>, Start),
+        seen: VersionVector,
+        name: &Version,
+    ) -> Self {
         let (value, context) = (contents.value(), seen);
         let Version { id, key, stamp, dot, .. } = *name;
-        Self { contents, newest, face: Arc::new(Version { id, key, value, stamp, dot, context }) }
+        Self { contents, newest, start, face: Arc::new(Version { id, key, value, stamp, dot, context }) }
     }
 
     /// The state after the update that `version` names: a new dot of the node that does it.
@@ -138,7 +152,7 @@ impl State {
         let node = version.dot.node.index();
         newest.resize(newest.len().max(node + 1), WriteId(0));
         newest[node] = version.id;
-        Self::under(contents, newest, seen, version)
+        Self::under(contents, (newest, self.start), seen, version)
     }
 
     /// The least state that has seen what both have.
@@ -147,7 +161,7 @@ impl State {
         let contents = match (&self.contents, &other.contents) {
             (Contents::Counter(mine), Contents::Counter(theirs)) => Contents::Counter(mine.join(theirs)),
             (Contents::Set(mine), Contents::Set(theirs)) => {
-                Contents::Set(mine.join(self.seen(), theirs, other.seen()))
+                Contents::Set(mine.join(theirs, |dot| self.has_seen(dot), |dot| other.has_seen(dot)))
             }
             // A key has one kind.
             (mine @ Contents::Counter(_), Contents::Set(_))
@@ -159,7 +173,25 @@ impl State {
         let named = |state: &Self, node: usize| state.newest.get(node).copied().unwrap_or(WriteId(0));
         let nodes = 0..self.newest.len().max(other.newest.len());
         let newest = nodes.map(|node| named(self, node).max(named(other, node))).collect();
-        Self::under(contents, newest, seen, name)
+        Self::under(contents, (newest, self.start.max(other.start)), seen, name)
+    }
+
+    fn has_seen(&self, dot: Dot) -> bool {
+        if dot.counter == 0 { self.start == Start::Known } else { self.seen().covers(dot) }
+    }
+
+    /// Whether it has nothing to learn from `other`.
+    pub fn includes(&self, other: &Self) -> bool {
+        self.start >= other.start && self.seen().includes(other.seen())
+    }
+
+    /// A stable name: equal exactly where the same has been seen.
+    pub(super) fn name(&self) -> u64 {
+        let start = match self.start {
+            Start::Unknown => 1,
+            Start::Known => 0,
+        };
+        self.seen().name() ^ start
     }
 
     /// The newest update that `other` has not seen.
@@ -182,7 +214,7 @@ impl State {
 impl PartialEq for State {
     /// What has been seen decides.
     fn eq(&self, other: &Self) -> bool {
-        self.seen() == other.seen()
+        self.seen() == other.seen() && self.start == other.start
     }
 }
 
@@ -253,10 +285,15 @@ impl Elements {
         self.0.retain(|(held, _)| held != element);
     }
 
-    fn join(&self, seen: &VersionVector, other: &Self, other_seen: &VersionVector) -> Self {
+    fn join(
+        &self,
+        other: &Self,
+        i_have_seen: impl Fn(Dot) -> bool,
+        they_have_seen: impl Fn(Dot) -> bool,
+    ) -> Self {
         let has = |elements: &Self, entry: &(Value, Dot)| elements.0.binary_search(entry).is_ok();
-        let mine = self.0.iter().filter(|entry| has(other, entry) || !other_seen.covers(entry.1));
-        let theirs = other.0.iter().filter(|entry| !has(self, entry) && !seen.covers(entry.1));
+        let mine = self.0.iter().filter(|entry| has(other, entry) || !they_have_seen(entry.1));
+        let theirs = other.0.iter().filter(|entry| !has(self, entry) && !i_have_seen(entry.1));
         let mut kept: Vec<(Value, Dot)> = mine.chain(theirs).cloned().collect();
         kept.sort();
         Self(kept)

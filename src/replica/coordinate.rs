@@ -193,7 +193,7 @@ impl Replica {
         around: &mut Surroundings<'_>,
     ) -> Version {
         let key = request.key;
-        let dot = self.store.next_dot(self.id, key);
+        let dot = self.store.next_dot(self.id, around.placement.nodes, key);
         let stamp = stamp.unwrap_or_else(|| self.store.next_stamp(around.clock));
         let id = *around.next_write;
         around.next_write.0 += 1;

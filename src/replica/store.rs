@@ -44,6 +44,8 @@ pub(super) struct Store {
     slots: Vec<Slot>,
     digest: u64,
     last_stamp: Stamp,
+    /// How many disks it has lost.
+    disks: u16,
 }
 
 /// What an empty slot lends out.
@@ -51,7 +53,7 @@ static NOTHING: Held = Held::Nothing;
 
 impl Store {
     pub(super) fn new(keys: usize) -> Self {
-        Self { slots: vec![Slot::default(); keys], digest: 0, last_stamp: Stamp(i64::MIN) }
+        Self { slots: vec![Slot::default(); keys], digest: 0, last_stamp: Stamp(i64::MIN), disks: 0 }
     }
 
     pub(super) fn held(&self, key: KeyId) -> &Held {
@@ -84,11 +86,13 @@ impl Store {
         if content == 0 { 0 } else { mix(mix(u64::from(key.0) + 1) ^ content) }
     }
 
-    /// The next dot of `key` at `node`.
-    pub(super) fn next_dot(&mut self, node: NodeId, key: KeyId) -> Dot {
+    /// The next dot of `key` at `node`, one of `nodes`. On each new disk it counts under a new name, beyond
+    /// those of all nodes: what it did before, it no longer knows (Riak's actor epochs).
+    pub(super) fn next_dot(&mut self, node: NodeId, nodes: u16, key: KeyId) -> Dot {
+        let name = u32::from(nodes) * u32::from(self.disks) + u32::from(node.0);
         let slot = self.slot(key);
         slot.counter += 1;
-        Dot { node, counter: slot.counter }
+        Dot { node: NodeId(u16::try_from(name).unwrap_or(u16::MAX)), counter: slot.counter }
     }
 
     /// The stamp of a write accepted now: the local clock, but never twice the same, as Cassandra's
@@ -105,9 +109,8 @@ impl Store {
 
     /// Holds nothing any more.
     pub(super) fn wipe(&mut self) {
-        for slot in &mut self.slots {
-            slot.held = Held::Nothing;
-        }
+        self.slots.fill_with(Slot::default);
+        self.disks = self.disks.saturating_add(1);
         self.digest = 0;
     }
 

@@ -95,7 +95,7 @@ pub(crate) fn for_plans(
     property: impl Fn(Plan) -> Result<(), TestCaseError>,
 ) {
     let draws = (
-        prop::collection::vec(any::<u16>(), 64),
+        prop::collection::vec(any::<u16>(), 96),
         prop::collection::vec(prop::collection::vec(any::<u16>(), 18), 0..=moves),
     );
     let plans = draws.prop_map(|(scenario, moves)| {

@@ -67,7 +67,7 @@ fn inspect(paint: &Paint<'_>, width: u16, node: NodeId, snapshot: &Snapshot) -> 
         let dot = &version.dot;
         let origin = match dot.counter {
             0 => format!("  {}, the initial value", version.id),
-            counter => format!("  {}, dot {}·{counter}", version.id, snapshot.replica_name(dot.node)),
+            counter => format!("  {}, dot {}·{counter}", version.id, snapshot.scenario.actor_name(dot.node)),
         };
         spans.push(paint.span(origin, Role::Text));
         lines.push(Line::from(spans));
@@ -78,7 +78,7 @@ fn inspect(paint: &Paint<'_>, width: u16, node: NodeId, snapshot: &Snapshot) -> 
     let entries: Vec<String> = snapshot
         .vector(node)
         .entries()
-        .map(|(node, counter)| format!("{} {counter}", snapshot.replica_name(node)))
+        .map(|(actor, counter)| format!("{} {counter}", snapshot.scenario.actor_name(actor)))
         .collect();
     lines.push(field("vector", format!("[{}]", entries.join(" │ "))));
     let stale = match &snapshot.staleness[node.index()] {
