@@ -13,24 +13,29 @@
 //! asks the replicas of the key and answers after R replies, except that a read which the coordinator can
 //! satisfy alone asks nobody. Nothing repairs a read (that comes with the protocols); anti-entropy, where
 //! it is on, spreads what was missed.
+//!
+//! Where one replica takes the writes, each is a member of a replica set instead: see [`primary`].
 
+mod causal;
 mod coordinate;
 mod delivery;
 mod gossip;
 mod hints;
 mod message;
+pub mod primary;
 mod store;
 mod timer;
 
 use crate::{
-    action::{Act, AntiEntropy, Settings},
+    action::{Act, AntiEntropy, Settings, Wait},
     base::{KeyId, LocalTime, NodeId, OpId, Seed, Span, WriteId},
-    data::{Conflicts, Held, Relation, Version, VersionVector},
+    data::{Clocks, Conflicts, Dependencies, Held, Relation, Stamp, StampClock, Version, VersionVector},
 };
 use coordinate::Pending;
 use delivery::Deliveries;
 use hints::HintStore;
 pub use message::{Body, Exchange, MessageKind};
+use primary::{Discard, Member, News};
 use std::sync::Arc;
 use store::Store;
 pub use store::{Placement, owners};
@@ -43,9 +48,14 @@ pub struct Replica {
     store: Store,
     pending: Pending,
     deliveries: Deliveries,
+    /// What has come and must not be shown yet.
+    waiting: Vec<causal::Waiting>,
+    clock: StampClock,
     hints: HintStore,
     /// How many rounds of gossip it has begun.
     round: u64,
+    /// Its part in a replica set, where one replica takes the writes.
+    member: Option<Box<Member>>,
     /// How often it was told to repair.
     repairs: u64,
 }
@@ -86,8 +96,12 @@ pub struct Request<'a> {
     pub act: &'a Act,
     /// How many replicas must answer.
     pub required: u16,
+    /// WAIT: for how many replicas to wait once a primary has the write.
+    pub wait: Option<Wait>,
     /// What the client says it has seen of the key.
     pub context: &'a VersionVector,
+    /// What a write must never be seen without.
+    pub after: &'a Dependencies,
 }
 
 /// What a replica wants done, or has done.
@@ -118,6 +132,12 @@ pub enum Output {
         content: u64,
         over: Option<(WriteId, Relation)>,
     },
+    /// A version came and waits, unseen, until the replica reflects what it depends on.
+    HeldBack {
+        key: KeyId,
+        write: WriteId,
+        waits_for: WriteId,
+    },
     /// A version came and lost to what was held.
     Kept {
         key: KeyId,
@@ -125,6 +145,16 @@ pub enum Output {
         winner: WriteId,
         relation: Relation,
     },
+    /// A write that was held was given up; `content` names what is held of its key now, `instead` its write.
+    Discarded {
+        key: KeyId,
+        write: WriteId,
+        why: Discard,
+        content: u64,
+        instead: Option<WriteId>,
+    },
+    /// Something happened in its replica set.
+    News(News),
     /// A write is kept for a replica that could not be given it; `over` is what of the hint gave way.
     Hinted {
         target: NodeId,
@@ -156,6 +186,21 @@ pub enum Answer {
         required: u16,
         alive: u16,
     },
+    /// A write was done, and this many of the replicas that its client waited for have it (WAIT).
+    Waited {
+        write: WriteId,
+        replicas: u16,
+        wanted: u16,
+    },
+    /// Refused: the primary has heard from too few replicas lately (NOREPLICAS).
+    NoReplicas {
+        good: u16,
+        required: u16,
+    },
+    /// Refused: not the primary, and not passed on (READONLY); perhaps this one is.
+    NotPrimary {
+        primary: Option<NodeId>,
+    },
 }
 
 impl Replica {
@@ -165,9 +210,12 @@ impl Replica {
             store: Store::new(keys),
             pending: Pending::default(),
             deliveries: Deliveries::default(),
+            waiting: Vec::new(),
+            clock: StampClock::default(),
             hints: HintStore::default(),
             round: 0,
             repairs: 0,
+            member: None,
         }
     }
 
@@ -192,29 +240,49 @@ impl Replica {
         self.pending.len()
     }
 
-    /// Loses what is volatile: the operations it was coordinating, the writes it was still delivering and
-    /// the last stamp it gave. Its timers are void; [`Self::restart`] sets those it needs again.
-    pub fn crash(&mut self) {
+    /// Loses what is volatile: the operations it was coordinating, the writes it was still delivering, those
+    /// that waited for others and, under physical clocks, the last stamp it gave. Its timers are void;
+    /// [`Self::restart`] sets those it needs again.
+    pub fn crash(&mut self, around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
         self.pending = Pending::default();
         self.deliveries = Deliveries::default();
         self.hints.crash();
-        self.store.forget_last_stamp();
+        self.waiting = Vec::new();
+        self.clock.crash(around.settings.clocks);
+        self.crash_member(around, out);
     }
 
     /// Loses its disk as well; says how many hints were on it. What it coordinates from then on has another
     /// name, so that no dot names two writes and none stands for what was lost (Riak's actor epochs).
-    pub fn lose_disk(&mut self) -> usize {
-        self.crash();
+    pub fn lose_disk(&mut self, around: &mut Surroundings<'_>, out: &mut Vec<Output>) -> usize {
+        self.crash(around, out);
+        self.empty_member(around, out);
         self.store.wipe();
         self.lose_hints()
     }
 
-    /// Merges `held` into its slot for `key` and says what changed. Ignores keys it is no replica of.
-    fn absorb(&mut self, key: KeyId, held: &Held, around: &Surroundings<'_>, out: &mut Vec<Output>) {
-        use crate::data::Merge;
+    /// Merges `held` into its slot for `key` and says what changed, but for what must wait for other writes.
+    /// Ignores keys it is no replica of.
+    fn absorb(
+        &mut self,
+        key: KeyId,
+        held: &Held,
+        around: &Surroundings<'_>,
+        out: &mut Vec<Output>,
+    ) -> causal::Taken {
         if !around.placement.is_owner(self.id, key) {
-            return;
+            return causal::Taken::Now;
         }
+        if self.may_store_at_once(held) {
+            self.store_now(key, held, around, out);
+            return causal::Taken::Now;
+        }
+        self.absorb_in_order(key, held, around, out)
+    }
+
+    /// Merges what may be shown.
+    fn store_now(&mut self, key: KeyId, held: &Held, around: &Surroundings<'_>, out: &mut Vec<Output>) {
+        use crate::data::Merge;
         let Some(write) = held.newest() else { return };
         let merges = held.state().zip(self.store.held(key).state());
         let write = merges.and_then(|(theirs, mine)| theirs.news_for(mine)).unwrap_or(write);
@@ -247,10 +315,12 @@ impl Replica {
         out: &mut Vec<Output>,
     ) {
         match body {
-            Body::Write { op, key, held, .. } => {
-                self.absorb(*key, held, around, out);
-                out.push(Output::Send { to: from, body: Body::WriteAck { op: *op } });
-            }
+            Body::Write { op, key, held, .. } => match self.absorb(*key, held, around, out) {
+                causal::Taken::Now => {
+                    out.push(Output::Send { to: from, body: Body::WriteAck { op: *op } });
+                }
+                causal::Taken::HeldBack => self.acknowledge_later(*key, held, from, *op),
+            },
             Body::WriteAck { op } => {
                 self.delivered(*op, from);
                 self.no_longer_silent(*op, from);
@@ -265,14 +335,21 @@ impl Replica {
             Body::Sync { round, exchange, contents } => {
                 self.answer_sync(from, *round, *exchange, contents, around, out);
             }
+            Body::Stream(message) => self.hear_member(from, message, around, out),
             Body::SyncReply { contents, .. } => {
                 for (key, held) in contents.iter() {
                     self.absorb(*key, held, around, out);
                 }
             }
             Body::Hint { cause, key, held, .. } => {
-                self.absorb(*key, held, around, out);
-                out.push(Output::Send { to: from, body: Body::HintAck { cause: *cause, key: *key } });
+                match self.absorb(*key, held, around, out) {
+                    causal::Taken::Now => {
+                        let body = Body::HintAck { cause: *cause, key: *key };
+                        out.push(Output::Send { to: from, body });
+                    }
+                    // The hint is kept, and handed back again later.
+                    causal::Taken::HeldBack => {}
+                }
             }
             Body::HintAck { cause, key } => self.handed_back(from, *key, *cause, out),
         }
@@ -283,14 +360,31 @@ impl Replica {
     pub fn handle_timer(&mut self, timer: Timer, around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
         match timer {
             Timer::Retransmit { op, .. } => self.deliver_again(op, around, out),
+            Timer::Primary(alarm) => self.ring(alarm, around, out),
             Timer::WriteTimeout { op, .. } => self.hint_the_silent(op, around, out),
             Timer::HandBack => self.hand_back(around, out),
         }
     }
 
     /// It is up again after a crash: sets its timers.
-    pub fn restart(&mut self, _around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
+    pub fn restart(&mut self, around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
         self.resume_hints(out);
+        self.restart_member(around, out);
+    }
+
+    /// Somebody spoke whose clock stood at `heard`.
+    pub fn hear(&mut self, heard: Stamp, around: &Surroundings<'_>) {
+        self.clock.hear(around.settings.clocks, heard, around.clock);
+    }
+
+    /// It sends a message: what its clock says on board. `physical` is its own clock.
+    pub fn send_stamp(&mut self, clocks: Clocks, physical: LocalTime) -> Stamp {
+        self.clock.event(clocks, physical)
+    }
+
+    /// What its clock of stamps has come to.
+    pub fn stamp(&self) -> Stamp {
+        self.clock.last()
     }
 
     /// Its gossip timer rang.

@@ -13,10 +13,13 @@
 
 mod clients;
 mod commands;
+mod eligible;
 mod fact;
+mod members;
 mod messages;
 mod opinion;
 mod queue;
+mod routing;
 mod settled;
 mod view;
 
@@ -33,11 +36,12 @@ use crate::{
 use clients::{Client, Open};
 pub use commands::Refused;
 pub use fact::{Death, Fact, Outcome, What};
+pub use members::MemberView;
 use messages::Message;
 use opinion::Opinion;
 #[doc(hidden)]
 pub use queue::Queue;
-pub use view::{Doom, HintView, LinksView, MessageView, ReplicaView, Status, View};
+pub use view::{ClientView, Doom, HintView, LinksView, MessageView, ReplicaView, Status, View, WaitingView};
 
 /// A running cluster at one instant.
 ///
@@ -66,6 +70,8 @@ pub struct Simulation {
     /// Messages on their way, idle gossip included.
     in_flight: usize,
     workload: Workload,
+    /// Some operation waits for its replica to become eligible, or did.
+    anybody_waits: bool,
     scratch: Vec<Output>,
 }
 
@@ -81,6 +87,8 @@ enum Event {
         timer: Timer,
     },
     Timeout(OpId),
+    /// A read that waits at a replica without a copy is asked once more.
+    AskAgain(OpId),
     Work {
         era: u32,
     },
@@ -147,10 +155,12 @@ impl Simulation {
             next_message: MessageId(0),
             in_flight: 0,
             workload: Workload::default(),
+            anybody_waits: false,
             scratch: Vec::new(),
         };
         simulation.put_initial_values();
         simulation.start_gossip();
+        simulation.form_groups();
         if simulation.scenario.workload.is_some() {
             simulation.start_workload();
         }
@@ -164,7 +174,8 @@ impl Simulation {
         for (key, value) in &scenario.initial {
             let version = self.initial_version(*key, value);
             let kind = self.settings.kind(*key);
-            let held = if kind.is_state() {
+            // A primary orders all updates, and keeps plain values.
+            let held = if kind.is_state() && self.settings.primary().is_none() {
                 Held::State(Arc::new(State::initial(kind, &version)))
             } else {
                 Held::One(version)
@@ -183,7 +194,29 @@ impl Simulation {
         self.next_write.0 += 1;
         let dot = Dot { node: NodeId(0), counter: 0 };
         let context = VersionVector::EMPTY;
-        Arc::new(Version { id, key, value: value.clone(), stamp: Stamp(i64::MIN + 1), dot, context })
+        Arc::new(Version {
+            id,
+            key,
+            value: value.clone(),
+            stamp: Stamp::at(i64::MIN + 1),
+            dot,
+            context,
+            after: None,
+        })
+    }
+
+    /// Where a primary takes the writes: everybody joins a replica set.
+    fn form_groups(&mut self) {
+        let Some(policy) = self.settings.primary().cloned() else { return };
+        for index in 0..self.nodes.len() {
+            self.nodes[index].replica.join(&policy, self.seed);
+        }
+        // What is armed at the start is no news.
+        let mut facts = Vec::new();
+        for index in 0..self.nodes.len() {
+            self.act(NodeId::at(index), 0, &mut facts, Replica::begin);
+        }
+        debug_assert!(facts.is_empty(), "a run begins in peace");
     }
 
     /// Sets every replica's gossip timer at a phase of its own.
@@ -224,6 +257,7 @@ impl Simulation {
             Event::Gossip(node) => self.gossip(node, facts),
             Event::Timer { node, life, timer } => self.ring(node, life, timer, facts),
             Event::Timeout(op) => self.time_out(op, facts),
+            Event::AskAgain(op) => self.ask_again(op, facts),
             Event::Work { era } => self.work(era, facts),
         }
         true
@@ -309,10 +343,14 @@ impl Simulation {
             next_write: &mut self.next_write,
         };
         action(&mut self.nodes[node.index()].replica, &mut around, &mut outputs);
+        let stored = outputs.iter().any(|output| matches!(output, Output::Stored { .. }));
         for output in outputs.drain(..) {
             self.carry_out(node, output, cause, facts);
         }
         self.scratch = outputs;
+        if stored && self.anybody_waits {
+            self.wake(node, facts);
+        }
     }
 
     fn carry_out(&mut self, node: NodeId, output: Output, cause: u64, facts: &mut Vec<Fact>) {
@@ -332,9 +370,16 @@ impl Simulation {
             Output::Stored { key, write, content, over } => {
                 self.record(facts, What::Stored { node, key, write, content, over });
             }
+            Output::HeldBack { key, write, waits_for } => {
+                self.record(facts, What::HeldBack { node, key, write, waits_for });
+            }
             Output::Kept { key, write, winner, relation } => {
                 self.record(facts, What::Kept { node, key, write, winner, relation });
             }
+            Output::Discarded { key, write, why, content, instead } => {
+                self.record(facts, What::Discarded { node, key, write, why, content, instead });
+            }
+            Output::News(news) => self.record(facts, What::News { node, news }),
             Output::Hinted { target, key, write, over } => {
                 self.record(facts, What::Hinted { holder: node, target, key, write, over });
             }
@@ -402,6 +447,7 @@ impl Simulation {
 
     /// How much a clone copies: events scheduled and slots of replicas.
     pub(crate) fn weight(&self) -> u64 {
-        (self.queue.len() + self.nodes.len() * self.keys.len()) as u64
+        let logs: usize = self.nodes.iter().map(|node| node.replica.log_weight()).sum();
+        (self.queue.len() + self.nodes.len() * self.keys.len() + logs) as u64
     }
 }

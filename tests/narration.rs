@@ -16,11 +16,11 @@ const B: NodeId = NodeId(1);
 const C: NodeId = NodeId(2);
 
 fn ask(at: NodeId, act: Act) -> Command {
-    Command::Submit(Ask { client: ClientId(0), at: Some(at), key: KeyId(0), act, level: None })
+    Command::Submit(Ask { client: ClientId(0), at: Some(at), key: KeyId(0), act, level: None, wait: None })
 }
 
 fn stamped(at: NodeId, value: Value, stamp: Option<i64>) -> Command {
-    ask(at, Act::Write { value, context: Context::Last, stamp: stamp.map(Stamp) })
+    ask(at, Act::Write { value, context: Context::Last, stamp: stamp.map(Stamp::at) })
 }
 
 fn write(at: NodeId, value: &str) -> Command {
@@ -218,7 +218,7 @@ fn failures_say_what_is_certain_and_what_is_not() {
     let text = "ams write by alice failed: the replica crashed on the way; the outcome is unknown";
     assert_eq!(fails(three(), crash), [text]);
     let mut faithful = three();
-    faithful.clients[0].guarantees = vec![Guarantee::ReadYourWrites];
+    faithful.clients[0].policy.guarantees = vec![Guarantee::ReadYourWrites];
     let text = "nyc read by alice failed: the answer would break read your writes";
     assert_eq!(fails(faithful, at_once([write(A, "jam"), read(C)])), [text]);
 }
@@ -301,7 +301,7 @@ fn each_line_names_the_key_or_the_script_line_that_caused_it() {
     for (cause, node) in causes.into_iter().zip([A, B, C, A]) {
         let act = Act::Write { value: Value::text("jam"), context: Context::Last, stamp: None };
         let level = Some(Level::Quorum);
-        let ask = Ask { client: ClientId(0), at: Some(node), key: KeyId(0), act, level };
+        let ask = Ask { client: ClientId(0), at: Some(node), key: KeyId(0), act, level, wait: None };
         timeline.apply(Command::Submit(ask), cause).unwrap();
     }
     timeline.advance_to(SimTime(1_000_000_000));

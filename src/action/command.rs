@@ -9,7 +9,7 @@ use crate::{
     net::{CutShape, LinkChange, Scope},
 };
 
-use super::{HintRules, Level};
+use super::{ClientChange, HintRules, Level, ReadsFrom, Wait};
 
 /// What can be asked of a running cluster.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +39,12 @@ pub enum Command {
         change: LinkChange,
     },
     Set(Setting),
+    SetClient {
+        client: ClientId,
+        change: ClientChange,
+    },
+    /// An administrator makes a replica the primary of its set.
+    Promote(NodeId),
     Workload(Switch),
     /// One replica, or each, now exchanges all it holds with every other, both ways.
     Repair(Option<NodeId>),
@@ -54,6 +60,8 @@ pub struct Ask {
     pub act: Act,
     /// `None`: the client's level, else the cluster's.
     pub level: Option<Level>,
+    /// Where a primary takes the writes: how many replicas the client waits for once it has.
+    pub wait: Option<Wait>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +103,11 @@ pub enum Setting {
     AntiEntropy(Option<AntiEntropy>),
     /// How long a client waits for its answer.
     Timeout(Span),
+    /// How many good replicas a primary needs to take writes.
+    MinReplicas(u16),
+    /// How long ago a good replica may last have been heard of.
+    MaxLag(Span),
+    ReadsFrom(ReadsFrom),
     Hints(Option<HintRules>),
 }
 

@@ -22,6 +22,8 @@ pub enum Condition {
         key: KeyId,
         holding: Holding,
     },
+    /// It is up and takes itself for the primary of its set.
+    Primary(NodeId),
     LastRead(ReadClaim),
     InFlight(Count),
     StaleReads(Count),
@@ -104,6 +106,9 @@ impl Count {
 }
 
 impl Guarantee {
+    pub const ALL: [Self; 4] =
+        [Self::ReadYourWrites, Self::MonotonicReads, Self::MonotonicWrites, Self::WritesFollowReads];
+
     /// As presets spell it.
     pub fn name(self) -> &'static str {
         match self {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     base::{KeyId, Span},
-    data::{Conflicts, Kind},
+    data::{Clocks, Conflicts, Kind},
 };
 
 use super::{AntiEntropy, FailureDetector, HintRules, Level, PrimaryPolicy, TombstoneRules};
@@ -22,6 +22,8 @@ pub struct Settings {
     pub anti_entropy: Option<AntiEntropy>,
     /// How concurrent versions collapse, but of keys that say otherwise: ask [`Self::conflicts_of`].
     pub conflicts: Conflicts,
+    /// How coordinators stamp writes.
+    pub clocks: Clocks,
     /// At most so many entries a new version's vector has (Dynamo: 10); `None`: no bound.
     pub truncate_at: Option<u16>,
     /// What each key holds; a key beyond them holds plain values. Ask [`Self::kind`].
@@ -70,6 +72,9 @@ impl Settings {
 
     /// How concurrent versions of a key collapse. (Counters and sets merge whatever it says.)
     pub fn conflicts_of(&self, key: KeyId) -> Conflicts {
+        if self.primary().is_some() {
+            return Conflicts::LogOrder;
+        }
         match self.kind(key) {
             Kind::Register(conflicts) => conflicts,
             Kind::Value | Kind::GrowCounter | Kind::Counter | Kind::Set => self.conflicts,
@@ -89,6 +94,14 @@ impl Settings {
         match &self.protocol {
             Protocol::Leaderless(policy) => Some(policy),
             Protocol::Primary(_) => None,
+        }
+    }
+
+    /// The rules of a primary and its replicas; `None` under another protocol.
+    pub fn primary(&self) -> Option<&PrimaryPolicy> {
+        match &self.protocol {
+            Protocol::Leaderless(_) => None,
+            Protocol::Primary(policy) => Some(policy),
         }
     }
 }

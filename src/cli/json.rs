@@ -11,9 +11,12 @@ use crate::{
     check::Verdict,
     data::{self, Held, Relation, Update},
     drive::{self, Report, Timeline},
+    replica::primary::Discard,
     scenario::Scenario,
     sim::{Death, Fact, Outcome, What},
 };
+
+mod replication;
 
 use super::output::Output;
 
@@ -66,7 +69,8 @@ fn totals(report: &Report) -> Value {
 
 fn fact(timeline: &Timeline, fact: &Fact) -> Value {
     let scenario = timeline.simulation().scenario();
-    let node = |node: &NodeId| scenario.replicas[node.index()].name.to_string();
+    // Later reigns of a primary have names of their own in vectors, and are told by the same replica.
+    let node = |node: &NodeId| scenario.replicas[node.index() % scenario.replicas.len()].name.to_string();
     let key = |key: &crate::base::KeyId| timeline.simulation().keys()[key.index()].to_string();
     let write = |write: &WriteId| write.to_string();
     match &fact.what {
@@ -87,7 +91,8 @@ fn fact(timeline: &Timeline, fact: &Fact) -> Value {
                 .map(|(n, counter)| (scenario.actor_name(n), Value::from(counter)))
                 .collect();
             json!({"fact": "accepted", "op": op.0, "at": node(at), "write": write(&version.id),
-                   "key": key(&version.key), "value": value(&version.value), "stamp_ns": version.stamp.0,
+                   "key": key(&version.key), "value": value(&version.value), "stamp_ns": version.stamp.time,
+                   "stamp_count": version.stamp.count,
                    "dot": {"node": scenario.actor_name(version.dot.node), "counter": version.dot.counter}, "context": context})
         }
         What::Sent { message, from, to, kind, carries, arrives } => {
@@ -112,10 +117,34 @@ fn fact(timeline: &Timeline, fact: &Fact) -> Value {
             json!({"fact": "kept", "at": node(at), "key": key(k), "write": write(w), "winner": write(winner),
                    "relation": name(*relation)})
         }
+        What::HeldBack { node: at, key: k, write: w, waits_for } => {
+            json!({"fact": "held_back", "at": node(at), "key": key(k), "write": write(w),
+                   "waits_for": write(waits_for)})
+        }
+        What::Redirected { op, from, to, guarantee } => {
+            json!({"fact": "redirected", "op": op.0, "from": node(from), "to": node(to),
+                   "guarantee": guarantee.name()})
+        }
+        What::Waits { op, node: at, guarantee } => {
+            json!({"fact": "waits", "op": op.0, "at": node(at), "guarantee": guarantee.name()})
+        }
+        What::Rebound { client, from, to } => {
+            let client = &scenario.clients[usize::from(client.0)].name;
+            json!({"fact": "rebound", "client": &**client, "from": node(from), "to": node(to)})
+        }
         What::Answered { op, outcome: how } => {
             let mut line = outcome(how);
             line["fact"] = "answered".into();
             line["op"] = op.0.into();
+            line
+        }
+        What::Discarded { node: at, key: k, write: w, why, instead, .. } => {
+            json!({"fact": "discarded", "at": node(at), "key": key(k), "write": write(w),
+                   "why": discard(*why), "instead": instead.as_ref().map(write)})
+        }
+        What::News { node: at, news } => {
+            let mut line = replication::news(*news, node);
+            line["at"] = node(at).into();
             line
         }
         What::Hinted { holder, target, key: k, write: w, over } => {
@@ -159,12 +188,27 @@ fn outcome(outcome: &Outcome) -> Value {
         Outcome::Unavailable { required, alive } => {
             json!({"outcome": "unavailable", "required": required, "alive": alive})
         }
+        Outcome::Waited { write, replicas, wanted } => {
+            json!({"outcome": "waited", "write": write.to_string(), "replicas": replicas, "wanted": wanted})
+        }
+        Outcome::NoReplicas { good, required } => {
+            json!({"outcome": "no_replicas", "good": good, "required": required})
+        }
+        Outcome::NotPrimary { .. } => json!({"outcome": "not_primary"}),
         Outcome::CoordinatorDown => json!({"outcome": "coordinator_down"}),
         Outcome::NotFresh(guarantee) => json!({"outcome": "not_fresh", "guarantee": guarantee.name()}),
         Outcome::TimedOut { received, required } => {
             json!({"outcome": "timed_out", "received": received, "required": required})
         }
         Outcome::CoordinatorCrashed => json!({"outcome": "coordinator_crashed"}),
+    }
+}
+
+fn discard(why: Discard) -> &'static str {
+    match why {
+        Discard::Resynced => "resynced",
+        Discard::RolledBack => "rolled_back",
+        Discard::Crashed => "crashed",
     }
 }
 

@@ -125,8 +125,8 @@ impl State {
     /// The state of a place that has lost everything: it has seen nothing, not even the start.
     pub fn nothing(kind: Kind, key: KeyId) -> Self {
         let (id, dot) = (WriteId(0), Dot { node: NodeId(0), counter: 0 });
-        let (stamp, context) = (Stamp(i64::MIN), VersionVector::EMPTY);
-        let version = Version { id, key, value: Value::Tombstone, stamp, dot, context };
+        let (stamp, context) = (Stamp::at(i64::MIN), VersionVector::EMPTY);
+        let version = Version { id, key, value: Value::Tombstone, stamp, dot, context, after: None };
         Self { start: Start::Unknown, ..Self::initial(kind, &version) }
     }
 
@@ -138,7 +138,12 @@ impl State {
     ) -> Self {
         let (value, context) = (contents.value(), seen);
         let Version { id, key, stamp, dot, .. } = *name;
-        Self { contents, newest, start, face: Arc::new(Version { id, key, value, stamp, dot, context }) }
+        Self {
+            contents,
+            newest,
+            start,
+            face: Arc::new(Version { id, key, value, stamp, dot, context, after: None }),
+        }
     }
 
     /// The state after the update that `version` names: a new dot of the node that does it.

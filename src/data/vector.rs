@@ -34,7 +34,7 @@ enum Counters {
 const FEW: usize = 6;
 
 /// The date of an entry that has none.
-const UNDATED: Stamp = Stamp(i64::MIN);
+const UNDATED: Stamp = Stamp::at(i64::MIN);
 
 impl Default for VersionVector {
     fn default() -> Self {
@@ -269,11 +269,11 @@ mod tests {
         let mut ancestor = VersionVector::EMPTY;
         ancestor.keep_dates();
         for i in 0..10 {
-            ancestor.add(Dot { node: NodeId(i), counter: 1 }, Stamp(i64::from(i)));
+            ancestor.add(Dot { node: NodeId(i), counter: 1 }, Stamp::at(i64::from(i)));
         }
         let own = NodeId(10);
         let mut descendant = ancestor.clone();
-        descendant.add(Dot { node: own, counter: 1 }, Stamp(10));
+        descendant.add(Dot { node: own, counter: 1 }, Stamp::at(10));
         assert_eq!(descendant.partial_cmp(&ancestor), Some(Greater), "ten and one more");
         descendant.truncate(10, own);
         assert_eq!(descendant.get(NodeId(0)), 0, "the oldest pair is gone");
@@ -287,7 +287,7 @@ mod tests {
             let mut vector = VersionVector::EMPTY;
             vector.keep_dates();
             for (node, counter, date) in entries {
-                vector.add(Dot { node: NodeId(*node), counter: *counter }, Stamp(*date));
+                vector.add(Dot { node: NodeId(*node), counter: *counter }, Stamp::at(*date));
             }
             vector
         };

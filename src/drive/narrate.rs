@@ -4,13 +4,15 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Act, Command, Setting, Switch},
-    base::{CutId, KeyId, NodeId, OpId, Position, SimTime, Span, WriteId},
-    data::{Held, Relation, Update, Value},
+    action::{Act, ClientChange, Command, Guarantee, ReadsFrom, Setting, Switch},
+    base::{ClientId, CutId, KeyId, NodeId, OpId, Position, SimTime, Span, WriteId},
+    data::{Conflicts, Held, Relation, Update, Value},
     net::{CutShape, LinkChange, Scope},
     replica::MessageKind,
     sim::{Death, Fact, Outcome, What},
 };
+
+mod replication;
 
 use super::{Cause, Timeline};
 
@@ -34,6 +36,8 @@ pub enum Mark {
     Read,
     StaleRead,
     Stored,
+    /// A write, or a request, waits for what must come before it.
+    HeldBack,
     /// A write is kept for a replica, or was handed back to it.
     Hinted,
     /// A write gave way to a concurrent one.
@@ -76,6 +80,42 @@ impl<'a> Narrator<'a> {
             }
             What::Answered { op, outcome } => self.answered(*op, outcome),
             What::Stored { node, key, write, over, .. } => self.stored(*node, *key, *write, *over),
+            What::HeldBack { node, write, waits_for, .. } => {
+                let text = format!(
+                    "{} holds {} back: it waits for {}",
+                    self.node(*node),
+                    self.write(*write),
+                    self.write(*waits_for)
+                );
+                Some((Mark::HeldBack, text, self.value(*write)))
+            }
+            What::Redirected { op, from, to, guarantee } => {
+                let (node, to) = (self.node(*from), self.node(*to));
+                let text = format!(
+                    "{node} is not eligible{} ({}): redirected to {to}",
+                    self.by(*op),
+                    words(*guarantee)
+                );
+                Some((Mark::HeldBack, text, None))
+            }
+            What::Waits { op, node, guarantee } => {
+                let node = self.node(*node);
+                let text = format!(
+                    "{node} is not eligible{} yet ({}): the request waits",
+                    self.by(*op),
+                    words(*guarantee)
+                );
+                Some((Mark::HeldBack, text, None))
+            }
+            What::Rebound { client, from, to } => {
+                let client = &self.timeline.simulation().scenario().clients[usize::from(client.0)].name;
+                let text = format!(
+                    "{client}'s session: {} is down, bound to {} now",
+                    self.node(*from),
+                    self.node(*to)
+                );
+                Some((Mark::Knob, text, None))
+            }
             What::Kept { node, write, winner, relation, .. } => {
                 let text = format!(
                     "{} kept {}, dropped {}: {}",
@@ -136,6 +176,10 @@ impl<'a> Narrator<'a> {
                 Some((Mark::Revived, text, None))
             }
             What::Turned(command) => Some((Mark::Knob, self.turned(command)?, None)),
+            What::Discarded { node, write, why, instead, .. } => {
+                Some(self.discarded(*node, *write, *why, *instead))
+            }
+            What::News { node, news } => self.replication(*node, *news),
             What::Asked { .. } | What::Sent { .. } | What::Delivered { .. } | What::Queued { .. } => None,
         }
     }
@@ -185,9 +229,34 @@ impl<'a> Narrator<'a> {
             Outcome::Unavailable { required, alive } => {
                 failed(format!("UNAVAILABLE, {required} must answer, {alive} believed up; nothing was done"))
             }
+            Outcome::Waited { write, replicas, wanted } => {
+                let enough = if replicas < wanted { "; the write stays" } else { "" };
+                let text = format!(
+                    "{place} waited for {}{who}: {replicas} of {wanted} replicas have it{enough}",
+                    self.write(*write)
+                );
+                Some((Mark::Acknowledged, text, self.value(*write)))
+            }
+            Outcome::NoReplicas { good, required } => {
+                failed(format!("NOREPLICAS, {good} of {required} good replicas; nothing was done"))
+            }
+            Outcome::NotPrimary { primary } => {
+                let hint = primary.map_or_else(
+                    || "no primary is known".to_owned(),
+                    |primary| format!("{} is the primary it knows", self.node(primary)),
+                );
+                failed(format!("READONLY, this is a replica; {hint}; nothing was done"))
+            }
             Outcome::CoordinatorDown => failed("the replica is down; nothing was done".into()),
             Outcome::NotFresh(guarantee) => {
-                failed(format!("the answer would break {}", guarantee.name().replace('_', " ")))
+                let guarantee = words(*guarantee);
+                if verb == "write" {
+                    failed(format!(
+                        "not eligible, it lacks what must come before ({guarantee}); nothing was done"
+                    ))
+                } else {
+                    failed(format!("the answer would break {guarantee}"))
+                }
             }
             Outcome::TimedOut { received, required } => {
                 let unknown = if verb == "read" { "" } else { "; it may have happened" };
@@ -232,6 +301,9 @@ impl<'a> Narrator<'a> {
 
     /// Why one of two versions had to go; `relation` is the newcomer's to the other.
     fn why_dropped(self, winner: WriteId, loser: WriteId, relation: Relation) -> &'static str {
+        if self.timeline.simulation().settings().conflicts == Conflicts::LogOrder {
+            return "the primary's log decides";
+        }
         let stamp = |write| Some(self.timeline.ledger().find(write)?.version.stamp);
         let tie = stamp(winner).is_some() && stamp(winner) == stamp(loser);
         match (relation, tie) {
@@ -260,7 +332,7 @@ impl<'a> Narrator<'a> {
         death: Death,
     ) -> (Mark, String, Option<String>) {
         let cargo = match (kind, carries) {
-            (MessageKind::Write, Some(write)) => self.write(write),
+            (MessageKind::Write | MessageKind::Stream, Some(write)) => self.write(write),
             (kind, Some(write)) if kind.is_gossip() || kind == MessageKind::Hint => {
                 format!("{} with {}", kind.name(), self.write(write))
             }
@@ -338,6 +410,11 @@ impl<'a> Narrator<'a> {
                 format!("anti-entropy every {}", gossip.every)
             }
             Command::Set(Setting::Timeout(timeout)) => format!("timeout {timeout}"),
+            Command::SetClient { client, change } => self.client_changed(*client, change),
+            Command::Set(Setting::MinReplicas(count)) => format!("min replicas {count}"),
+            Command::Set(Setting::MaxLag(lag)) => format!("max lag {lag}"),
+            Command::Set(Setting::ReadsFrom(ReadsFrom::Any)) => "every replica answers reads".into(),
+            Command::Set(Setting::ReadsFrom(ReadsFrom::Primary)) => "only the primary answers reads".into(),
             Command::Set(Setting::Hints(None)) => "no more hints are stored".into(),
             Command::Set(Setting::Hints(Some(rules))) => {
                 format!("hints are stored, for at most {} of absence", rules.window)
@@ -353,14 +430,42 @@ impl<'a> Narrator<'a> {
             | Command::Repair(_)
             | Command::Restart(_)
             | Command::Freeze(_)
-            | Command::Thaw(_) => return None,
+            | Command::Thaw(_)
+            | Command::Promote(_) => return None,
+        })
+    }
+
+    /// New session rules of a client, in words.
+    fn client_changed(self, client: ClientId, change: &ClientChange) -> String {
+        let ClientChange { at, guarantees, by, when_unable, route } = change;
+        let name = &self.timeline.simulation().scenario().clients[usize::from(client.0)].name;
+        let mut parts: Vec<String> = Vec::new();
+        parts.extend(at.map(|node| format!("at {}", self.node(node))));
+        parts.extend(guarantees.as_ref().map(|guarantees| match guarantees.as_slice() {
+            [] => "no guarantees".to_owned(),
+            some => some.iter().map(|guarantee| words(*guarantee)).collect::<Vec<_>>().join(", "),
+        }));
+        parts.extend(by.map(|by| format!("by {}", by.name())));
+        parts.extend(when_unable.map(|unable| format!("when unable {}", unable.name())));
+        parts.extend(route.map(|route| format!("route {}", route.name().replace('_', " "))));
+        format!("{name}: {}", parts.join("; "))
+    }
+
+    /// Whose operation it is, for a sentence.
+    fn by(self, op: OpId) -> String {
+        let client = self.timeline.ledger().client_of(op);
+        client.map_or(String::new(), |client| {
+            format!(" for {}", self.timeline.simulation().scenario().clients[usize::from(client.0)].name)
         })
     }
 
     /// The key or script line behind a fact: behind its operation, or behind the command of its step.
     fn cause(self, fact: &Fact) -> Option<Arc<str>> {
         let logged = match &fact.what {
-            What::Answered { op, .. } | What::Accepted { op, .. } => self.timeline.logged_op(*op),
+            What::Answered { op, .. }
+            | What::Accepted { op, .. }
+            | What::Redirected { op, .. }
+            | What::Waits { op, .. } => self.timeline.logged_op(*op),
             _ => self.timeline.logged_at(fact.at.step),
         }?;
         match &logged.cause {
@@ -375,7 +480,7 @@ impl<'a> Narrator<'a> {
         self.timeline.simulation().scenario().replicas.get(node.index()).map_or("?", |replica| &replica.name)
     }
 
-    fn key(self, key: KeyId) -> &'a str {
+    pub(super) fn key(self, key: KeyId) -> &'a str {
         self.timeline.simulation().keys().get(key.index()).map_or("?", |name| name)
     }
 
@@ -387,6 +492,11 @@ impl<'a> Narrator<'a> {
     fn write(self, write: WriteId) -> String {
         self.value(write).map_or_else(|| write.to_string(), |value| format!("{value} ({write})"))
     }
+}
+
+/// A guarantee in words.
+fn words(guarantee: Guarantee) -> String {
+    guarantee.name().replace('_', " ")
 }
 
 /// An update in words.

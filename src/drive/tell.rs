@@ -66,6 +66,16 @@ impl Narrator<'_> {
             Remedy::Gossip { every } => {
                 format!("What will fix it: anti-entropy; each replica gossips every {every} (g: run until converged).")
             }
+            Remedy::AfterOthers(writes) => {
+                let names: Vec<String> = writes
+                    .iter()
+                    .map(|(key, write)| match self.timeline.ledger().record(*key, *write) {
+                        Some(record) => format!("{}={} ({write})", self.key(*key), record.version.value),
+                        None => write.to_string(),
+                    })
+                    .collect();
+                format!("It may show this only after {}, as its writer was promised: that must come first.", names.join(" and "))
+            }
             Remedy::Hint { holder, every } => {
                 let holder = self.node(*holder);
                 format!("What will fix it: {holder} keeps it as a hint and looks every {every} who is back.")
@@ -92,6 +102,13 @@ impl Narrator<'_> {
             Remedy::HealThenGossip { every } => {
                 format!("What will fix it: heal the wall (P); then anti-entropy, every {every}.")
             }
+            Remedy::Stream { every } => {
+                format!("What will fix it: its primary, which it follows; the two talk every {every}.")
+            }
+            Remedy::HealThenStream => {
+                "What will fix it: heal the wall (P) or restart its primary (C); then it resynchronises.".into()
+            }
+            Remedy::NoPrimary => "What will fix it: it follows no primary; one must take over first.".into(),
             Remedy::Never => {
                 "What will fix it: nothing by itself. No message is on its way and nothing repairs; a new write would."
                     .into()

@@ -43,6 +43,9 @@ impl Replica {
         around: &mut Surroundings<'_>,
         out: &mut Vec<Output>,
     ) {
+        if self.member.is_some() {
+            return self.ask_member(request, around, out);
+        }
         let believed_up = |node: &NodeId| *node == self.id || around.believed_up[node.index()];
         let alive = owners(around.placement, request.key).filter(believed_up).count();
         let alive = u16::try_from(alive).unwrap_or(u16::MAX);
@@ -99,6 +102,8 @@ impl Replica {
         let held = self.store.held(key).state();
         let before = held.map_or_else(|| State::nothing(kind, key), |state| State::clone(state));
         version.context = before.seen().clone();
+        // A state is one version made of many writes: it is not held back for one of them.
+        version.after = None;
         let version = Arc::new(version);
         let after = Held::State(Arc::new(before.after(update, &version)));
         let id = version.id;
@@ -170,6 +175,7 @@ impl Replica {
                 history.join(&self.store.held(key).history());
                 history.raise(node, counter - 1);
             }
+            Conflicts::LogOrder => history.join(&self.store.held(key).history()),
             Conflicts::Siblings | Conflicts::VectorSiblings => {}
         }
         match context {
@@ -194,10 +200,19 @@ impl Replica {
     ) -> Version {
         let key = request.key;
         let dot = self.store.next_dot(self.id, around.placement.nodes, key);
-        let stamp = stamp.unwrap_or_else(|| self.store.next_stamp(around.clock));
+        let stamp = stamp.unwrap_or_else(|| self.stamp_after(request, around));
         let id = *around.next_write;
         around.next_write.0 += 1;
-        Version { id, key, value, stamp, dot, context: VersionVector::EMPTY }
+        let (context, after) = (VersionVector::EMPTY, request.after.clone());
+        Version { id, key, value, stamp, dot, context, after }
+    }
+
+    /// The clock's stamp; but what is promised to come after an earlier version of its key does, even where
+    /// a clock lags behind.
+    fn stamp_after(&mut self, request: &Request<'_>, around: &Surroundings<'_>) -> Stamp {
+        let stamp = self.clock.write(around.settings.clocks, around.clock);
+        let mine = request.after.iter().flat_map(|after| after.iter()).filter(|v| v.key == request.key);
+        mine.map(|v| v.stamp).max().map_or(stamp, |last| stamp.max(last.next()))
     }
 
     fn coordinate_read(&mut self, request: &Request<'_>, around: &Surroundings<'_>, out: &mut Vec<Output>) {
@@ -267,6 +282,9 @@ impl Replica {
 
     /// Forgets an operation whose client has given up; says how many answers had come.
     pub fn abandon(&mut self, op: OpId) -> u16 {
+        if let Some(member) = &mut self.member {
+            return member.abandon(op);
+        }
         self.pending.remove(op).map_or(0, |waiting| waiting.received)
     }
 }

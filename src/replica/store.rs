@@ -1,8 +1,10 @@
 //! The durable half of a replica: one slot per key.
 
+use std::sync::Arc;
+
 use crate::{
-    base::{KeyId, LocalTime, NodeId, mix},
-    data::{Conflicts, Dot, Held, Merge, Stamp},
+    base::{KeyId, NodeId, mix},
+    data::{Conflicts, Dot, Held, Merge, Version},
 };
 
 /// Which replicas hold which key: `copies` nodes, clockwise from the key's place on a ring of `nodes`
@@ -43,7 +45,6 @@ struct Slot {
 pub(super) struct Store {
     slots: Vec<Slot>,
     digest: u64,
-    last_stamp: Stamp,
     /// How many disks it has lost.
     disks: u16,
 }
@@ -53,7 +54,7 @@ static NOTHING: Held = Held::Nothing;
 
 impl Store {
     pub(super) fn new(keys: usize) -> Self {
-        Self { slots: vec![Slot::default(); keys], digest: 0, last_stamp: Stamp(i64::MIN), disks: 0 }
+        Self { slots: vec![Slot::default(); keys], digest: 0, disks: 0 }
     }
 
     pub(super) fn held(&self, key: KeyId) -> &Held {
@@ -82,6 +83,20 @@ impl Store {
         merge
     }
 
+    /// Replaces what is held of `key`, whatever it was.
+    pub(super) fn set(&mut self, key: KeyId, held: Held) {
+        let slot = self.slot(key);
+        let before = slot.held.content();
+        let after = held.content();
+        slot.held = held;
+        self.digest ^= Self::mark(key, before) ^ Self::mark(key, after);
+    }
+
+    /// Every version that is held, by key.
+    pub(super) fn versions(&self) -> Arc<[Arc<Version>]> {
+        self.slots.iter().flat_map(|slot| slot.held.versions()).cloned().collect()
+    }
+
     fn mark(key: KeyId, content: u64) -> u64 {
         if content == 0 { 0 } else { mix(mix(u64::from(key.0) + 1) ^ content) }
     }
@@ -95,21 +110,11 @@ impl Store {
         Dot { node: NodeId(u16::try_from(name).unwrap_or(u16::MAX)), counter: slot.counter }
     }
 
-    /// The stamp of a write accepted now: the local clock, but never twice the same, as Cassandra's
-    /// coordinators do; a clock set back is noticed by others, not by this node's own writes.
-    pub(super) fn next_stamp(&mut self, clock: LocalTime) -> Stamp {
-        let stamp = Stamp(clock.0.max(self.last_stamp.0.saturating_add(1)));
-        self.last_stamp = stamp;
-        stamp
-    }
-
-    pub(super) fn forget_last_stamp(&mut self) {
-        self.last_stamp = Stamp(i64::MIN);
-    }
-
     /// Holds nothing any more.
     pub(super) fn wipe(&mut self) {
-        self.slots.fill_with(Slot::default);
+        for slot in &mut self.slots {
+            slot.held = Held::Nothing;
+        }
         self.disks = self.disks.saturating_add(1);
         self.digest = 0;
     }

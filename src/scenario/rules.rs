@@ -65,6 +65,16 @@ pub(super) fn rules(name: &str) -> &'static [Rule] {
             Beside { key: "stale", of: &["read"] },
             Beside { key: "by", of: &["upholds", "violated"] },
         ],
+        "Client" => {
+            &[Beside { key: "by", of: &["guarantees"] }, Beside { key: "when_unable", of: &["guarantees"] }]
+        }
+        "Knobs" => &[
+            Beside { key: "client", of: &["guarantees", "by", "when_unable", "route"] },
+            Beside { key: "guarantees", of: &["client"] },
+            Beside { key: "by", of: &["client"] },
+            Beside { key: "when_unable", of: &["client"] },
+            Beside { key: "route", of: &["client"] },
+        ],
         "Distribution" => &[One {
             what: "distribution",
             of: &["fixed", "uniform", "exponential", "normal", "lognormal", "pareto", "mixture", "empirical"],
@@ -76,6 +86,9 @@ pub(super) fn rules(name: &str) -> &'static [Rule] {
         ],
         "Empirical" => &[One { what: "kind of measurement", of: &["samples", "quantiles"] }],
         "Link" | "Cut" | "Ends" => ENDS,
+        "Replication" => &[AtMostOne { of: &["leaderless", "primary"] }],
+        "Primary" => &[AtMostOne { of: &["failover", "election"] }],
+        "Write" => &[AtMostOne { of: &["level", "wait"] }],
         _ => &[],
     }
 }
@@ -98,6 +111,7 @@ const ACTIONS: &[&str] = &[
     "thaw",
     "skew",
     "set",
+    "promote",
     "workload",
     "say",
     "note",
@@ -111,6 +125,7 @@ const ACTIONS: &[&str] = &[
 const TESTS: &[&str] = &[
     "converged",
     "replica",
+    "primary",
     "read",
     "in_flight",
     "stale_reads",
@@ -131,15 +146,14 @@ const TESTS: &[&str] = &[
 pub(super) fn planned(map: &str, key: &str) -> bool {
     let keys: &[&str] = match map {
         "Preset" => &["lesson"],
-        "Cluster" => &["zones", "clocks", "durability"],
-        "Replication" => &["primary", "multi_region"],
+        "Cluster" => &["zones", "durability"],
+        "Replication" => &["multi_region"],
         "Leaderless" => &["asks", "sloppy", "hints", "speculative", "tombstones", "failure_detector"],
         "Gossip" => &["digest"],
         "Network" | "Link" => &["bandwidth"],
         "Distribution" => &["fit"],
-        "Client" => &["route", "by", "when_unable"],
-        "Step" => &["repair", "promote", "message", "aside", "vote"],
-        "Write" => &["if_absent", "if_version", "wait"],
+        "Step" => &["message", "aside", "vote"],
+        "Write" => &["if_absent", "if_version"],
         "Test" => &["actions", "side"],
         _ => &[],
     };

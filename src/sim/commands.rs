@@ -5,13 +5,13 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::{
-    action::{Act, AntiEntropy, Ask, Command, Mend, Setting, Switch},
-    base::{CutId, KeyId, NodeId, Span},
+    action::{Act, AntiEntropy, Ask, ClientChange, Command, Mend, Protocol, Setting, Switch},
+    base::{ClientId, CutId, KeyId, NodeId, Span},
     data::Kind,
     net::{CutShape, Scope},
 };
 
-use crate::replica::Replica;
+use crate::replica::{Replica, primary::Role};
 
 use super::{Death, Fact, Simulation, Status, What};
 
@@ -56,6 +56,10 @@ pub enum Refused {
     NeedsAntiEntropy,
     #[error("anti-entropy needs a period longer than nothing")]
     NoPeriod,
+    #[error("no replica is primary under this protocol")]
+    NoPrimary,
+    #[error("that replica is the primary already")]
+    AlreadyPrimary,
     #[error("the preset defines no workload")]
     NoWorkload,
     #[error("the workload is already so")]
@@ -109,6 +113,8 @@ impl Simulation {
             Command::Skew { node, offset } => self.nodes[node.index()].skew = *offset,
             Command::SetLink { scope, change } => self.network.change(*scope, change),
             Command::Set(setting) => self.set(setting),
+            Command::SetClient { client, change } => self.set_client(*client, change, facts),
+            Command::Promote(node) => self.act(*node, self.step, facts, Replica::promote),
             Command::Workload(Switch::Start) => self.start_workload(),
             Command::Workload(Switch::Stop) => self.workload.running = false,
         }
@@ -148,9 +154,11 @@ impl Simulation {
                 Status::Frozen => Ok(()),
                 Status::Up | Status::Crashed => Err(Refused::NotFrozen),
             }),
+            Command::Promote(node) => self.check_promotion(*node),
             Command::Skew { node, .. } => self.known(*node),
             Command::SetLink { scope, .. } => self.check_scope(*scope),
             Command::Set(setting) => self.check_setting(setting),
+            Command::SetClient { client, change } => self.check_client(*client, change),
             Command::Workload(_) if self.scenario.workload.is_none() => Err(Refused::NoWorkload),
             Command::Workload(switch) if (*switch == Switch::Start) == self.workload.running => {
                 Err(Refused::WorkloadUnchanged)
@@ -240,7 +248,15 @@ impl Simulation {
                 Err(Refused::NeedsAntiEntropy)
             }
             Setting::AntiEntropy(Some(AntiEntropy { every: Span::ZERO, .. })) => Err(Refused::NoPeriod),
-            Setting::WriteLevel(_)
+            Setting::MinReplicas(_) | Setting::MaxLag(_) | Setting::ReadsFrom(_)
+                if self.settings.primary().is_none() =>
+            {
+                Err(Refused::NoPrimary)
+            }
+            Setting::MinReplicas(_)
+            | Setting::MaxLag(_)
+            | Setting::ReadsFrom(_)
+            | Setting::WriteLevel(_)
             | Setting::ReadLevel(_)
             | Setting::LatencyPercent(_)
             | Setting::AntiEntropy(_)
@@ -272,10 +288,10 @@ impl Simulation {
         target.status = Status::Crashed;
         target.life += 1;
         target.rung.clear();
-        target.replica.crash();
         let unread = std::mem::take(&mut target.inbox);
         target.killed += unread.len() as u64;
         self.record(facts, What::Crashed { node });
+        self.act(node, 0, facts, Replica::crash);
         for message in &unread {
             self.bury(message, Death::Down, facts);
         }
@@ -286,7 +302,8 @@ impl Simulation {
         if self.status(node) != Status::Crashed {
             self.crash(node, facts);
         }
-        let hints = self.nodes[node.index()].replica.lose_disk();
+        let mut hints = 0;
+        self.act(node, 0, facts, |replica, around, out| hints = replica.lose_disk(around, out));
         let hints = u32::try_from(hints).unwrap_or(u32::MAX);
         self.record(facts, What::Destroyed { node, hints });
     }
@@ -322,11 +339,61 @@ impl Simulation {
             Setting::ReadLevel(level) => self.settings.read = *level,
             Setting::AntiEntropy(settings) => self.set_anti_entropy(*settings),
             Setting::Timeout(timeout) => self.settings.timeout = *timeout,
+            Setting::MinReplicas(_) | Setting::MaxLag(_) | Setting::ReadsFrom(_) => self.set_primary(setting),
             Setting::Hints(rules) => {
                 if let Some(policy) = self.settings.leaderless_mut() {
                     policy.hints = *rules;
                 }
             }
+        }
+    }
+
+    fn check_client(&self, client: ClientId, change: &ClientChange) -> Result<(), Refused> {
+        if usize::from(client.0) >= self.clients.len() {
+            return Err(Refused::NoSuchClient);
+        }
+        change.at.map_or(Ok(()), |node| self.known(node))
+    }
+
+    fn set_client(&mut self, client: ClientId, change: &ClientChange, facts: &mut Vec<Fact>) {
+        let state = &mut self.clients[usize::from(client.0)];
+        if let Some(at) = change.at {
+            (state.at, state.bound) = (at, at);
+        }
+        state.policy.change(change);
+        // What waited for a guarantee that is no longer asked for is served.
+        for index in 0..self.nodes.len() {
+            if self.anybody_waits {
+                self.wake(NodeId::at(index), facts);
+            }
+        }
+    }
+
+    fn check_promotion(&self, node: NodeId) -> Result<(), Refused> {
+        self.expect_status(node, |status| match status {
+            Status::Up => Ok(()),
+            Status::Crashed => Err(Refused::Down),
+            Status::Frozen => Err(Refused::AlreadyFrozen),
+        })?;
+        match self.nodes[node.index()].replica.standing() {
+            None => Err(Refused::NoPrimary),
+            Some(standing) if standing.role == Role::Primary => Err(Refused::AlreadyPrimary),
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn set_primary(&mut self, setting: &Setting) {
+        let Protocol::Primary(policy) = &mut self.settings.protocol else { return };
+        match setting {
+            Setting::MinReplicas(count) => policy.min_replicas = *count,
+            Setting::MaxLag(lag) => policy.max_lag = *lag,
+            Setting::ReadsFrom(whom) => policy.reads_from = *whom,
+            Setting::LatencyPercent(_)
+            | Setting::WriteLevel(_)
+            | Setting::ReadLevel(_)
+            | Setting::AntiEntropy(_)
+            | Setting::Hints(_)
+            | Setting::Timeout(_) => {}
         }
     }
 
@@ -344,6 +411,7 @@ impl Command {
             | Self::Skew { .. }
             | Self::SetLink { .. }
             | Self::Set(_)
+            | Self::SetClient { .. }
             | Self::Workload(_) => true,
             Self::Submit(_)
             | Self::Cut { .. }
@@ -353,7 +421,8 @@ impl Command {
             | Self::Repair(_)
             | Self::Restart(_)
             | Self::Freeze(_)
-            | Self::Thaw(_) => false,
+            | Self::Thaw(_)
+            | Self::Promote(_) => false,
         }
     }
 }

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use crate::{
-    action::Settings,
+    action::{ClientPolicy, Settings},
     base::{KeyId, MessageId, NodeId, OpId, Position, Ppm, SimTime, Span, WriteId},
-    data::Held,
+    data::{Held, Stamp},
     net::{Cut, LinkProfile, Order},
     replica::MessageKind,
 };
 
-use super::{Event, Simulation};
+use super::{Event, MemberView, Simulation, clients::Client};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
@@ -38,6 +38,31 @@ pub struct View {
     /// Operations whose client still waits, with their coordinators.
     pub open: Vec<(OpId, NodeId)>,
     pub next_write: WriteId,
+    /// By client.
+    pub clients: Vec<ClientView>,
+}
+
+#[derive(Debug, Clone)]
+pub struct ClientView {
+    pub name: Arc<str>,
+    /// Its place: the replica beside it.
+    pub at: NodeId,
+    /// The replica that a sticky session is bound to.
+    pub bound: NodeId,
+    pub policy: ClientPolicy,
+    /// Its session token: what it must see, by key. What it wrote itself comes first.
+    pub token: Vec<(KeyId, Vec<WriteId>)>,
+    /// The stamp that it carries from one replica to the next; none before its first answer.
+    pub heard: Option<Stamp>,
+}
+
+/// A version that has come to a replica and waits, unseen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingView {
+    pub key: KeyId,
+    pub write: WriteId,
+    /// What it waits for.
+    pub waits_for: Vec<(KeyId, WriteId)>,
 }
 
 /// What links do to messages; `None` where they differ from each other.
@@ -74,8 +99,14 @@ pub struct ReplicaView {
     pub killed: u64,
     /// Nanoseconds by which its clock is ahead, drift included.
     pub skew: i64,
+    /// The last stamp that it gave, sent or heard; under physical clocks, gave.
+    pub stamp: Stamp,
+    /// What has come and waits for what it depends on, oldest first.
+    pub waiting: Vec<WaitingView>,
     /// What it keeps for others, by target and key.
     pub hints: Vec<HintView>,
+    /// Its part in a replica set; `None` under another protocol.
+    pub member: Option<MemberView>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,6 +164,7 @@ impl Simulation {
             links: self.links_view(),
             open: self.open.iter().map(|(op, open)| (op, open.node)).collect(),
             next_write: self.next_write,
+            clients: self.clients.iter().zip(&self.scenario.clients).map(client_view).collect(),
         }
     }
 
@@ -161,8 +193,21 @@ impl Simulation {
             inbox: node.inbox.len(),
             killed: node.killed,
             skew: self.clock(id).0.saturating_sub(now),
+            stamp: node.replica.stamp(),
+            waiting: self.waiting(id).collect(),
             hints: node.replica.hints().filter_map(hint_view).collect(),
+            member: self.member_view(id),
         }
+    }
+
+    /// What has come to `node` and waits, unseen, for what it depends on.
+    pub fn waiting(&self, node: NodeId) -> impl Iterator<Item = WaitingView> {
+        let replica = &self.nodes[node.index()].replica;
+        replica.waiting().filter_map(move |(key, held)| {
+            let blocked = replica.blocked_by(held, self.placement(), &self.settings);
+            let waits_for = blocked.iter().map(|dependency| (dependency.key, dependency.id)).collect();
+            Some(WaitingView { key, write: held.newest()?, waits_for })
+        })
     }
 
     /// Messages on their way, in no order; idle gossip is left out.
@@ -170,7 +215,7 @@ impl Simulation {
         self.queue.iter().filter_map(|(arrives, event)| {
             let Event::Arrival(message) = event else { return None };
             let kind = message.body.kind();
-            let idle = kind.is_gossip() && !self.would_teach(message);
+            let idle = kind.is_gossip() && !self.would_teach(message) && !self.is_awaited(message);
             (!idle).then(|| MessageView {
                 id: message.id,
                 from: message.from,
@@ -182,6 +227,21 @@ impl Simulation {
                 doom: self.doom(message),
             })
         })
+    }
+}
+
+fn client_view((client, spec): (&Client, &crate::scenario::ClientSpec)) -> ClientView {
+    ClientView {
+        name: Arc::clone(&spec.name),
+        at: client.at,
+        bound: client.bound,
+        policy: client.policy.clone(),
+        token: client
+            .session
+            .token()
+            .map(|(key, versions)| (key, versions.map(|v| v.id).collect()))
+            .collect(),
+        heard: client.session.heard(),
     }
 }
 

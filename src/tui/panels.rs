@@ -5,6 +5,7 @@ mod events;
 mod foot;
 mod head;
 mod hero;
+mod inspector;
 mod knobs;
 mod overlay;
 mod walls;

@@ -6,7 +6,7 @@ use laggard::{
     action::{Act, AntiEntropy, Ask, Command, Context, Level, Propagation, Settings, Style, Switch},
     base::{ClientId, KeyId, NodeId, OpId, Ppm, Seed, SimTime, Span, WriteId},
     check::{Ledger, Remedy, explain},
-    data::{Conflicts, Dot, Held, Value, Version},
+    data::{Clocks, Conflicts, Dot, Held, Value, Version},
     net::{CutShape, Delay, LinkChange, LinkProfile, MessageName, Network, Order, Scope},
     replica::MessageKind,
     scenario::{ClientSpec, Scenario, WorkloadSpec},
@@ -91,6 +91,7 @@ fn misses(facts: &[Fact], settings: &Settings) -> Vec<(Operation, Operation)> {
 
 /// Exact clocks and stamps that are unique and in real-time order.
 fn exact(mut plan: Plan) -> Plan {
+    plan.scenario.settings.clocks = Clocks::Physical;
     for replica in &mut plan.scenario.replicas {
         (replica.skew, replica.drift) = (0, 0);
     }
@@ -130,7 +131,14 @@ fn where_read_and_write_sets_overlap_no_read_misses_an_acknowledged_write() {
 }
 
 fn ask(at: u16, act: Act, level: Level) -> Command {
-    Command::Submit(Ask { client: ClientId(0), at: Some(NodeId(at)), key: KeyId(0), act, level: Some(level) })
+    Command::Submit(Ask {
+        client: ClientId(0),
+        at: Some(NodeId(at)),
+        key: KeyId(0),
+        act,
+        level: Some(level),
+        wait: None,
+    })
 }
 
 fn write(at: u16, value: &str, level: Level) -> Command {
@@ -538,7 +546,7 @@ fn an_acknowledged_write_gives_way_only_to_who_has_seen_it() {
         (scenario.settings.write, scenario.settings.read) = (Level::One, Level::One);
         scenario.workload = None;
         scenario.clients.iter_mut().for_each(|client| {
-            (client.write, client.read, client.guarantees) = (None, None, Vec::new());
+            (client.write, client.read, client.policy.guarantees) = (None, None, Vec::new());
         });
         let owners: Vec<NodeId> =
             Simulation::new(Arc::new(scenario.clone()), Seed(8)).owners(KeyId(0)).collect();
@@ -552,7 +560,14 @@ fn an_acknowledged_write_gives_way_only_to_who_has_seen_it() {
             } else {
                 Act::Write { value: Value::text("v"), context: Context::Last, stamp: None }
             };
-            moves.push(Move::Give(Command::Submit(Ask { client, at, key: KeyId(0), act, level: None })));
+            moves.push(Move::Give(Command::Submit(Ask {
+                client,
+                at,
+                key: KeyId(0),
+                act,
+                level: None,
+                wait: None,
+            })));
             moves.push(millis(dice.below(200) as u64));
         }
         let facts = all_facts(&Plan { scenario, seed: Seed(8), moves });

@@ -38,7 +38,14 @@ fn pass(timeline: &mut Timeline, millis: u64) {
 }
 
 fn ask(at: u16, act: Act, level: Level) -> Command {
-    Command::Submit(Ask { client: ClientId(0), at: Some(NodeId(at)), key: X, act, level: Some(level) })
+    Command::Submit(Ask {
+        client: ClientId(0),
+        at: Some(NodeId(at)),
+        key: X,
+        act,
+        level: Some(level),
+        wait: None,
+    })
 }
 
 /// Submits, waits, and gives the answer.
@@ -110,7 +117,7 @@ fn semantics_13_3_equal_stamps_agree_on_the_larger_value_in_every_order() {
             let stamped = |value: &Value| Act::Write {
                 value: value.clone(),
                 context: Context::None,
-                stamp: Some(Stamp(5)),
+                stamp: Some(Stamp::at(5)),
             };
             give(&mut timeline, ask(at_first, stamped(&first), Level::One));
             give(&mut timeline, ask(at_second, stamped(&second), Level::One));
@@ -133,7 +140,7 @@ fn semantics_13_3_three_equal_stamps_agree_whatever_their_kinds() {
     for [a, b, c] in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
         let mut timeline = start(abc());
         for (at, value) in [(A, &values[a]), (B, &values[b]), (C, &values[c])] {
-            let act = Act::Write { value: value.clone(), context: Context::None, stamp: Some(Stamp(5)) };
+            let act = Act::Write { value: value.clone(), context: Context::None, stamp: Some(Stamp::at(5)) };
             give(&mut timeline, ask(at, act, Level::One));
             pass(&mut timeline, 10);
         }
@@ -176,12 +183,19 @@ fn semantics_13_9_dotted_version_vectors_do_not_explode() {
     let mut timeline = start(scenario);
     let put = |timeline: &mut Timeline, client: u16, value: &str| {
         let act = Act::Write { value: Value::text(value), context: Context::Last, stamp: None };
-        let ask = Ask { client: ClientId(client), at: Some(NodeId(A)), key: X, act, level: None };
+        let ask = Ask { client: ClientId(client), at: Some(NodeId(A)), key: X, act, level: None, wait: None };
         give(timeline, Command::Submit(ask));
         held(timeline, A)
     };
     let get = |timeline: &mut Timeline, client: u16, at: u16| {
-        let ask = Ask { client: ClientId(client), at: Some(NodeId(at)), key: X, act: Act::Read, level: None };
+        let ask = Ask {
+            client: ClientId(client),
+            at: Some(NodeId(at)),
+            key: X,
+            act: Act::Read,
+            level: None,
+            wait: None,
+        };
         give(timeline, Command::Submit(ask));
     };
     assert_eq!(put(&mut timeline, 0, "v1"), ["v1"]);
@@ -204,9 +218,10 @@ fn semantics_13_9_the_whole_sequence_with_its_contexts() {
             id: WriteId(counter),
             key: X,
             value: Value::text(&format!("v{counter}")),
-            stamp: Stamp(i64::from(counter)),
+            stamp: Stamp::at(i64::from(counter)),
             dot: Dot { node: NodeId(A), counter },
             context: VersionVector::from_entries([(NodeId(A), seen)]),
+            after: None,
         };
         set.merge(&Held::One(Arc::new(version)), Conflicts::Siblings);
         values(set)
@@ -220,12 +235,12 @@ fn semantics_13_9_the_whole_sequence_with_its_contexts() {
 
 fn read_a_then_b(guarantees: Vec<Guarantee>) -> (Outcome, Outcome, Timeline) {
     let mut scenario = abc();
-    scenario.clients[0].guarantees = guarantees;
+    scenario.clients[0].policy.guarantees = guarantees;
     scenario.clients.push(laggard::scenario::ClientSpec::at("writer", NodeId(A)));
     let mut timeline = start(scenario);
     give(&mut timeline, Command::Cut { name: None, shape: CutShape::Isolate(NodeId(A)) });
     let act = Act::Write { value: Value::Number(2), context: Context::Last, stamp: None };
-    let write = Ask { client: ClientId(1), at: Some(NodeId(A)), key: X, act, level: None };
+    let write = Ask { client: ClientId(1), at: Some(NodeId(A)), key: X, act, level: None, wait: None };
     give(&mut timeline, Command::Submit(write));
     pass(&mut timeline, 100);
     let first = outcome(&mut timeline, ask(A, Act::Read, Level::One));

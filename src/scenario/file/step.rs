@@ -7,11 +7,13 @@ use serde::Deserialize;
 
 pub use super::pause::Pause;
 
+use super::client::{Guarantee, Means, Route, WhenUnable};
 use super::cluster::{AntiEntropy, Level};
 use super::condition::Condition;
 use super::data::{Change, Element};
 use super::network::Latency;
 use super::pause::present;
+use super::primary::{ReadsFrom, Wait};
 use super::quantity::{DurationText, ShareText, SignedDurationText};
 use super::value::{Literal, Outcome};
 
@@ -68,6 +70,8 @@ pub struct Step {
 
     /// Changes settings while everything runs.
     pub set: Option<Knobs>,
+    /// Makes a replica the primary.
+    pub promote: Option<String>,
     /// Starts or stops the workload.
     pub workload: Option<StartStop>,
 
@@ -110,6 +114,8 @@ pub struct Write {
     pub context: Option<Context>,
     /// The stamp it carries, as a time since the start. Default: the coordinator's clock.
     pub stamp: Option<SignedDurationText>,
+    /// Under a primary: how many replicas to wait for once it has the write, and how long.
+    pub wait: Option<Wait>,
 }
 
 /// What a write tells about what its client has read.
@@ -209,6 +215,22 @@ pub struct Knobs {
     pub read: Option<Level>,
     /// Whether replicas compare and exchange what they hold.
     pub anti_entropy: Option<AntiEntropy>,
+    /// The client whose guarantees, by, when_unable and route change.
+    pub client: Option<String>,
+    /// What its session promises it from now on; `[]` for nothing.
+    pub guarantees: Option<Vec<Guarantee>>,
+    /// By what it gets its guarantees.
+    pub by: Option<Means>,
+    /// What becomes of its operation at a replica that would break a guarantee.
+    pub when_unable: Option<WhenUnable>,
+    /// Which replica its operations go to, where they name none.
+    pub route: Option<Route>,
+    /// Under a primary: how many good replicas it needs to take a write.
+    pub min_replicas: Option<u64>,
+    /// Under a primary: how long ago a good replica may have been heard from.
+    pub max_lag: Option<DurationText>,
+    /// Under a primary: who answers reads.
+    pub reads_from: Option<ReadsFrom>,
 }
 
 /// Starts or stops the workload.
