@@ -100,8 +100,9 @@ impl Held {
             Self::Nothing => 0,
             Self::One(version) => u64::from(version.id.0) + 1,
             Self::Siblings(versions) => name_of(versions),
-            Self::Shared(shared) => name_of(&shared.versions) ^ shared.vector.name(),
-            Self::State(state) => state.name(),
+            Self::Shared(shared) => name_of(&shared.versions) ^ name_of_vector(&shared.vector),
+            Self::State(state) if state.has_seen_the_start() => name_of_vector(state.seen()),
+            Self::State(state) => crate::base::mix(name_of_vector(state.seen()) ^ 1),
         }
     }
 
@@ -201,10 +202,10 @@ impl Held {
                 Merge::Stored { over: None }
             }
             (Self::State(mine), Self::State(theirs)) => {
-                if mine.includes(theirs) {
+                if mine.seen().includes(theirs.seen()) {
                     return Merge::Unchanged;
                 }
-                *self = Self::State(if theirs.includes(mine) {
+                *self = Self::State(if theirs.seen().includes(mine.seen()) {
                     Arc::clone(theirs)
                 } else {
                     Arc::new(mine.join(theirs))
@@ -354,4 +355,11 @@ impl Held {
 fn name_of(versions: &[Arc<Version>]) -> u64 {
     let add = |hash, version: &Arc<Version>| crate::base::mix(hash ^ (u64::from(version.id.0) + 1));
     versions.iter().fold(u64::MAX, add)
+}
+
+fn name_of_vector(vector: &VersionVector) -> u64 {
+    let add = |hash, (node, counter): (crate::base::NodeId, u32)| {
+        crate::base::mix(hash ^ (u64::from(node.0) << 32 | u64::from(counter)))
+    };
+    vector.entries().fold(crate::base::mix(u64::MAX), add)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::base::{NodeId, mix};
+use crate::base::NodeId;
 
 use super::version::{Dot, Stamp};
 
@@ -201,14 +201,6 @@ impl VersionVector {
     pub fn includes(&self, other: &Self) -> bool {
         let (mine, theirs) = (self.counters(), other.counters());
         theirs.len() <= mine.len() && theirs.iter().zip(mine).all(|(theirs, mine)| theirs <= mine)
-    }
-
-    /// A stable name: equal exactly where the counters are (up to 64-bit collisions).
-    pub fn name(&self) -> u64 {
-        let add = |hash, (node, counter): (NodeId, u32)| {
-            mix(hash ^ ((u64::from(node.0) << 32) | u64::from(counter)))
-        };
-        self.entries().fold(mix(u64::MAX), add)
     }
 
     /// The non-zero entries, by node.

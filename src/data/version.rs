@@ -8,8 +8,7 @@ use crate::base::{KeyId, NodeId, WriteId};
 use super::{Value, VersionVector};
 
 /// The `counter`-th write of one key that `node` coordinated. Counter 0 names the value a key started
-/// with, which every vector covers. A node that has lost its disk goes on as another: its number and, for each
-/// disk, the number of nodes.
+/// with, which every vector covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Dot {
     pub node: NodeId,

@@ -187,14 +187,6 @@ impl Scenario {
         self.replicas.iter().position(|replica| &*replica.name == name).map(NodeId::at)
     }
 
-    /// Whose dots these are: a replica's name, with a prime for each earlier disk or reign.
-    pub fn actor_name(&self, actor: NodeId) -> String {
-        let count = self.replicas.len().max(1);
-        let primes = "'".repeat(actor.index() / count);
-        let name = self.replicas.get(actor.index() % count).map_or("?", |replica| &replica.name);
-        format!("{name}{primes}")
-    }
-
     pub fn client_named(&self, name: &str) -> Option<ClientId> {
         let index = self.clients.iter().position(|client| &*client.name == name)?;
         u16::try_from(index).ok().map(ClientId)
