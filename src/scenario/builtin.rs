@@ -25,6 +25,9 @@ const PRESETS: &[(&str, &str)] = presets![
     "counter",
     "riak-siblings",
     "clock-skew",
+    "hlc",
+    "sessions",
+    "comments",
     "lossy-network",
     "sixty-four",
 ];
