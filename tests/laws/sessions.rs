@@ -70,7 +70,7 @@ fn a_guarantee_that_is_asked_for_is_never_broken() {
 #[test]
 fn where_nobody_asks_each_guarantee_is_broken_by_somebody() {
     let broken: Cell<[u32; 4]> = Cell::new([0; 4]);
-    for_plans(120, 132, 70, |plan| {
+    for_plans(240, 132, 70, |plan| {
         let plan = steady(plan, Conflicts::LastWriteWins, |policy| ClientPolicy {
             route: policy.route,
             ..ClientPolicy::default()
