@@ -29,6 +29,9 @@ const PRESETS: &[(&str, &str)] = presets![
     "sessions",
     "comments",
     "lossy-network",
+    "redis-wait",
+    "redis-failover",
+    "mongodb-rollback",
     "sixty-four",
 ];
 
