@@ -5,6 +5,7 @@
 //! replay     the same log gives the same run; seeking, undoing and branching lose nothing
 //! network    laws of SEMANTICS §14: overlap, convergence, stable randomness, no going back
 //! merging    commutative, associative, idempotent over versions that really occur
+//! sessions   guarantees that are asked for hold, and logical clocks keep cause before effect
 //! scenarios  SEMANTICS §13, by number
 //! crdt       the laws of counters and sets, and what they promise
 //! honesty    what the ledger and `settled` say, against a naive reading of the facts
@@ -23,3 +24,4 @@ mod network;
 mod replay;
 mod replication;
 mod scenarios;
+mod sessions;
