@@ -14,5 +14,7 @@ pub use client::{ClientChange, ClientPolicy, Means, Route, WhenUnable};
 pub use command::{Act, AntiEntropy, Ask, Command, Context, Mend, Setting, Style, Switch};
 pub use condition::{Condition, Count, Guarantee, Holding, ReadClaim};
 pub use level::Level;
-pub use primary::PrimaryPolicy;
+pub use primary::{
+    Durability, Elsewhere, Failover, Group, Monitors, PrimaryPolicy, ReadsFrom, Wait, majority,
+};
 pub use settings::{LeaderlessPolicy, Propagation, Protocol, Settings};

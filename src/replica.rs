@@ -13,6 +13,8 @@
 //! asks the replicas of the key and answers after R replies, except that a read which the coordinator can
 //! satisfy alone asks nobody. Nothing repairs a read (that comes with the protocols); anti-entropy, where
 //! it is on, spreads what was missed.
+//!
+//! Where one replica takes the writes, each is a member of a replica set instead: see [`primary`].
 
 mod causal;
 mod coordinate;
@@ -20,11 +22,12 @@ mod delivery;
 mod gossip;
 mod hints;
 mod message;
+pub mod primary;
 mod store;
 mod timer;
 
 use crate::{
-    action::{Act, AntiEntropy, Settings},
+    action::{Act, AntiEntropy, Settings, Wait},
     base::{KeyId, LocalTime, NodeId, OpId, Seed, Span, WriteId},
     data::{Clocks, Conflicts, Dependencies, Held, Relation, Stamp, StampClock, Version, VersionVector},
 };
@@ -32,6 +35,7 @@ use coordinate::Pending;
 use delivery::Deliveries;
 use hints::HintStore;
 pub use message::{Body, Exchange, MessageKind};
+use primary::{Discard, Member, News};
 use std::sync::Arc;
 use store::Store;
 pub use store::{Placement, owners};
@@ -50,6 +54,8 @@ pub struct Replica {
     hints: HintStore,
     /// How many rounds of gossip it has begun.
     round: u64,
+    /// Its part in a replica set, where one replica takes the writes.
+    member: Option<Box<Member>>,
     /// How often it was told to repair.
     repairs: u64,
 }
@@ -90,6 +96,8 @@ pub struct Request<'a> {
     pub act: &'a Act,
     /// How many replicas must answer.
     pub required: u16,
+    /// WAIT: for how many replicas to wait once a primary has the write.
+    pub wait: Option<Wait>,
     /// What the client says it has seen of the key.
     pub context: &'a VersionVector,
     /// What a write must never be seen without.
@@ -137,6 +145,16 @@ pub enum Output {
         winner: WriteId,
         relation: Relation,
     },
+    /// A write that was held was given up; `content` names what is held of its key now, `instead` its write.
+    Discarded {
+        key: KeyId,
+        write: WriteId,
+        why: Discard,
+        content: u64,
+        instead: Option<WriteId>,
+    },
+    /// Something happened in its replica set.
+    News(News),
     /// A write is kept for a replica that could not be given it; `over` is what of the hint gave way.
     Hinted {
         target: NodeId,
@@ -168,6 +186,21 @@ pub enum Answer {
         required: u16,
         alive: u16,
     },
+    /// A write was done, and this many of the replicas that its client waited for have it (WAIT).
+    Waited {
+        write: WriteId,
+        replicas: u16,
+        wanted: u16,
+    },
+    /// Refused: the primary has heard from too few replicas lately (NOREPLICAS).
+    NoReplicas {
+        good: u16,
+        required: u16,
+    },
+    /// Refused: not the primary, and not passed on (READONLY); perhaps this one is.
+    NotPrimary {
+        primary: Option<NodeId>,
+    },
 }
 
 impl Replica {
@@ -182,6 +215,7 @@ impl Replica {
             hints: HintStore::default(),
             round: 0,
             repairs: 0,
+            member: None,
         }
     }
 
@@ -207,20 +241,23 @@ impl Replica {
     }
 
     /// Loses what is volatile: the operations it was coordinating, the writes it was still delivering, those
-    /// that waited for others and, under physical clocks, the last stamp it gave. Its timers are void; [`Self::restart`] sets those it needs again.
-    pub fn crash(&mut self, clocks: Clocks) {
+    /// that waited for others and, under physical clocks, the last stamp it gave. Its timers are void;
+    /// [`Self::restart`] sets those it needs again.
+    pub fn crash(&mut self, around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
         self.pending = Pending::default();
         self.deliveries = Deliveries::default();
         self.hints.crash();
         self.waiting = Vec::new();
-        self.clock.crash(clocks);
+        self.clock.crash(around.settings.clocks);
+        self.crash_member(around, out);
     }
 
     /// Loses its disk as well; says how many hints were on it. Only the count of what it has coordinated
     /// stays, so that no dot names two writes: real systems give the new disk a new name for that (Riak's
     /// actor epochs).
-    pub fn lose_disk(&mut self, clocks: Clocks) -> usize {
-        self.crash(clocks);
+    pub fn lose_disk(&mut self, around: &mut Surroundings<'_>, out: &mut Vec<Output>) -> usize {
+        self.crash(around, out);
+        self.empty_member(around, out);
         self.store.wipe();
         self.lose_hints()
     }
@@ -299,6 +336,7 @@ impl Replica {
             Body::Sync { round, exchange, contents } => {
                 self.answer_sync(from, *round, *exchange, contents, around, out);
             }
+            Body::Stream(message) => self.hear_member(from, message, around, out),
             Body::SyncReply { contents, .. } => {
                 for (key, held) in contents.iter() {
                     self.absorb(*key, held, around, out);
@@ -323,14 +361,16 @@ impl Replica {
     pub fn handle_timer(&mut self, timer: Timer, around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
         match timer {
             Timer::Retransmit { op, .. } => self.deliver_again(op, around, out),
+            Timer::Primary(alarm) => self.ring(alarm, around, out),
             Timer::WriteTimeout { op, .. } => self.hint_the_silent(op, around, out),
             Timer::HandBack => self.hand_back(around, out),
         }
     }
 
     /// It is up again after a crash: sets its timers.
-    pub fn restart(&mut self, _around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
+    pub fn restart(&mut self, around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
         self.resume_hints(out);
+        self.restart_member(around, out);
     }
 
     /// Somebody spoke whose clock stood at `heard`.

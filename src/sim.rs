@@ -15,6 +15,7 @@ mod clients;
 mod commands;
 mod eligible;
 mod fact;
+mod members;
 mod messages;
 mod opinion;
 mod queue;
@@ -35,6 +36,7 @@ use crate::{
 use clients::{Client, Open};
 pub use commands::Refused;
 pub use fact::{Death, Fact, Outcome, What};
+pub use members::MemberView;
 use messages::Message;
 use opinion::Opinion;
 #[doc(hidden)]
@@ -158,6 +160,7 @@ impl Simulation {
         };
         simulation.put_initial_values();
         simulation.start_gossip();
+        simulation.form_groups();
         if simulation.scenario.workload.is_some() {
             simulation.start_workload();
         }
@@ -171,7 +174,8 @@ impl Simulation {
         for (key, value) in &scenario.initial {
             let version = self.initial_version(*key, value);
             let kind = self.settings.kind(*key);
-            let held = if kind.is_state() {
+            // A primary orders all updates, and keeps plain values.
+            let held = if kind.is_state() && self.settings.primary().is_none() {
                 Held::State(Arc::new(State::initial(kind, &version)))
             } else {
                 Held::One(version)
@@ -199,6 +203,20 @@ impl Simulation {
             context,
             after: None,
         })
+    }
+
+    /// Where a primary takes the writes: everybody joins a replica set.
+    fn form_groups(&mut self) {
+        let Some(policy) = self.settings.primary().cloned() else { return };
+        for index in 0..self.nodes.len() {
+            self.nodes[index].replica.join(&policy, self.seed);
+        }
+        // What is armed at the start is no news.
+        let mut facts = Vec::new();
+        for index in 0..self.nodes.len() {
+            self.act(NodeId::at(index), 0, &mut facts, Replica::begin);
+        }
+        debug_assert!(facts.is_empty(), "a run begins in peace");
     }
 
     /// Sets every replica's gossip timer at a phase of its own.
@@ -358,6 +376,10 @@ impl Simulation {
             Output::Kept { key, write, winner, relation } => {
                 self.record(facts, What::Kept { node, key, write, winner, relation });
             }
+            Output::Discarded { key, write, why, content, instead } => {
+                self.record(facts, What::Discarded { node, key, write, why, content, instead });
+            }
+            Output::News(news) => self.record(facts, What::News { node, news }),
             Output::Hinted { target, key, write, over } => {
                 self.record(facts, What::Hinted { holder: node, target, key, write, over });
             }
@@ -425,6 +447,7 @@ impl Simulation {
 
     /// How much a clone copies: events scheduled and slots of replicas.
     pub(crate) fn weight(&self) -> u64 {
-        (self.queue.len() + self.nodes.len() * self.keys.len()) as u64
+        let logs: usize = self.nodes.iter().map(|node| node.replica.log_weight()).sum();
+        (self.queue.len() + self.nodes.len() * self.keys.len() + logs) as u64
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     net::{CutShape, LinkChange, Scope},
 };
 
-use super::{ClientChange, HintRules, Level};
+use super::{ClientChange, HintRules, Level, ReadsFrom, Wait};
 
 /// What can be asked of a running cluster.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +43,8 @@ pub enum Command {
         client: ClientId,
         change: ClientChange,
     },
+    /// An administrator makes a replica the primary of its set.
+    Promote(NodeId),
     Workload(Switch),
     /// One replica, or each, now exchanges all it holds with every other, both ways.
     Repair(Option<NodeId>),
@@ -58,6 +60,8 @@ pub struct Ask {
     pub act: Act,
     /// `None`: the client's level, else the cluster's.
     pub level: Option<Level>,
+    /// Where a primary takes the writes: how many replicas the client waits for once it has.
+    pub wait: Option<Wait>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,6 +103,11 @@ pub enum Setting {
     AntiEntropy(Option<AntiEntropy>),
     /// How long a client waits for its answer.
     Timeout(Span),
+    /// How many good replicas a primary needs to take writes.
+    MinReplicas(u16),
+    /// How long ago a good replica may last have been heard of.
+    MaxLag(Span),
+    ReadsFrom(ReadsFrom),
     Hints(Option<HintRules>),
 }
 

@@ -72,6 +72,9 @@ impl Settings {
 
     /// How concurrent versions of a key collapse. (Counters and sets merge whatever it says.)
     pub fn conflicts_of(&self, key: KeyId) -> Conflicts {
+        if self.primary().is_some() {
+            return Conflicts::LogOrder;
+        }
         match self.kind(key) {
             Kind::Register(conflicts) => conflicts,
             Kind::Value | Kind::GrowCounter | Kind::Counter | Kind::Set => self.conflicts,
@@ -91,6 +94,14 @@ impl Settings {
         match &self.protocol {
             Protocol::Leaderless(policy) => Some(policy),
             Protocol::Primary(_) => None,
+        }
+    }
+
+    /// The rules of a primary and its replicas; `None` under another protocol.
+    pub fn primary(&self) -> Option<&PrimaryPolicy> {
+        match &self.protocol {
+            Protocol::Leaderless(_) => None,
+            Protocol::Primary(policy) => Some(policy),
         }
     }
 }

@@ -250,6 +250,9 @@ impl KeyLedger {
         self.recount(node, content);
         let (held, conflicts) =
             (simulation.held(node, self.key), simulation.settings().conflicts_of(self.key));
+        if conflicts == Conflicts::LogOrder {
+            self.take_back(node, held);
+        }
         let mut closing = false;
         for record in &mut self.open {
             let seen = &mut record.reflected[node.index()];
@@ -257,9 +260,11 @@ impl KeyLedger {
                 *seen = Some(at);
                 record.missing -= 1;
                 if record.missing == 0 {
-                    record.consistent = Some(at);
                     closing = true;
-                    consistent(record);
+                    if record.consistent.is_none() {
+                        record.consistent = Some(at);
+                        consistent(record);
+                    }
                 }
             }
         }
@@ -273,6 +278,27 @@ impl KeyLedger {
         }
         if closing {
             self.close(simulation);
+        }
+    }
+
+    /// A member of a replica set may give writes up: it reflects them no longer.
+    fn take_back(&mut self, node: NodeId, held: &Held) {
+        let undone = |record: &Record| {
+            record.reflected[node.index()].is_some() && !held.reflects(&record.version, Conflicts::LogOrder)
+        };
+        let forget = |record: &mut Record| {
+            record.reflected[node.index()] = None;
+            record.missing += 1;
+        };
+        self.open.iter_mut().filter(|record| undone(record)).for_each(forget);
+        while let Some(index) = self.closed.iter().position(|record| undone(record)) {
+            let Some(mut record) = self.closed.remove(index) else { return };
+            forget(Arc::make_mut(&mut record));
+            let place = self.open.partition_point(|open| open.accepted < record.accepted);
+            self.open.insert(place, Arc::unwrap_or_clone(record));
+        }
+        while self.open.len() > MAX_OPEN {
+            self.open.pop_front();
         }
     }
 
@@ -382,9 +408,9 @@ impl KeyLedger {
         Some(Staleness { versions, since, missing: missing.iter().map(|r| r.version.id).collect() })
     }
 
-    /// Acknowledged writes that nothing was written on top of and that `gone` says nobody has any more.
-    pub(super) fn losses(&self, gone: impl Fn(&Version) -> bool) -> Vec<Loss> {
-        let lost = |record: &&Record| record.acked.is_some() && !record.superseded && gone(&record.version);
+    /// Acknowledged writes that are `gone`.
+    pub(super) fn losses(&self, gone: impl Fn(&Record) -> bool) -> Vec<Loss> {
+        let lost = |record: &&Record| record.acked.is_some() && gone(record);
         let obituary = |record: &Record| Loss {
             write: record.version.id,
             value: record.version.value.to_string(),

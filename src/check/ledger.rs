@@ -9,7 +9,7 @@ use std::{
 use crate::{
     action::{Act, Guarantee},
     base::{ClientId, KeyId, NodeId, OpId, OpTable, Position, SimTime, Span, WriteId},
-    data::{Held, Relation, Version},
+    data::{Conflicts, Held, Relation, Version},
     session::{Owed, Session},
     sim::{Death, Fact, Outcome, Simulation, What},
 };
@@ -226,6 +226,10 @@ impl Ledger {
                     asked.node = *to;
                 }
             }
+            What::Discarded { node, key, content, .. } => {
+                self.disturbed = at.at;
+                self.follow_stored((*node, *key, *content), at, simulation);
+            }
             What::Answered { op, outcome } => self.follow_answer(*op, outcome, at, simulation),
             What::CutHealed { .. } | What::Restarted { .. } | What::Thawed { .. } => self.disturbed = at.at,
             What::Turned(_) => self.learn_keys(simulation),
@@ -237,6 +241,7 @@ impl Ledger {
             What::Destroyed { node, .. } => self.follow_loss_of_disk(*node, at, simulation),
             What::HandedBack { .. }
             | What::HintExpired { .. }
+            | What::News { .. }
             | What::Queued { .. }
             | What::HeldBack { .. }
             | What::Waits { .. }
@@ -354,7 +359,7 @@ impl Ledger {
             self.tally.refused += 1;
         }
         match outcome {
-            Outcome::Written(write) => {
+            Outcome::Written(write) | Outcome::Waited { write, .. } => {
                 self.tally.writes += 1;
                 self.keys[asked.key.index()].acked(*write, at.at);
                 if let Some(version) = &asked.version {
@@ -364,7 +369,11 @@ impl Ledger {
             }
             Outcome::Found(held) => self.follow_read(op, &asked, held, at, simulation),
             Outcome::TimedOut { .. } | Outcome::CoordinatorCrashed => self.tally.timed_out += 1,
-            Outcome::Unavailable { .. } | Outcome::CoordinatorDown | Outcome::NotFresh(_) => {}
+            Outcome::Unavailable { .. }
+            | Outcome::NoReplicas { .. }
+            | Outcome::NotPrimary { .. }
+            | Outcome::CoordinatorDown
+            | Outcome::NotFresh(_) => {}
         }
         let staleness = match (outcome, &self.last_read) {
             (Outcome::Found(_), Some(read)) => read.staleness.clone(),
@@ -478,9 +487,23 @@ impl Ledger {
         for (index, ledger) in self.keys.iter().enumerate() {
             let key = KeyId(u32::try_from(index).unwrap_or(u32::MAX));
             let held = |write: &Version| nodes().any(|node| simulation.held(node, key).keeps(write));
+            // Where a primary orders the writes, a context is exact: what any replica's value was written on
+            // top of is not lost, and what none was is, even if a lost write was made on top of it.
+            let ordered = simulation.settings().conflicts_of(key) == Conflicts::LogOrder;
+            let reflected = |version: &Version| {
+                nodes().any(|n| simulation.held(n, key).reflects(version, Conflicts::LogOrder))
+            };
             let comes_back =
                 |write: &Version| simulation.may_still_spread(write) || simulation.is_hinted(write);
-            losses.extend(ledger.losses(|write| !held(write) && !comes_back(write)));
+            let gone = |record: &Record| {
+                let nowhere = if ordered {
+                    !reflected(&record.version)
+                } else {
+                    !record.superseded && !held(&record.version)
+                };
+                nowhere && !comes_back(&record.version)
+            };
+            losses.extend(ledger.losses(gone));
         }
         losses
     }

@@ -74,6 +74,14 @@ pub enum Remedy {
     HealThenGossip {
         every: Span,
     },
+    /// The primary it follows resends the stream, or everything, within about this time.
+    Stream {
+        every: Span,
+    },
+    /// The same, once a wall is gone or its primary is up.
+    HealThenStream,
+    /// It follows no primary: one must rise first.
+    NoPrimary,
     /// Nothing: no message is on its way and nothing repairs.
     Never,
     /// Last-write-wins dropped it for good.
@@ -168,6 +176,9 @@ fn remedy(node: NodeId, key: KeyId, held: &Held, trails: &[Trail], simulation: &
     if let Some(remedy @ (Remedy::Hint { .. } | Remedy::Retransmission { .. })) = handed {
         return remedy;
     }
+    if let Some(policy) = simulation.settings().primary() {
+        return follow(node, policy.ack_every, simulation);
+    }
     let Some(gossip) = simulation.settings().anti_entropy else {
         return handed.unwrap_or(Remedy::Never);
     };
@@ -202,8 +213,22 @@ fn handed_on(node: NodeId, key: KeyId, simulation: &Simulation) -> Option<Remedy
     from.map(|from| Remedy::Retransmission { from }).or(best)
 }
 
+/// What a replica set does by itself for a member that is behind.
+fn follow(node: NodeId, every: Span, simulation: &Simulation) -> Remedy {
+    match simulation.follows(node) {
+        None => Remedy::NoPrimary,
+        Some(primary) if simulation.can_reach(primary, node) && simulation.can_reach(node, primary) => {
+            Remedy::Stream { every }
+        }
+        Some(_) => Remedy::HealThenStream,
+    }
+}
+
 /// Levels that overlap would have: R + W > N.
 fn prevention(simulation: &Simulation) -> Option<String> {
+    if simulation.settings().primary().is_some() {
+        return None;
+    }
     let settings = simulation.settings();
     let copies = settings.copies;
     let (write, read) = (settings.write.required(copies), settings.read.required(copies));

@@ -11,9 +11,12 @@ use crate::{
     check::Verdict,
     data::{self, Held, Relation, Update},
     drive::{self, Report, Timeline},
+    replica::primary::Discard,
     scenario::Scenario,
     sim::{Death, Fact, Outcome, What},
 };
+
+mod replication;
 
 use super::output::Output;
 
@@ -66,7 +69,8 @@ fn totals(report: &Report) -> Value {
 
 fn fact(timeline: &Timeline, fact: &Fact) -> Value {
     let scenario = timeline.simulation().scenario();
-    let node = |node: &NodeId| scenario.replicas[node.index()].name.to_string();
+    // Later reigns of a primary have names of their own in vectors, and are told by the same replica.
+    let node = |node: &NodeId| scenario.replicas[node.index() % scenario.replicas.len()].name.to_string();
     let key = |key: &crate::base::KeyId| timeline.simulation().keys()[key.index()].to_string();
     let write = |write: &WriteId| write.to_string();
     match &fact.what {
@@ -131,6 +135,15 @@ fn fact(timeline: &Timeline, fact: &Fact) -> Value {
             line["op"] = op.0.into();
             line
         }
+        What::Discarded { node: at, key: k, write: w, why, instead, .. } => {
+            json!({"fact": "discarded", "at": node(at), "key": key(k), "write": write(w),
+                   "why": discard(*why), "instead": instead.as_ref().map(write)})
+        }
+        What::News { node: at, news } => {
+            let mut line = replication::news(*news, node);
+            line["at"] = node(at).into();
+            line
+        }
         What::Hinted { holder, target, key: k, write: w, over } => {
             let over =
                 over.map(|(loser, relation)| json!({"write": write(&loser), "relation": name(relation)}));
@@ -172,12 +185,27 @@ fn outcome(outcome: &Outcome) -> Value {
         Outcome::Unavailable { required, alive } => {
             json!({"outcome": "unavailable", "required": required, "alive": alive})
         }
+        Outcome::Waited { write, replicas, wanted } => {
+            json!({"outcome": "waited", "write": write.to_string(), "replicas": replicas, "wanted": wanted})
+        }
+        Outcome::NoReplicas { good, required } => {
+            json!({"outcome": "no_replicas", "good": good, "required": required})
+        }
+        Outcome::NotPrimary { .. } => json!({"outcome": "not_primary"}),
         Outcome::CoordinatorDown => json!({"outcome": "coordinator_down"}),
         Outcome::NotFresh(guarantee) => json!({"outcome": "not_fresh", "guarantee": guarantee.name()}),
         Outcome::TimedOut { received, required } => {
             json!({"outcome": "timed_out", "received": received, "required": required})
         }
         Outcome::CoordinatorCrashed => json!({"outcome": "coordinator_crashed"}),
+    }
+}
+
+fn discard(why: Discard) -> &'static str {
+    match why {
+        Discard::Resynced => "resynced",
+        Discard::RolledBack => "rolled_back",
+        Discard::Crashed => "crashed",
     }
 }
 

@@ -4,13 +4,15 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Act, ClientChange, Command, Guarantee, Setting, Switch},
+    action::{Act, ClientChange, Command, Guarantee, ReadsFrom, Setting, Switch},
     base::{ClientId, CutId, KeyId, NodeId, OpId, Position, SimTime, Span, WriteId},
-    data::{Held, Relation, Update, Value},
+    data::{Conflicts, Held, Relation, Update, Value},
     net::{CutShape, LinkChange, Scope},
     replica::MessageKind,
     sim::{Death, Fact, Outcome, What},
 };
+
+mod replication;
 
 use super::{Cause, Timeline};
 
@@ -174,6 +176,10 @@ impl<'a> Narrator<'a> {
                 Some((Mark::Revived, text, None))
             }
             What::Turned(command) => Some((Mark::Knob, self.turned(command)?, None)),
+            What::Discarded { node, write, why, instead, .. } => {
+                Some(self.discarded(*node, *write, *why, *instead))
+            }
+            What::News { node, news } => self.replication(*node, *news),
             What::Asked { .. } | What::Sent { .. } | What::Delivered { .. } | What::Queued { .. } => None,
         }
     }
@@ -222,6 +228,24 @@ impl<'a> Narrator<'a> {
             }
             Outcome::Unavailable { required, alive } => {
                 failed(format!("UNAVAILABLE, {required} must answer, {alive} believed up; nothing was done"))
+            }
+            Outcome::Waited { write, replicas, wanted } => {
+                let enough = if replicas < wanted { "; the write stays" } else { "" };
+                let text = format!(
+                    "{place} waited for {}{who}: {replicas} of {wanted} replicas have it{enough}",
+                    self.write(*write)
+                );
+                Some((Mark::Acknowledged, text, self.value(*write)))
+            }
+            Outcome::NoReplicas { good, required } => {
+                failed(format!("NOREPLICAS, {good} of {required} good replicas; nothing was done"))
+            }
+            Outcome::NotPrimary { primary } => {
+                let hint = primary.map_or_else(
+                    || "no primary is known".to_owned(),
+                    |primary| format!("{} is the primary it knows", self.node(primary)),
+                );
+                failed(format!("READONLY, this is a replica; {hint}; nothing was done"))
             }
             Outcome::CoordinatorDown => failed("the replica is down; nothing was done".into()),
             Outcome::NotFresh(guarantee) => {
@@ -277,6 +301,9 @@ impl<'a> Narrator<'a> {
 
     /// Why one of two versions had to go; `relation` is the newcomer's to the other.
     fn why_dropped(self, winner: WriteId, loser: WriteId, relation: Relation) -> &'static str {
+        if self.timeline.simulation().settings().conflicts == Conflicts::LogOrder {
+            return "the primary's log decides";
+        }
         let stamp = |write| Some(self.timeline.ledger().find(write)?.version.stamp);
         let tie = stamp(winner).is_some() && stamp(winner) == stamp(loser);
         match (relation, tie) {
@@ -305,7 +332,7 @@ impl<'a> Narrator<'a> {
         death: Death,
     ) -> (Mark, String, Option<String>) {
         let cargo = match (kind, carries) {
-            (MessageKind::Write, Some(write)) => self.write(write),
+            (MessageKind::Write | MessageKind::Stream, Some(write)) => self.write(write),
             (kind, Some(write)) if kind.is_gossip() || kind == MessageKind::Hint => {
                 format!("{} with {}", kind.name(), self.write(write))
             }
@@ -384,6 +411,10 @@ impl<'a> Narrator<'a> {
             }
             Command::Set(Setting::Timeout(timeout)) => format!("timeout {timeout}"),
             Command::SetClient { client, change } => self.client_changed(*client, change),
+            Command::Set(Setting::MinReplicas(count)) => format!("min replicas {count}"),
+            Command::Set(Setting::MaxLag(lag)) => format!("max lag {lag}"),
+            Command::Set(Setting::ReadsFrom(ReadsFrom::Any)) => "every replica answers reads".into(),
+            Command::Set(Setting::ReadsFrom(ReadsFrom::Primary)) => "only the primary answers reads".into(),
             Command::Set(Setting::Hints(None)) => "no more hints are stored".into(),
             Command::Set(Setting::Hints(Some(rules))) => {
                 format!("hints are stored, for at most {} of absence", rules.window)
@@ -399,7 +430,8 @@ impl<'a> Narrator<'a> {
             | Command::Repair(_)
             | Command::Restart(_)
             | Command::Freeze(_)
-            | Command::Thaw(_) => return None,
+            | Command::Thaw(_)
+            | Command::Promote(_) => return None,
         })
     }
 

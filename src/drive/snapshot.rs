@@ -221,7 +221,8 @@ impl Snapshot {
     }
 
     pub fn replica_name(&self, node: NodeId) -> &str {
-        &self.view.replicas[node.index()].name
+        // Later reigns of a primary have names of their own in vectors, and are told by the same replica.
+        &self.view.replicas[node.index() % self.view.replicas.len()].name
     }
 }
 
@@ -282,6 +283,7 @@ pub(super) fn name(command: &crate::action::Command) -> &'static str {
         Command::SetLink { .. } => "link setting",
         Command::Set(_) => "setting",
         Command::SetClient { .. } => "client rules",
+        Command::Promote(_) => "promote",
         Command::Workload(_) => "workload",
     }
 }
@@ -310,6 +312,7 @@ pub(super) fn words(condition: &Condition) -> &'static str {
         Condition::Converged { .. } => "converged",
         Condition::Diverged => "diverged",
         Condition::Replica { .. } => "a replica holds what is awaited",
+        Condition::Primary(_) => "a replica is primary",
         Condition::LastRead(_) => "a read returns what is awaited",
         Condition::InFlight(_) => "so many messages are in flight",
         Condition::StaleReads(_) => "so many reads were stale",

@@ -102,6 +102,13 @@ impl Narrator<'_> {
             Remedy::HealThenGossip { every } => {
                 format!("What will fix it: heal the wall (P); then anti-entropy, every {every}.")
             }
+            Remedy::Stream { every } => {
+                format!("What will fix it: its primary, which it follows; the two talk every {every}.")
+            }
+            Remedy::HealThenStream => {
+                "What will fix it: heal the wall (P) or restart its primary (C); then it resynchronises.".into()
+            }
+            Remedy::NoPrimary => "What will fix it: it follows no primary; one must take over first.".into(),
             Remedy::Never => {
                 "What will fix it: nothing by itself. No message is on its way and nothing repairs; a new write would."
                     .into()

@@ -469,6 +469,8 @@ fn is_visible(what: &What) -> bool {
         | What::Waits { .. }
         | What::Rebound { .. }
         | What::Kept { .. }
+        | What::Discarded { .. }
+        | What::News { .. }
         | What::Answered { .. }
         | What::CutMade { .. }
         | What::CutHealed { .. }

@@ -43,6 +43,9 @@ impl Replica {
         around: &mut Surroundings<'_>,
         out: &mut Vec<Output>,
     ) {
+        if self.member.is_some() {
+            return self.ask_member(request, around, out);
+        }
         let believed_up = |node: &NodeId| *node == self.id || around.believed_up[node.index()];
         let alive = owners(around.placement, request.key).filter(believed_up).count();
         let alive = u16::try_from(alive).unwrap_or(u16::MAX);
@@ -172,6 +175,7 @@ impl Replica {
                 history.join(&self.store.held(key).history());
                 history.raise(node, counter - 1);
             }
+            Conflicts::LogOrder => history.join(&self.store.held(key).history()),
             Conflicts::Siblings | Conflicts::VectorSiblings => {}
         }
         match context {
@@ -278,6 +282,9 @@ impl Replica {
 
     /// Forgets an operation whose client has given up; says how many answers had come.
     pub fn abandon(&mut self, op: OpId) -> u16 {
+        if let Some(member) = &mut self.member {
+            return member.abandon(op);
+        }
         self.pending.remove(op).map_or(0, |waiting| waiting.received)
     }
 }

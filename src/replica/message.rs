@@ -7,6 +7,8 @@ use crate::{
     data::Held,
 };
 
+use super::primary;
+
 /// A list of keys and what the sender holds of them.
 pub(crate) type Contents = Arc<[(KeyId, Held)]>;
 
@@ -41,6 +43,8 @@ pub enum Body {
         round: u64,
         contents: Contents,
     },
+    /// Between members of a replica set and their monitors.
+    Stream(Box<primary::Message>),
     /// What was kept for the receiver while it could not be reached.
     Hint {
         /// The name of the write for randomness.
@@ -76,6 +80,24 @@ pub enum MessageKind {
     SyncReply,
     Hint,
     HintAck,
+    Psync,
+    PartialResync,
+    FullResync,
+    Stream,
+    StreamAck,
+    GetAck,
+    Ping,
+    Reset,
+    NotPrimary,
+    Forward,
+    Forwarded,
+    Probe,
+    Report,
+    AskDown,
+    Opinion,
+    RequestVote,
+    Vote,
+    Order,
 }
 
 impl Body {
@@ -87,6 +109,7 @@ impl Body {
             Self::ReadReply { .. } => MessageKind::ReadReply,
             Self::Sync { .. } => MessageKind::Sync,
             Self::SyncReply { .. } => MessageKind::SyncReply,
+            Self::Stream(message) => message.kind(),
             Self::Hint { .. } => MessageKind::Hint,
             Self::HintAck { .. } => MessageKind::HintAck,
         }
@@ -101,7 +124,8 @@ impl Body {
             | Self::ReadReply { .. }
             | Self::Sync { .. }
             | Self::SyncReply { .. }
-            | Self::HintAck { .. } => 0,
+            | Self::HintAck { .. }
+            | Self::Stream(_) => 0,
         }
     }
 
@@ -110,6 +134,7 @@ impl Body {
     pub fn own_cause(&self) -> Option<u64> {
         match self {
             Self::Sync { round, .. } | Self::SyncReply { round, .. } => Some(*round),
+            Self::Stream(message) => message.round(),
             Self::Hint { cause, .. } | Self::HintAck { cause, .. } => Some(*cause),
             Self::Write { .. } | Self::WriteAck { .. } | Self::Read { .. } | Self::ReadReply { .. } => None,
         }
@@ -124,6 +149,7 @@ impl Body {
             | Self::WriteAck { .. }
             | Self::Read { .. }
             | Self::ReadReply { .. }
+            | Self::Stream(_)
             | Self::Sync { exchange: Exchange::Ask, .. }
             | Self::Hint { .. }
             | Self::HintAck { .. } => &[],
@@ -139,6 +165,7 @@ impl Body {
             Self::Sync { .. } | Self::SyncReply { .. } => {
                 self.payload().iter().filter_map(|(_, held)| held.newest()).max()
             }
+            Self::Stream(message) => message.carries(),
             Self::WriteAck { .. } | Self::Read { .. } | Self::HintAck { .. } => None,
         }
     }
@@ -149,8 +176,32 @@ impl MessageKind {
     /// while it teaches nothing.
     pub fn is_gossip(self) -> bool {
         match self {
-            Self::Sync | Self::SyncReply => true,
-            Self::Write | Self::WriteAck | Self::Read | Self::ReadReply | Self::Hint | Self::HintAck => false,
+            Self::Sync
+            | Self::SyncReply
+            | Self::StreamAck
+            | Self::Ping
+            | Self::Probe
+            | Self::Report
+            | Self::AskDown
+            | Self::Opinion => true,
+            Self::Write
+            | Self::WriteAck
+            | Self::Read
+            | Self::ReadReply
+            | Self::Hint
+            | Self::HintAck
+            | Self::Psync
+            | Self::PartialResync
+            | Self::FullResync
+            | Self::Stream
+            | Self::GetAck
+            | Self::Reset
+            | Self::NotPrimary
+            | Self::Forward
+            | Self::Forwarded
+            | Self::RequestVote
+            | Self::Vote
+            | Self::Order => false,
         }
     }
 
@@ -162,6 +213,24 @@ impl MessageKind {
             Self::ReadReply => "reply",
             Self::Sync => "gossip",
             Self::SyncReply => "gossip reply",
+            Self::Psync => "psync",
+            Self::PartialResync => "partial resync",
+            Self::FullResync => "full resync",
+            Self::Stream => "stream",
+            Self::StreamAck => "offset",
+            Self::GetAck => "getack",
+            Self::Ping => "ping",
+            Self::Reset => "reset",
+            Self::NotPrimary => "not primary",
+            Self::Forward => "request",
+            Self::Forwarded => "answer",
+            Self::Probe => "probe",
+            Self::Report => "report",
+            Self::AskDown => "down?",
+            Self::Opinion => "opinion",
+            Self::RequestVote => "vote?",
+            Self::Vote => "vote",
+            Self::Order => "order",
             Self::Hint => "hint",
             Self::HintAck => "hint ack",
         }

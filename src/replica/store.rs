@@ -1,8 +1,10 @@
 //! The durable half of a replica: one slot per key.
 
+use std::sync::Arc;
+
 use crate::{
     base::{KeyId, NodeId, mix},
-    data::{Conflicts, Dot, Held, Merge},
+    data::{Conflicts, Dot, Held, Merge, Version},
 };
 
 /// Which replicas hold which key: `copies` nodes, clockwise from the key's place on a ring of `nodes`
@@ -77,6 +79,20 @@ impl Store {
             self.digest ^= Self::mark(key, before) ^ Self::mark(key, after);
         }
         merge
+    }
+
+    /// Replaces what is held of `key`, whatever it was.
+    pub(super) fn set(&mut self, key: KeyId, held: Held) {
+        let slot = self.slot(key);
+        let before = slot.held.content();
+        let after = held.content();
+        slot.held = held;
+        self.digest ^= Self::mark(key, before) ^ Self::mark(key, after);
+    }
+
+    /// Every version that is held, by key.
+    pub(super) fn versions(&self) -> Arc<[Arc<Version>]> {
+        self.slots.iter().flat_map(|slot| slot.held.versions()).cloned().collect()
     }
 
     fn mark(key: KeyId, content: u64) -> u64 {

@@ -2,11 +2,15 @@
 
 use crate::base::OpId;
 
+use super::primary::Alarm;
+
 /// A timer of a replica. One armed before a crash never rings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Timer {
     /// Some replicas have not acknowledged the write of this operation.
     Retransmit { op: OpId, cause: u64 },
+    /// A member of a replica set has something to do.
+    Primary(Alarm),
     /// Who has not acknowledged the write of this operation by now is treated as down.
     WriteTimeout { op: OpId, cause: u64 },
     /// Time to look whether a replica that hints are kept for is back.
@@ -18,8 +22,8 @@ impl Timer {
     pub fn cause(self) -> u64 {
         match self {
             Self::Retransmit { cause, .. } | Self::WriteTimeout { cause, .. } => cause,
-            // A hint is named by its write.
-            Self::HandBack => 0,
+            // A hint is named by its write; what a member sends of its own accord has a name of its own.
+            Self::HandBack | Self::Primary(_) => 0,
         }
     }
 }

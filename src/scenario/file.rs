@@ -11,6 +11,7 @@ mod data;
 mod either;
 mod network;
 mod pause;
+mod primary;
 mod quantity;
 mod step;
 mod system;
@@ -34,8 +35,11 @@ pub use network::{
     Distribution, Empirical, Exponential, Latency, Link, Lognormal, Network, Normal, Pareto, Part, Quantile,
     Uniform,
 };
+pub use primary::{
+    Acks, Durability, Election, Elections, Failover, Primary, ReadsFrom, Snapshot, Wait, WritesElsewhere,
+};
 pub use quantity::{
-    DriftText, DurationOrOffText, DurationText, Name, RateText, ShareText, SignedDurationText,
+    DriftText, DurationOrOffText, DurationText, Name, RateText, ShareText, SignedDurationText, SizeText,
 };
 pub use step::{Context, Cut, Delete, Ends, Knobs, Pause, Read, Skew, StartStop, Step, Write};
 pub use system::System;

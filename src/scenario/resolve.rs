@@ -17,6 +17,7 @@ mod delay;
 mod keys;
 mod names;
 mod network;
+mod primary;
 mod quantity;
 mod script;
 
@@ -62,6 +63,7 @@ pub(super) fn resolve(preset: &Preset, locations: &Locations) -> Result<Scenario
         cuts: Names::default(),
         copies: 1,
         propagation: Propagation::Direct,
+        has_primary: false,
         has_workload: preset.workload.is_some(),
         tracking: Conflicts::Siblings,
         kinds: Vec::new(),
@@ -83,6 +85,8 @@ struct Resolver<'a> {
     /// N, which levels are held against.
     copies: u16,
     propagation: Propagation,
+    /// Whether one replica takes the writes.
+    has_primary: bool,
     has_workload: bool,
     /// How siblings are told apart.
     tracking: Conflicts,

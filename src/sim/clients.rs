@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Act, Ask, ClientPolicy, Context, Guarantee, Level, Means, Route, Settings},
+    action::{Act, Ask, ClientPolicy, Context, Guarantee, Level, Means, Route, Settings, Wait},
     base::{ClientId, KeyId, NodeId, OpId, Purpose, SimTime, Span, Stream},
     data::{Dependencies, Kind, Update, Value, Version, VersionVector},
     replica::{Answer, Request},
@@ -49,6 +49,7 @@ pub(super) struct Open {
     pub(super) tried: Vec<NodeId>,
     /// How often it was handed to a replica.
     pub(super) tries: u8,
+    wait: Option<Wait>,
     /// It waits at its replica until that is eligible.
     pub(super) waits_for: Option<Guarantee>,
     /// What a write became.
@@ -110,8 +111,17 @@ impl Simulation {
         };
         let client = &self.clients[usize::from(ask.client.0)];
         let level = ask.level.unwrap_or_else(|| client.level(&ask.act, &self.settings));
-        let required = level.required(self.settings.copies);
-        let timeout = client.timeout.unwrap_or(self.settings.timeout);
+        let mut required = level.required(self.settings.copies);
+        // A primary answers for all; and WAIT follows a write that has succeeded.
+        if self.settings.primary().is_some() && (ask.act == Act::Read || ask.wait.is_some()) {
+            required = 1;
+        }
+        let patience = client.timeout.unwrap_or(self.settings.timeout);
+        let timeout = match ask.wait {
+            None => Some(patience),
+            Some(wait) if wait.timeout > Span::ZERO => Some(Span(patience.0.saturating_add(wait.timeout.0))),
+            Some(_) => None,
+        };
         let act = Arc::new(ask.act.clone());
         let asked =
             What::Asked { op, client: ask.client, node, key: ask.key, required, act: Arc::clone(&act) };
@@ -126,13 +136,14 @@ impl Simulation {
             act,
             tried: Vec::new(),
             tries: 0,
+            wait: ask.wait,
             waits_for: None,
             version: None,
         };
         self.record(facts, asked);
         self.open.insert(op, open);
         self.hand_over(op, facts);
-        if self.open.contains(op) {
+        if let Some(timeout) = timeout.filter(|_| self.open.contains(op)) {
             self.queue.push(self.now + timeout, Event::Timeout(op));
         }
     }
@@ -155,15 +166,15 @@ impl Simulation {
         // Each try has messages of its own.
         let cause = open.name ^ (u64::from(open.tries) << 56);
         open.tries = open.tries.saturating_add(1);
-        let (key, required, act, after) =
-            (open.key, open.required, Arc::clone(&open.act), open.after.clone());
+        let (key, required, wait) = (open.key, open.required, open.wait);
+        let (act, after) = (Arc::clone(&open.act), open.after.clone());
         let session = &self.clients[usize::from(open.client.0)].session;
         let heard = session.heard();
         let context = match &*act {
             Act::Write { .. } => session.context(key).clone(),
             Act::Read | Act::Update(_) => VersionVector::EMPTY,
         };
-        let request = Request { op, cause, key, act: &act, required, context: &context, after: &after };
+        let request = Request { op, cause, key, act: &act, required, wait, context: &context, after: &after };
         self.act(node, cause, facts, |replica, around, out| {
             if let Some(heard) = heard {
                 replica.hear(heard, around);
@@ -177,7 +188,11 @@ impl Simulation {
         let stamp = self.nodes[open.node.index()].replica.stamp();
         let broken = match &answer {
             Answer::Found(held) => self.broken_by(open, held),
-            Answer::Written(_) | Answer::Unavailable { .. } => None,
+            Answer::Written(_)
+            | Answer::Unavailable { .. }
+            | Answer::Waited { .. }
+            | Answer::NoReplicas { .. }
+            | Answer::NotPrimary { .. } => None,
         };
         self.clients[usize::from(open.client.0)].session.hear(stamp);
         let outcome = match (answer, broken) {
@@ -185,6 +200,9 @@ impl Simulation {
             (Answer::Written(write), None) => Outcome::Written(write),
             (Answer::Found(held), None) => Outcome::Found(held),
             (Answer::Unavailable { required, alive }, None) => Outcome::Unavailable { required, alive },
+            (Answer::Waited { write, replicas, wanted }, None) => Outcome::Waited { write, replicas, wanted },
+            (Answer::NoReplicas { good, required }, None) => Outcome::NoReplicas { good, required },
+            (Answer::NotPrimary { primary }, None) => Outcome::NotPrimary { primary },
         };
         self.finish(op, outcome, facts);
     }
@@ -195,12 +213,14 @@ impl Simulation {
         let client = &mut self.clients[usize::from(open.client.0)];
         match &outcome {
             Outcome::Found(held) => client.session.read(open.key, held),
-            Outcome::Written(_) => {
+            Outcome::Written(_) | Outcome::Waited { .. } => {
                 if let Some(version) = &open.version {
                     client.session.wrote(version);
                 }
             }
             Outcome::Unavailable { .. }
+            | Outcome::NoReplicas { .. }
+            | Outcome::NotPrimary { .. }
             | Outcome::CoordinatorDown
             | Outcome::NotFresh(_)
             | Outcome::TimedOut { .. }
@@ -271,7 +291,8 @@ impl Simulation {
         let at = (!routed).then_some(at);
         let key = pick_key(spec, &mut stream);
         let act = if reads { Act::Read } else { self.work_on(key) };
-        self.submit(&Ask { client, at, key, act, level: None }, self.workload.made, facts);
+        let ask = Ask { client, at, key, act, level: None, wait: None };
+        self.submit(&ask, self.workload.made, facts);
         self.schedule_work();
     }
 

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::{
-    action::{Act, AntiEntropy, Ask, ClientChange, Command, Mend, Setting, Switch},
+    action::{Act, AntiEntropy, Ask, ClientChange, Command, Mend, Protocol, Setting, Switch},
     base::{ClientId, CutId, KeyId, NodeId, Span},
     data::Kind,
     net::{CutShape, Scope},
 };
 
-use crate::replica::Replica;
+use crate::replica::{Replica, primary::Role};
 
 use super::{Death, Fact, Simulation, Status, What};
 
@@ -56,6 +56,10 @@ pub enum Refused {
     NeedsAntiEntropy,
     #[error("anti-entropy needs a period longer than nothing")]
     NoPeriod,
+    #[error("no replica is primary under this protocol")]
+    NoPrimary,
+    #[error("that replica is the primary already")]
+    AlreadyPrimary,
     #[error("the preset defines no workload")]
     NoWorkload,
     #[error("the workload is already so")]
@@ -110,6 +114,7 @@ impl Simulation {
             Command::SetLink { scope, change } => self.network.change(*scope, change),
             Command::Set(setting) => self.set(setting),
             Command::SetClient { client, change } => self.set_client(*client, change, facts),
+            Command::Promote(node) => self.act(*node, self.step, facts, Replica::promote),
             Command::Workload(Switch::Start) => self.start_workload(),
             Command::Workload(Switch::Stop) => self.workload.running = false,
         }
@@ -149,6 +154,7 @@ impl Simulation {
                 Status::Frozen => Ok(()),
                 Status::Up | Status::Crashed => Err(Refused::NotFrozen),
             }),
+            Command::Promote(node) => self.check_promotion(*node),
             Command::Skew { node, .. } => self.known(*node),
             Command::SetLink { scope, .. } => self.check_scope(*scope),
             Command::Set(setting) => self.check_setting(setting),
@@ -242,7 +248,15 @@ impl Simulation {
                 Err(Refused::NeedsAntiEntropy)
             }
             Setting::AntiEntropy(Some(AntiEntropy { every: Span::ZERO, .. })) => Err(Refused::NoPeriod),
-            Setting::WriteLevel(_)
+            Setting::MinReplicas(_) | Setting::MaxLag(_) | Setting::ReadsFrom(_)
+                if self.settings.primary().is_none() =>
+            {
+                Err(Refused::NoPrimary)
+            }
+            Setting::MinReplicas(_)
+            | Setting::MaxLag(_)
+            | Setting::ReadsFrom(_)
+            | Setting::WriteLevel(_)
             | Setting::ReadLevel(_)
             | Setting::LatencyPercent(_)
             | Setting::AntiEntropy(_)
@@ -274,10 +288,10 @@ impl Simulation {
         target.status = Status::Crashed;
         target.life += 1;
         target.rung.clear();
-        target.replica.crash(self.settings.clocks);
         let unread = std::mem::take(&mut target.inbox);
         target.killed += unread.len() as u64;
         self.record(facts, What::Crashed { node });
+        self.act(node, 0, facts, Replica::crash);
         for message in &unread {
             self.bury(message, Death::Down, facts);
         }
@@ -288,7 +302,8 @@ impl Simulation {
         if self.status(node) != Status::Crashed {
             self.crash(node, facts);
         }
-        let hints = self.nodes[node.index()].replica.lose_disk(self.settings.clocks);
+        let mut hints = 0;
+        self.act(node, 0, facts, |replica, around, out| hints = replica.lose_disk(around, out));
         let hints = u32::try_from(hints).unwrap_or(u32::MAX);
         self.record(facts, What::Destroyed { node, hints });
     }
@@ -324,6 +339,7 @@ impl Simulation {
             Setting::ReadLevel(level) => self.settings.read = *level,
             Setting::AntiEntropy(settings) => self.set_anti_entropy(*settings),
             Setting::Timeout(timeout) => self.settings.timeout = *timeout,
+            Setting::MinReplicas(_) | Setting::MaxLag(_) | Setting::ReadsFrom(_) => self.set_primary(setting),
             Setting::Hints(rules) => {
                 if let Some(policy) = self.settings.leaderless_mut() {
                     policy.hints = *rules;
@@ -353,6 +369,34 @@ impl Simulation {
         }
     }
 
+    fn check_promotion(&self, node: NodeId) -> Result<(), Refused> {
+        self.expect_status(node, |status| match status {
+            Status::Up => Ok(()),
+            Status::Crashed => Err(Refused::Down),
+            Status::Frozen => Err(Refused::AlreadyFrozen),
+        })?;
+        match self.nodes[node.index()].replica.standing() {
+            None => Err(Refused::NoPrimary),
+            Some(standing) if standing.role == Role::Primary => Err(Refused::AlreadyPrimary),
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn set_primary(&mut self, setting: &Setting) {
+        let Protocol::Primary(policy) = &mut self.settings.protocol else { return };
+        match setting {
+            Setting::MinReplicas(count) => policy.min_replicas = *count,
+            Setting::MaxLag(lag) => policy.max_lag = *lag,
+            Setting::ReadsFrom(whom) => policy.reads_from = *whom,
+            Setting::LatencyPercent(_)
+            | Setting::WriteLevel(_)
+            | Setting::ReadLevel(_)
+            | Setting::AntiEntropy(_)
+            | Setting::Hints(_)
+            | Setting::Timeout(_) => {}
+        }
+    }
+
     fn set_anti_entropy(&mut self, settings: Option<AntiEntropy>) {
         self.settings.anti_entropy = settings;
         self.start_gossip();
@@ -377,7 +421,8 @@ impl Command {
             | Self::Repair(_)
             | Self::Restart(_)
             | Self::Freeze(_)
-            | Self::Thaw(_) => false,
+            | Self::Thaw(_)
+            | Self::Promote(_) => false,
         }
     }
 }

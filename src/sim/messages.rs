@@ -39,7 +39,8 @@ impl Message {
             | Body::Read { .. }
             | Body::ReadReply { .. }
             | Body::Sync { .. }
-            | Body::SyncReply { .. } => None,
+            | Body::SyncReply { .. }
+            | Body::Stream(_) => None,
         };
         let many = self.body.payload().iter().filter(move |(k, _)| *k == key).map(|(_, held)| held);
         single.into_iter().chain(many)
@@ -59,7 +60,19 @@ impl Simulation {
         let stamp = self.nodes[from.index()].replica.send_stamp(self.settings.clocks, physical);
         let cause = body.own_cause().unwrap_or(cause);
         let name = MessageName { kind: body.kind() as u64, cause, attempt: u64::from(body.attempt()) };
-        let fate = self.network.fate(self.seed, from, to, name, self.now);
+        let fate = match &body {
+            Body::Stream(message) => {
+                self.network.stream_fate(self.seed, (from, to, message.channel()), name, self.now)
+            }
+            Body::Write { .. }
+            | Body::WriteAck { .. }
+            | Body::Read { .. }
+            | Body::ReadReply { .. }
+            | Body::Sync { .. }
+            | Body::SyncReply { .. }
+            | Body::Hint { .. }
+            | Body::HintAck { .. } => self.network.fate(self.seed, from, to, name, self.now),
+        };
         if let Some(copy) = fate.duplicate {
             self.dispatch((from, to), (body.clone(), cause, stamp), (copy, false), facts);
         }

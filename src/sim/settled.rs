@@ -13,6 +13,9 @@ impl Simulation {
     /// Whether no pending event can change any replica's data. Gossip that finds nothing to send does not
     /// count, nor does what only a command could set free (a frozen inbox, a wall).
     pub fn settled(&self) -> bool {
+        if self.settings.primary().is_some() {
+            return self.members_settled();
+        }
         !self.workload.running
             && !self.messages_may_change_data()
             && !self.gossip_may_change_data()
@@ -63,12 +66,12 @@ impl Simulation {
             })
     }
 
-    fn is_up(&self, node: NodeId) -> bool {
+    pub(super) fn is_up(&self, node: NodeId) -> bool {
         self.status(node) == Status::Up
     }
 
     /// Whether what is sent from `from` can arrive at `to`, sooner or later.
-    fn reaches(&self, from: NodeId, to: NodeId) -> bool {
+    pub(super) fn reaches(&self, from: NodeId, to: NodeId) -> bool {
         self.is_up(to) && !self.cuts.blocks(from, to) && self.network.profile(from, to).loss != Ppm::ALWAYS
     }
 
@@ -86,7 +89,10 @@ impl Simulation {
     /// to a replica that would take it, or one has it that waits for other writes: what only meets something
     /// later brings nothing back.
     pub fn may_still_spread(&self, write: &Version) -> bool {
-        let carries = |message: &Message| message.contents_of(write.key).any(|held| held.keeps(write));
+        let carries = |message: &Message| {
+            message.brings(|version| version.id == write.id)
+                || message.contents_of(write.key).any(|held| held.keeps(write))
+        };
         let learns = |node, key, held: &Held| self.would_learn_in_time(node, key, held);
         let spreads = |message: &Message| carries(message) && self.teaches(message, learns);
         let waits = |node: &super::Node| {
@@ -105,8 +111,10 @@ impl Simulation {
         let arrives = |message: &Message| {
             message.to == node && !message.lost && self.is_up(node) && !self.cuts.blocks(message.from, node)
         };
-        let teaches =
-            |message: &Message| message.contents_of(key).any(|held| self.would_learn(node, key, held));
+        let teaches = |message: &Message| {
+            message.contents_of(key).any(|held| self.would_learn(node, key, held))
+                || message.brings(|version| version.key == key) && self.would_teach(message)
+        };
         self.arrivals().filter(|(_, m)| arrives(m) && teaches(m)).map(|(at, _)| at).min()
     }
 
@@ -129,7 +137,7 @@ impl Simulation {
         unmet
     }
 
-    fn arrivals(&self) -> impl Iterator<Item = (SimTime, &Message)> {
+    pub(super) fn arrivals(&self) -> impl Iterator<Item = (SimTime, &Message)> {
         self.queue.iter().filter_map(|(at, event)| match event {
             Event::Arrival(message) => Some((at, message)),
             Event::Gossip(_)
@@ -162,6 +170,7 @@ impl Simulation {
                 (tells && contents.iter().any(|(key, held)| learns(to, *key, held)))
                     || (asks && self.reaches(to, from) && self.would_learn_from(from, to))
             }
+            Body::Stream(stream) => self.would_stream(to, stream),
             Body::WriteAck { .. } | Body::Read { .. } | Body::ReadReply { .. } | Body::HintAck { .. } => {
                 false
             }

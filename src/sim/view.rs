@@ -10,7 +10,7 @@ use crate::{
     replica::MessageKind,
 };
 
-use super::{Event, Simulation, clients::Client};
+use super::{Event, MemberView, Simulation, clients::Client};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
@@ -105,6 +105,8 @@ pub struct ReplicaView {
     pub waiting: Vec<WaitingView>,
     /// What it keeps for others, by target and key.
     pub hints: Vec<HintView>,
+    /// Its part in a replica set; `None` under another protocol.
+    pub member: Option<MemberView>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -194,6 +196,7 @@ impl Simulation {
             stamp: node.replica.stamp(),
             waiting: self.waiting(id).collect(),
             hints: node.replica.hints().filter_map(hint_view).collect(),
+            member: self.member_view(id),
         }
     }
 
@@ -212,7 +215,7 @@ impl Simulation {
         self.queue.iter().filter_map(|(arrives, event)| {
             let Event::Arrival(message) = event else { return None };
             let kind = message.body.kind();
-            let idle = kind.is_gossip() && !self.would_teach(message);
+            let idle = kind.is_gossip() && !self.would_teach(message) && !self.is_awaited(message);
             (!idle).then(|| MessageView {
                 id: message.id,
                 from: message.from,

@@ -182,7 +182,10 @@ fn about_walls(ui: &Ui, snapshot: &Snapshot) -> Option<Advice> {
 /// Whether a side holds a write of its own that nobody beyond the wall has heard of.
 fn wrote_apart(snapshot: &Snapshot, side: &[NodeId]) -> bool {
     let beyond = |dot| nodes(snapshot).any(|node| !side.contains(&node) && snapshot.vector(node).covers(dot));
-    let own = |version: &Version| version.dot.counter > 0 && side.contains(&version.dot.node);
+    let own = |version: &Version| {
+        version.dot.counter > 0
+            && side.contains(&NodeId::at(version.dot.node.index() % snapshot.view.replicas.len()))
+    };
     side.iter().any(|node| {
         let held = &snapshot.view.replicas[node.index()].held[snapshot.focus.index()];
         held.versions().iter().any(|version| own(version) && !beyond(version.dot))

@@ -377,6 +377,7 @@ pub(crate) fn command_kind(command: &Command) -> usize {
         Command::Destroy(_) => 12,
         Command::Repair(_) => 13,
         Command::SetClient { .. } => 14,
+        Command::Promote(_) => unreachable!("only a replica set has a primary: see `replication`"),
     }
 }
 
@@ -429,6 +430,7 @@ fn ask_for(dice: &mut Dice<'_>, scenario: &Scenario, act: Act) -> Ask {
         key: KeyId(u32::from(dice.small(u16::try_from(scenario.keys.len()).expect("few") + 1))),
         act,
         level: dice.one_in(3).then(|| any_level(dice, scenario.settings.copies)),
+        wait: None,
     }
 }
 
@@ -488,6 +490,7 @@ fn any_kinds(dice: &mut Dice<'_>, scenario: &Scenario) -> Arc<[Kind]> {
             Kind::Register(Conflicts::LastWriteWins) => 1,
             Kind::Register(Conflicts::Siblings) => 2,
             Kind::Register(Conflicts::VectorSiblings) => 3,
+            Kind::Register(Conflicts::LogOrder) => unreachable!("a primary's own"),
             Kind::GrowCounter => 4,
             Kind::Counter => 5,
             Kind::Set => 6,
@@ -604,6 +607,9 @@ fn any_setting(dice: &mut Dice<'_>, scenario: &Scenario) -> Setting {
         Setting::AntiEntropy(_) => 3,
         Setting::Timeout(_) => 4,
         Setting::Hints(_) => 5,
+        Setting::MinReplicas(_) | Setting::MaxLag(_) | Setting::ReadsFrom(_) => {
+            unreachable!("only a replica set has a primary: see `replication`")
+        }
     };
     assert_eq!(kind, generated, "every setting is generated");
     setting

@@ -460,7 +460,7 @@ fn settled_means_that_nothing_changes_by_itself_and_unsettled_that_something_doe
 fn submit(client: u16, at: u16, value: Option<&str>, context: Context) -> Move {
     let act = value.map_or(Act::Read, |value| Act::Write { value: Value::text(value), context, stamp: None });
     let (client, at, key) = (ClientId(client), Some(NodeId(at)), KeyId(0));
-    Move::Give(Command::Submit(Ask { client, at, key, act, level: None }))
+    Move::Give(Command::Submit(Ask { client, at, key, act, level: None, wait: None }))
 }
 
 #[test]

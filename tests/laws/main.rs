@@ -8,6 +8,7 @@
 //! scenarios  SEMANTICS §13, by number
 //! crdt       the laws of counters and sets, and what they promise
 //! honesty    what the ledger and `settled` say, against a naive reading of the facts
+//! replication a primary and its replicas: offsets, logs, majorities, settling, convergence
 //! bounded    nothing grows with the length of a run
 //! ```
 //!
@@ -20,4 +21,5 @@ mod honesty;
 mod merging;
 mod network;
 mod replay;
+mod replication;
 mod scenarios;

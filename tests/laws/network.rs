@@ -79,7 +79,7 @@ fn misses(facts: &[Fact], settings: &Settings) -> Vec<(Operation, Operation)> {
                 _ if merges => includes(v),
                 // Nothing older in real time, which is not for stamps to say.
                 Conflicts::LastWriteWins => accepted(v.id) >= write.asked,
-                Conflicts::Siblings | Conflicts::VectorSiblings => includes(v),
+                Conflicts::Siblings | Conflicts::VectorSiblings | Conflicts::LogOrder => includes(v),
             });
             if !fresh {
                 missed.push((write.clone(), read.clone()));
@@ -131,7 +131,14 @@ fn where_read_and_write_sets_overlap_no_read_misses_an_acknowledged_write() {
 }
 
 fn ask(at: u16, act: Act, level: Level) -> Command {
-    Command::Submit(Ask { client: ClientId(0), at: Some(NodeId(at)), key: KeyId(0), act, level: Some(level) })
+    Command::Submit(Ask {
+        client: ClientId(0),
+        at: Some(NodeId(at)),
+        key: KeyId(0),
+        act,
+        level: Some(level),
+        wait: None,
+    })
 }
 
 fn write(at: u16, value: &str, level: Level) -> Command {
@@ -345,7 +352,7 @@ fn what_a_replica_holds_never_becomes_older() {
                         let kept = now.versions().iter().any(|new| match settings.conflicts_of(key) {
                             _ if merges => new.context.includes(&old.context),
                             Conflicts::LastWriteWins => new.last_write_order(old).is_ge(),
-                            Conflicts::Siblings | Conflicts::VectorSiblings => {
+                            Conflicts::Siblings | Conflicts::VectorSiblings | Conflicts::LogOrder => {
                                 new.id == old.id || new.context.covers(old.dot)
                             }
                         });
@@ -462,6 +469,7 @@ fn what_another_client_does_moves_no_message_of_the_first() {
             key: KeyId(1),
             act: Act::Write { value: Value::text("other"), context: Context::None, stamp: None },
             level: Some(Level::All),
+            wait: None,
         }))]
     };
     let busy = trips(random_links(), &twenty_writes(other));
@@ -553,7 +561,14 @@ fn an_acknowledged_write_gives_way_only_to_who_has_seen_it() {
             } else {
                 Act::Write { value: Value::text("v"), context: Context::Last, stamp: None }
             };
-            moves.push(Move::Give(Command::Submit(Ask { client, at, key: KeyId(0), act, level: None })));
+            moves.push(Move::Give(Command::Submit(Ask {
+                client,
+                at,
+                key: KeyId(0),
+                act,
+                level: None,
+                wait: None,
+            })));
             moves.push(millis(dice.below(200) as u64));
         }
         let facts = all_facts(&Plan { scenario, seed: Seed(8), moves });

@@ -78,6 +78,8 @@ pub struct Clock {
 pub struct Replication {
     /// Any replica takes writes and reads, and asks as many others as the level says.
     pub leaderless: Option<Leaderless>,
+    /// One replica takes the writes and streams them to the others.
+    pub primary: Option<super::Primary>,
 }
 
 /// Leaderless replication.

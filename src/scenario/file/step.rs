@@ -13,6 +13,7 @@ use super::condition::Condition;
 use super::data::{Change, Element};
 use super::network::Latency;
 use super::pause::present;
+use super::primary::{ReadsFrom, Wait};
 use super::quantity::{DurationText, ShareText, SignedDurationText};
 use super::value::{Literal, Outcome};
 
@@ -69,6 +70,8 @@ pub struct Step {
 
     /// Changes settings while everything runs.
     pub set: Option<Knobs>,
+    /// Makes a replica the primary.
+    pub promote: Option<String>,
     /// Starts or stops the workload.
     pub workload: Option<StartStop>,
 
@@ -111,6 +114,8 @@ pub struct Write {
     pub context: Option<Context>,
     /// The stamp it carries, as a time since the start. Default: the coordinator's clock.
     pub stamp: Option<SignedDurationText>,
+    /// Under a primary: how many replicas to wait for once it has the write, and how long.
+    pub wait: Option<Wait>,
 }
 
 /// What a write tells about what its client has read.
@@ -220,6 +225,12 @@ pub struct Knobs {
     pub when_unable: Option<WhenUnable>,
     /// Which replica its operations go to, where they name none.
     pub route: Option<Route>,
+    /// Under a primary: how many good replicas it needs to take a write.
+    pub min_replicas: Option<u64>,
+    /// Under a primary: how long ago a good replica may have been heard from.
+    pub max_lag: Option<DurationText>,
+    /// Under a primary: who answers reads.
+    pub reads_from: Option<ReadsFrom>,
 }
 
 /// Starts or stops the workload.

@@ -18,7 +18,7 @@ use super::{Resolver, grouped};
 
 /// How many replicas, and copies of each key, there are if the preset does not say.
 const USUAL: usize = 3;
-const TIMEOUT: Span = Span::secs(2);
+pub(super) const TIMEOUT: Span = Span::secs(2);
 const PERIOD: Span = Span::secs(1);
 
 impl Resolver<'_> {
@@ -117,6 +117,9 @@ impl Resolver<'_> {
     }
 
     pub(super) fn settings(&mut self, cluster: &Cluster, at: &Trail<'_>) -> Settings {
+        if let Some(primary) = cluster.replication.as_ref().and_then(|r| r.primary.as_ref()) {
+            return self.primary_settings(primary, cluster, at);
+        }
         let usual = Leaderless::default();
         let leaderless = cluster.replication.as_ref().and_then(|r| r.leaderless.as_ref()).unwrap_or(&usual);
         let at_cluster = at;
@@ -155,11 +158,7 @@ impl Resolver<'_> {
                 .as_ref()
                 .map_or(TIMEOUT, |timeout| self.some_time(timeout, "a timeout", &at.key("timeout"))),
             anti_entropy,
-            clocks: match cluster.clocks {
-                None | Some(Clocks::Physical) => crate::data::Clocks::Physical,
-                Some(Clocks::Hlc) => crate::data::Clocks::Hlc,
-                Some(Clocks::Lamport) => crate::data::Clocks::Lamport,
-            },
+            clocks: clocks(cluster),
             conflicts: self.policy(cluster.conflicts.unwrap_or(Conflicts::LastWriteWins)),
             truncate_at,
             // Known once the data has been read.
@@ -225,6 +224,15 @@ impl Resolver<'_> {
         }
         let fan_out = u16::try_from(fan_out.clamp(1, MOST_REPLICAS)).unwrap_or(1);
         Some(action::AntiEntropy { every, style, fan_out })
+    }
+}
+
+/// How writes are stamped.
+pub(super) fn clocks(cluster: &Cluster) -> crate::data::Clocks {
+    match cluster.clocks {
+        None | Some(Clocks::Physical) => crate::data::Clocks::Physical,
+        Some(Clocks::Hlc) => crate::data::Clocks::Hlc,
+        Some(Clocks::Lamport) => crate::data::Clocks::Lamport,
     }
 }
 

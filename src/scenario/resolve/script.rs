@@ -262,7 +262,12 @@ impl Resolver<'_> {
             commands.push(Command::Set(Setting::ReadLevel(level)));
         }
         commands.extend(self.set_client(knobs, at));
+        commands.extend(self.set_primary(knobs, at));
         if let Some(anti_entropy) = &knobs.anti_entropy {
+            if self.has_primary {
+                let help = "replicas follow their primary: remove it";
+                self.wrong(&at.key("anti_entropy"), "under a primary nothing is left to compare", help);
+            }
             let anti_entropy = self.anti_entropy(anti_entropy, &at.key("anti_entropy"));
             if anti_entropy.is_none() && self.gossips() {
                 let help = "writes travel by gossip alone here: keep it on";

@@ -210,6 +210,24 @@ fn label(paint: &Paint<'_>, snapshot: &Snapshot, message: &MessageView, arrow: &
                 MessageKind::Read => "?",
                 MessageKind::ReadReply => "=",
                 MessageKind::Write | MessageKind::Hint | MessageKind::Sync | MessageKind::SyncReply => "~",
+                kind @ (MessageKind::Psync
+                | MessageKind::PartialResync
+                | MessageKind::FullResync
+                | MessageKind::Stream
+                | MessageKind::StreamAck
+                | MessageKind::GetAck
+                | MessageKind::Ping
+                | MessageKind::Reset
+                | MessageKind::NotPrimary
+                | MessageKind::Forward
+                | MessageKind::Forwarded
+                | MessageKind::Probe
+                | MessageKind::Report
+                | MessageKind::AskDown
+                | MessageKind::Opinion
+                | MessageKind::RequestVote
+                | MessageKind::Vote
+                | MessageKind::Order) => kind.name(),
             };
             (format!("{word}{arrow}"), paint.style(role))
         }

@@ -17,6 +17,7 @@ fn turned_by(command: &Command) -> &'static [Knob] {
             Setting::ReadLevel(_) => &[Knob::ReadLevel],
             Setting::AntiEntropy(_) => &[Knob::AntiEntropy, Knob::Style, Knob::FanOut],
             Setting::Timeout(_) => &[Knob::Timeout],
+            Setting::MinReplicas(_) | Setting::MaxLag(_) | Setting::ReadsFrom(_) => &[],
             Setting::Hints(_) => &[Knob::Hints, Knob::HintHolder],
         },
         Command::SetLink { change, .. } => match change {
@@ -37,6 +38,7 @@ fn turned_by(command: &Command) -> &'static [Knob] {
         | Command::Thaw(_)
         | Command::Skew { .. }
         | Command::SetClient { .. }
+        | Command::Promote(_)
         | Command::Workload(_) => &[],
     }
 }

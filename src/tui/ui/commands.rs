@@ -28,6 +28,7 @@ impl Ui {
             key: snapshot.focus,
             act,
             level: None,
+            wait: None,
         })
     }
 

@@ -181,6 +181,7 @@ impl Ui {
             key: snapshot.focus,
             act: Act::Read,
             level: None,
+            wait: None,
         };
         let mut commands = Vec::new();
         for (name, value) in pairs {

@@ -60,14 +60,14 @@ impl Ui {
                 }
                 Rule::Means => ("by", format!("{}: {}", policy.by.name(), means(policy.by))),
                 Rule::WhenUnable => {
-                    ("if none may", format!("{}: {}", policy.when_unable.name(), unable(policy.when_unable)))
+                    ("otherwise", format!("{}: {}", policy.when_unable.name(), unable(policy.when_unable)))
                 }
                 Rule::Route => {
                     let name = policy.route.name().replace('_', " ");
                     ("route", format!("{name}: {}", route(policy.route)))
                 }
                 Rule::Place => ("place", self.place(client.at, snapshot)),
-                Rule::Keys => ("w and r go", self.addressed_in_words(policy)),
+                Rule::Keys => ("w and r", self.addressed_in_words(policy)),
             };
             Entry { id: Id::Index(index), head: head.into(), text }
         };
@@ -85,9 +85,9 @@ impl Ui {
 
     fn addressed_in_words(&self, policy: &ClientPolicy) -> String {
         match self.addressing {
-            Addressing::Picked => "to the picked replica, whatever the route is".into(),
+            Addressing::Picked => "go to the picked replica, whatever the route is".into(),
             Addressing::Routed => {
-                format!("where the route leads ({})", policy.effective_route().name().replace('_', " "))
+                format!("go where the route leads ({})", policy.effective_route().name().replace('_', " "))
             }
         }
     }
@@ -148,15 +148,15 @@ fn promise(guarantee: Guarantee) -> &'static str {
     match guarantee {
         Guarantee::ReadYourWrites => "its reads show what it wrote before",
         Guarantee::MonotonicReads => "what it has read, it never reads older",
-        Guarantee::MonotonicWrites => "who sees a write of it sees its earlier ones",
-        Guarantee::WritesFollowReads => "who sees a write of it sees what it had read",
+        Guarantee::MonotonicWrites => "its writes are seen in their order",
+        Guarantee::WritesFollowReads => "its writes are seen after what it had read",
     }
 }
 
 fn means(means: Means) -> &'static str {
     match means {
         Means::Token => "it carries what a replica must have to serve it",
-        Means::Sticky => "one server remembers its session, and takes it along when it dies",
+        Means::Sticky => "one server remembers its session; lost with that server",
         Means::Quorum => "it asks a quorum where it names no level; nobody checks",
     }
 }
