@@ -78,7 +78,8 @@ fn scenario_13_with_the_guarantee_b_is_not_eligible() {
 
 #[test]
 fn scenario_13_redirected_the_read_finds_a_and_waiting_it_finds_b_caught_up() {
-    let expect = "expect:\n  - {read: last, returns: 2}\n  - {upholds: monotonic_reads, by: s}\n  - {refused: 0}\n";
+    let expect =
+        "expect:\n  - {read: last, returns: 2}\n  - {upholds: monotonic_reads, by: s}\n  - {refused: 0}\n";
     let rules = ", guarantees: [monotonic_reads], when_unable: redirect";
     play(&preset(rules, &format!("{A_THEN_B}{expect}")));
     // Waiting pays where something brings what is missing.
@@ -119,7 +120,10 @@ fn scenario_14_a_reply_shows_without_its_post() {
     let Verdict::Violated(evidence) = verdict(&timeline, Guarantee::WritesFollowReads) else {
         panic!("c holds Q without P");
     };
-    assert_eq!(evidence[0].text, "c shows reply=Q (w2) without post=P (w1), which s had read before writing it");
+    assert_eq!(
+        evidence[0].text,
+        "c shows reply=Q (w2) without post=P (w1), which s had read before writing it"
+    );
     assert_eq!(evidence[1].text, "r was shown reply=Q (w2) at c, which does not show post=P (w1)");
     let found: Vec<usize> = answers(&facts)
         .iter()
