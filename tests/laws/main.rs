@@ -4,6 +4,7 @@
 //! generate   draws → scenario, commands, moves: every command there is
 //! replay     the same log gives the same run; seeking, undoing and branching lose nothing
 //! network    laws of SEMANTICS §14: overlap, convergence, stable randomness, no going back
+//! quorums    what quorums, read repair and N promise, and the counter-example to each
 //! merging    commutative, associative, idempotent over versions that really occur
 //! sessions   guarantees that are asked for hold, and logical clocks keep cause before effect
 //! scenarios  SEMANTICS §13, by number
@@ -21,6 +22,7 @@ mod generate;
 mod honesty;
 mod merging;
 mod network;
+mod quorums;
 mod replay;
 mod replication;
 mod scenarios;
