@@ -13,11 +13,13 @@
 
 mod clients;
 mod commands;
+mod eligible;
 mod fact;
 mod members;
 mod messages;
 mod opinion;
 mod queue;
+mod routing;
 mod settled;
 mod view;
 
@@ -39,7 +41,7 @@ use messages::Message;
 use opinion::Opinion;
 #[doc(hidden)]
 pub use queue::Queue;
-pub use view::{Doom, MessageView, ReplicaView, Status, View};
+pub use view::{ClientView, Doom, HintView, LinksView, MessageView, ReplicaView, Status, View, WaitingView};
 
 /// A running cluster at one instant.
 ///
@@ -68,6 +70,8 @@ pub struct Simulation {
     /// Messages on their way, idle gossip included.
     in_flight: usize,
     workload: Workload,
+    /// Some operation waits for its replica to become eligible, or did.
+    anybody_waits: bool,
     scratch: Vec<Output>,
 }
 
@@ -83,6 +87,8 @@ enum Event {
         timer: Timer,
     },
     Timeout(OpId),
+    /// A read that waits at a replica without a copy is asked once more.
+    AskAgain(OpId),
     Work {
         era: u32,
     },
@@ -149,6 +155,7 @@ impl Simulation {
             next_message: MessageId(0),
             in_flight: 0,
             workload: Workload::default(),
+            anybody_waits: false,
             scratch: Vec::new(),
         };
         simulation.put_initial_values();
@@ -187,7 +194,15 @@ impl Simulation {
         self.next_write.0 += 1;
         let dot = Dot { node: NodeId(0), counter: 0 };
         let context = VersionVector::EMPTY;
-        Arc::new(Version { id, key, value: value.clone(), stamp: Stamp(i64::MIN + 1), dot, context })
+        Arc::new(Version {
+            id,
+            key,
+            value: value.clone(),
+            stamp: Stamp::at(i64::MIN + 1),
+            dot,
+            context,
+            after: None,
+        })
     }
 
     /// Where a primary takes the writes: everybody joins a replica set.
@@ -242,6 +257,7 @@ impl Simulation {
             Event::Gossip(node) => self.gossip(node, facts),
             Event::Timer { node, life, timer } => self.ring(node, life, timer, facts),
             Event::Timeout(op) => self.time_out(op, facts),
+            Event::AskAgain(op) => self.ask_again(op, facts),
             Event::Work { era } => self.work(era, facts),
         }
         true
@@ -327,10 +343,14 @@ impl Simulation {
             next_write: &mut self.next_write,
         };
         action(&mut self.nodes[node.index()].replica, &mut around, &mut outputs);
+        let stored = outputs.iter().any(|output| matches!(output, Output::Stored { .. }));
         for output in outputs.drain(..) {
             self.carry_out(node, output, cause, facts);
         }
         self.scratch = outputs;
+        if stored && self.anybody_waits {
+            self.wake(node, facts);
+        }
     }
 
     fn carry_out(&mut self, node: NodeId, output: Output, cause: u64, facts: &mut Vec<Fact>) {
@@ -349,6 +369,9 @@ impl Simulation {
             }
             Output::Stored { key, write, content, over } => {
                 self.record(facts, What::Stored { node, key, write, content, over });
+            }
+            Output::HeldBack { key, write, waits_for } => {
+                self.record(facts, What::HeldBack { node, key, write, waits_for });
             }
             Output::Kept { key, write, winner, relation } => {
                 self.record(facts, What::Kept { node, key, write, winner, relation });

@@ -6,7 +6,7 @@ use laggard::{
     action::{Act, AntiEntropy, Ask, Command, Context, Level, Propagation, Settings, Style, Switch},
     base::{ClientId, KeyId, NodeId, OpId, Ppm, Seed, SimTime, Span, WriteId},
     check::{Ledger, Remedy, explain},
-    data::{Conflicts, Dot, Held, Value, Version},
+    data::{Clocks, Conflicts, Dot, Held, Value, Version},
     net::{CutShape, Delay, LinkChange, LinkProfile, MessageName, Network, Order, Scope},
     replica::MessageKind,
     scenario::{ClientSpec, Scenario, WorkloadSpec},
@@ -91,6 +91,7 @@ fn misses(facts: &[Fact], settings: &Settings) -> Vec<(Operation, Operation)> {
 
 /// Exact clocks and stamps that are unique and in real-time order.
 fn exact(mut plan: Plan) -> Plan {
+    plan.scenario.settings.clocks = Clocks::Physical;
     for replica in &mut plan.scenario.replicas {
         (replica.skew, replica.drift) = (0, 0);
     }
@@ -545,7 +546,7 @@ fn an_acknowledged_write_gives_way_only_to_who_has_seen_it() {
         (scenario.settings.write, scenario.settings.read) = (Level::One, Level::One);
         scenario.workload = None;
         scenario.clients.iter_mut().for_each(|client| {
-            (client.write, client.read, client.guarantees) = (None, None, Vec::new());
+            (client.write, client.read, client.policy.guarantees) = (None, None, Vec::new());
         });
         let owners: Vec<NodeId> =
             Simulation::new(Arc::new(scenario.clone()), Seed(8)).owners(KeyId(0)).collect();

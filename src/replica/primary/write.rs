@@ -144,11 +144,11 @@ impl Member {
         let actor = reign_name(desk.me, reign, desk.around.placement.nodes);
         let Dot { counter, .. } = desk.store.next_dot(desk.me, key);
         let context = desk.store.held(key).history();
-        let stamp = stamp.unwrap_or_else(|| desk.store.next_stamp(desk.around.clock));
+        let stamp = stamp.unwrap_or_else(|| desk.clock.write(desk.around.settings.clocks, desk.around.clock));
         let id = *desk.around.next_write;
         desk.around.next_write.0 += 1;
         let dot = Dot { node: actor, counter };
-        Arc::new(Version { id, key, value: value.clone(), stamp, dot, context })
+        Arc::new(Version { id, key, value: value.clone(), stamp, dot, context, after: None })
     }
 
     /// Replicas acknowledged more: answers whom that is enough for.
