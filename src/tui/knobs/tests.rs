@@ -18,6 +18,8 @@ fn turned_by(command: &Command) -> &'static [Knob] {
             Setting::AntiEntropy(_) => &[Knob::AntiEntropy, Knob::Style, Knob::FanOut],
             Setting::Timeout(_) => &[Knob::Timeout],
             Setting::Hints(_) => &[Knob::Hints, Knob::HintHolder],
+            // A primary's knobs have no rows yet.
+            Setting::MinReplicas(_) | Setting::MaxLag(_) | Setting::ReadsFrom(_) => &[],
         },
         Command::SetLink { change, .. } => match change {
             LinkChange::Delay(_) => &[Knob::Latency],
@@ -37,6 +39,7 @@ fn turned_by(command: &Command) -> &'static [Knob] {
         | Command::Thaw(_)
         | Command::Skew { .. }
         | Command::SetClient { .. }
+        | Command::Promote(_)
         | Command::Workload(_) => &[],
     }
 }
