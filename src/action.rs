@@ -5,12 +5,14 @@ mod command;
 mod condition;
 mod level;
 mod primary;
+mod regions;
 mod settings;
 
-pub use command::{Act, AntiEntropy, Ask, Command, Context, Mend, Setting, Style, Switch};
+pub use command::{Act, AntiEntropy, Ask, Command, Context, Mend, Proviso, Setting, Style, Switch};
 pub use condition::{Condition, Count, Guarantee, Holding, ReadClaim};
 pub use level::Level;
 pub use primary::{
     Durability, Elsewhere, Failover, Group, Monitors, PrimaryPolicy, ReadsFrom, Wait, majority,
 };
+pub use regions::{Between, Bound, Freshness, OneLog, Regions};
 pub use settings::{LeaderlessPolicy, Propagation, Protocol, Settings};

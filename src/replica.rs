@@ -23,7 +23,7 @@ mod store;
 mod timer;
 
 use crate::{
-    action::{Act, AntiEntropy, Settings, Wait},
+    action::{Act, AntiEntropy, Freshness, Settings, Wait},
     base::{KeyId, LocalTime, NodeId, OpId, Seed, Span, WriteId},
     data::{Conflicts, Held, Relation, Version, VersionVector},
 };
@@ -80,6 +80,10 @@ pub struct Request<'a> {
     pub wait: Option<Wait>,
     /// What the client says it has seen of the key.
     pub context: &'a VersionVector,
+    /// Where regions hold one table: how fresh a read must be; `None`: as usual there.
+    pub freshness: Option<Freshness>,
+    /// The version that the client read or wrote last.
+    pub last_read: Option<WriteId>,
 }
 
 /// What a replica wants done, or has done.
@@ -153,6 +157,14 @@ pub enum Answer {
     /// Refused: not the primary, and not passed on (READONLY); perhaps this one is.
     NotPrimary {
         primary: Option<NodeId>,
+    },
+    /// Refused: what a conditional write asked for does not hold; `found` is there instead.
+    ConditionFailed {
+        found: Option<WriteId>,
+    },
+    /// Refused: the region would fall behind further than the bound allows.
+    Throttled {
+        region: usize,
     },
 }
 

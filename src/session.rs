@@ -19,6 +19,9 @@ struct Memory {
     owed: Owed,
     /// Everything it has read descends from this.
     context: VersionVector,
+    /// The version that it read or wrote last; within, `None` where it found nothing. `None` while it has
+    /// done neither.
+    last: Option<Option<WriteId>>,
 }
 
 /// What a client has been shown or told of a key by now, and a read that it asks from now on must reflect.
@@ -62,7 +65,9 @@ impl Session {
     }
 
     pub fn wrote(&mut self, version: &Arc<Version>) {
-        remember(&mut self.memory(version.key).owed.written, version);
+        let memory = self.memory(version.key);
+        memory.last = Some(Some(version.id));
+        remember(&mut memory.owed.written, version);
     }
 
     pub fn read(&mut self, key: KeyId, held: &Held) {
@@ -71,6 +76,23 @@ impl Session {
             remember(&mut memory.owed.seen, version);
         }
         memory.context.join(&held.history());
+        memory.last = Some(held.newest());
+    }
+
+    /// The version of `key` that it read or wrote last; within, `None` where it found nothing. `None` where it
+    /// has done neither.
+    pub fn last(&self, key: KeyId) -> Option<Option<WriteId>> {
+        self.memory.get(key.index())?.last
+    }
+
+    /// Everything of `key` that it has read or written, as a minimum for what it is to be shown.
+    pub fn minimum(&self, key: KeyId) -> VersionVector {
+        let Some(memory) = self.memory.get(key.index()) else { return VersionVector::EMPTY };
+        let mut minimum = memory.context.clone();
+        for version in memory.owed.written.iter() {
+            minimum.join(&version.history());
+        }
+        minimum
     }
 
     /// What a read of `key` that is asked now must reflect; `None` where it may return anything.

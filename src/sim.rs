@@ -17,6 +17,7 @@ mod fact;
 mod members;
 mod messages;
 mod queue;
+mod regions;
 mod settled;
 mod view;
 
@@ -34,6 +35,7 @@ use clients::{Client, Open};
 pub use commands::Refused;
 pub use fact::{Death, Fact, Outcome, What};
 pub use members::MemberView;
+pub use regions::{InflowView, RegionView};
 use messages::Message;
 #[doc(hidden)]
 pub use queue::Queue;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Freshness;
+
 /// As Cassandra names them (SEMANTICS §6); `Exactly` is a plain W or R.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
@@ -11,6 +13,8 @@ pub enum Level {
     Quorum,
     All,
     Exactly(u16),
+    /// Reads only, where regions hold one table: how fresh, not how many.
+    Fresh(Freshness),
 }
 
 impl Level {
@@ -27,6 +31,7 @@ impl Level {
             Self::Quorum => copies / 2 + 1,
             Self::All => copies,
             Self::Exactly(count) => count,
+            Self::Fresh(_) => 1,
         }
     }
 
@@ -38,6 +43,7 @@ impl Level {
             "three" => Some(Self::Three),
             "quorum" => Some(Self::Quorum),
             "all" => Some(Self::All),
+            name if Freshness::parse(name).is_some() => Freshness::parse(name).map(Self::Fresh),
             number => number.parse().ok().filter(|count| *count > 0).map(Self::Exactly),
         }
     }
@@ -52,6 +58,7 @@ impl fmt::Display for Level {
             Self::Quorum => f.write_str("QUORUM"),
             Self::All => f.write_str("ALL"),
             Self::Exactly(count) => write!(f, "{count}"),
+            Self::Fresh(level) => write!(f, "{level}"),
         }
     }
 }

@@ -84,6 +84,13 @@ pub enum MessageKind {
     RequestVote,
     Vote,
     Order,
+    RegionAsk,
+    RegionWrites,
+    RegionTaken,
+    RegionAlive,
+    Everywhere,
+    Confirm,
+    Confirmed,
 }
 
 impl Body {
@@ -107,8 +114,8 @@ impl Body {
             | Self::Read { .. }
             | Self::ReadReply { .. }
             | Self::Sync { .. }
-            | Self::SyncReply { .. }
-            | Self::Stream(_) => 0,
+            | Self::SyncReply { .. } => 0,
+            Self::Stream(message) => message.attempt(),
         }
     }
 
@@ -159,7 +166,10 @@ impl MessageKind {
             | Self::Probe
             | Self::Report
             | Self::AskDown
-            | Self::Opinion => true,
+            | Self::Opinion
+            | Self::RegionTaken
+            | Self::RegionAlive
+            | Self::Everywhere => true,
             Self::Write
             | Self::WriteAck
             | Self::Read
@@ -175,7 +185,11 @@ impl MessageKind {
             | Self::Forwarded
             | Self::RequestVote
             | Self::Vote
-            | Self::Order => false,
+            | Self::Order
+            | Self::RegionAsk
+            | Self::RegionWrites
+            | Self::Confirm
+            | Self::Confirmed => false,
         }
     }
 
@@ -205,6 +219,13 @@ impl MessageKind {
             Self::RequestVote => "vote?",
             Self::Vote => "vote",
             Self::Order => "order",
+            Self::RegionAsk => "since?",
+            Self::RegionWrites => "replicate",
+            Self::RegionTaken => "taken",
+            Self::RegionAlive => "alive",
+            Self::Everywhere => "everywhere",
+            Self::Confirm => "leader?",
+            Self::Confirmed => "leader",
         }
     }
 }

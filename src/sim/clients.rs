@@ -84,6 +84,9 @@ impl Simulation {
             Act::Write { .. } | Act::Update(_) => client.write.unwrap_or(self.settings.write),
         });
         let mut required = level.required(self.settings.copies);
+        if let (Some(policy), Act::Write { .. } | Act::Update(_)) = (self.regional_policy(), &ask.act) {
+            required = policy.majority_at(node);
+        }
         // A primary answers for all; and WAIT follows a write that has succeeded.
         if self.settings.primary().is_some() && (ask.act == Act::Read || ask.wait.is_some()) {
             required = 1;
@@ -105,7 +108,7 @@ impl Simulation {
             Status::Crashed => self.finish(op, Outcome::CoordinatorDown, facts),
             // The request waits in the frozen process's socket and is never taken up in time.
             Status::Frozen => {}
-            Status::Up => self.hand_over((op, name), node, ask.client, (ask, &act, required), facts),
+            Status::Up => self.hand_over((op, name), node, ask.client, (ask, &act, required, level), facts),
         }
         if let Some(timeout) = timeout.filter(|_| self.open.contains(op)) {
             self.queue.push(self.now + timeout, Event::Timeout(op));
@@ -117,15 +120,23 @@ impl Simulation {
         (op, name): (OpId, u64),
         node: NodeId,
         client: ClientId,
-        (ask, act, required): (&Ask, &Act, u16),
+        (ask, act, required, level): (&Ask, &Act, u16, Level),
         facts: &mut Vec<Fact>,
     ) {
         let (key, wait) = (ask.key, ask.wait);
+        let session = &self.clients[usize::from(client.0)].session;
+        let freshness = match level {
+            Level::Fresh(level) => Some(level),
+            Level::One | Level::Two | Level::Three | Level::Quorum | Level::All | Level::Exactly(_) => None,
+        };
         let context = match act {
-            Act::Write { .. } => self.clients[usize::from(client.0)].session.context(key).clone(),
+            Act::Write { .. } => session.context(key).clone(),
+            Act::Read if self.settings.regions().is_some() => session.minimum(key),
             Act::Read | Act::Update(_) => VersionVector::EMPTY,
         };
-        let request = Request { op, cause: name, key, act, required, wait, context: &context };
+        let last_read = session.last(key).flatten();
+        let request =
+            Request { op, cause: name, key, act, required, wait, context: &context, freshness, last_read };
         self.act(node, name, facts, |replica, around, out| replica.handle_request(&request, around, out));
     }
 
@@ -137,6 +148,8 @@ impl Simulation {
             Answer::Waited { write, replicas, wanted } => Outcome::Waited { write, replicas, wanted },
             Answer::NoReplicas { good, required } => Outcome::NoReplicas { good, required },
             Answer::NotPrimary { primary } => Outcome::NotPrimary { primary },
+            Answer::ConditionFailed { found } => Outcome::ConditionFailed { found },
+            Answer::Throttled { region } => Outcome::Throttled { region },
         };
         self.finish(op, outcome, facts);
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::{
-    action::{Act, AntiEntropy, Ask, Command, Mend, Protocol, Setting, Switch},
+    action::{Act, AntiEntropy, Ask, Command, Freshness, Level, Mend, Protocol, Setting, Switch},
     base::{CutId, KeyId, NodeId, Span},
     data::Kind,
     net::{CutShape, Scope},
@@ -58,6 +58,20 @@ pub enum Refused {
     NoPeriod,
     #[error("no replica is primary under this protocol")]
     NoPrimary,
+    #[error("each region elects its leader by majority itself")]
+    LeaderElected,
+    #[error("conditional writes need a leader that judges them: lightweight transactions are not modelled")]
+    NoJudge,
+    #[error("that client has neither read nor written the key yet")]
+    NothingRead,
+    #[error("{0} is no level of this protocol")]
+    NoSuchLevel(Freshness),
+    #[error("a read here may ask for a level no stronger than {0}")]
+    StrongerThanAccount(Freshness),
+    #[error("here a level says how fresh a read is, not how many replicas answer")]
+    LevelCounts,
+    #[error("here a write waits for a majority of its region, whatever its level")]
+    WritesByMajority,
     #[error("that replica is the primary already")]
     AlreadyPrimary,
     #[error("the preset defines no workload")]
@@ -200,6 +214,7 @@ impl Simulation {
             Act::Update(update) if !kind.takes(update) => return Err(Refused::NoSuchUpdate(kind)),
             Act::Read | Act::Write { .. } | Act::Update(_) => {}
         }
+        self.check_wishes(ask)?;
         ask.at.map_or(Ok(()), |node| self.known(node))
     }
 
@@ -230,6 +245,11 @@ impl Simulation {
     fn check_setting(&self, setting: &Setting) -> Result<(), Refused> {
         let copies = self.settings.copies;
         match setting {
+            Setting::WriteLevel(_) if self.settings.regions().is_some() => Err(Refused::WritesByMajority),
+            Setting::ReadLevel(level) if self.settings.regions().is_some() => self.check_freshness(*level),
+            Setting::WriteLevel(Level::Fresh(level)) | Setting::ReadLevel(Level::Fresh(level)) => {
+                Err(Refused::NoSuchLevel(*level))
+            }
             Setting::WriteLevel(level) | Setting::ReadLevel(level) if level.required(copies) > copies => {
                 Err(Refused::LevelTooHigh { asked: level.required(copies), copies })
             }
@@ -320,6 +340,7 @@ impl Simulation {
         })?;
         match self.nodes[node.index()].replica.standing() {
             None => Err(Refused::NoPrimary),
+            Some(_) if self.settings.regions().is_some() => Err(Refused::LeaderElected),
             Some(standing) if standing.role == Role::Primary => Err(Refused::AlreadyPrimary),
             Some(_) => Ok(()),
         }
