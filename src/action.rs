@@ -1,6 +1,7 @@
 //! Floor 1: what a person, a script, a lesson or an outside client may ask for ([`Command`]), and the one
 //! grammar of conditions ([`Condition`]). Words only: nothing here happens yet.
 
+mod background;
 mod command;
 mod condition;
 mod level;
@@ -8,6 +9,7 @@ mod primary;
 mod regions;
 mod settings;
 
+pub use background::{FailureDetector, HintHolder, HintRules, TombstoneRules};
 pub use command::{Act, AntiEntropy, Ask, Command, Context, Mend, Proviso, Setting, Style, Switch};
 pub use condition::{Condition, Count, Guarantee, Holding, ReadClaim};
 pub use level::Level;

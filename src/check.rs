@@ -11,4 +11,4 @@ mod why;
 pub use key_ledger::{Loss, Record, Staleness};
 pub use ledger::{Answered, Ledger, ReadRecord, Tally};
 pub use verdict::{Evidence, Verdict};
-pub use why::{Remedy, Story, Trail, explain};
+pub use why::{Remedy, Story, Stranded, Trail, explain};

@@ -17,6 +17,7 @@
 mod coordinate;
 mod delivery;
 mod gossip;
+mod hints;
 mod message;
 pub mod primary;
 mod store;
@@ -29,6 +30,7 @@ use crate::{
 };
 use coordinate::Pending;
 use delivery::Deliveries;
+use hints::HintStore;
 pub use message::{Body, Exchange, MessageKind};
 use primary::{Discard, Member, News};
 use std::sync::Arc;
@@ -43,10 +45,13 @@ pub struct Replica {
     store: Store,
     pending: Pending,
     deliveries: Deliveries,
+    hints: HintStore,
     /// How many rounds of gossip it has begun.
     round: u64,
     /// Its part in a replica set, where one replica takes the writes.
     member: Option<Box<Member>>,
+    /// How often it was told to repair.
+    repairs: u64,
 }
 
 /// What a replica may know of the world when it acts.
@@ -54,16 +59,25 @@ pub struct Replica {
 pub struct Surroundings<'a> {
     /// Its own clock, skew included.
     pub clock: LocalTime,
-    /// A clock that nobody sets and that measures how long things take: the operating system's monotonic
-    /// clock. It drifts as the other does.
-    pub steady: LocalTime,
     pub placement: Placement,
     pub settings: &'a Settings,
     /// Its opinion of who is up, by node.
     pub believed_up: &'a [bool],
+    /// Since when it believes those down that it does, by node and its monotonic clock.
+    pub down_since: &'a [Span],
+    /// How long the machine's monotonic clock has run, which nobody can set (its drift is neglected).
+    pub monotonic: Span,
     pub seed: Seed,
     /// The name of the next write, which all replicas draw from one roll.
     pub next_write: &'a mut WriteId,
+}
+
+impl Surroundings<'_> {
+    /// How long it has believed `node` down; `None` where it believes it up.
+    pub fn down_for(&self, node: NodeId) -> Option<Span> {
+        let down = !self.believed_up[node.index()];
+        down.then(|| Span(self.monotonic.0.saturating_sub(self.down_since[node.index()].0)))
+    }
 }
 
 /// A client's request as the coordinator receives it.
@@ -131,6 +145,25 @@ pub enum Output {
     },
     /// Something happened in its replica set.
     News(News),
+    /// A write is kept for a replica that could not be given it; `over` is what of the hint gave way.
+    Hinted {
+        target: NodeId,
+        key: KeyId,
+        write: WriteId,
+        over: Option<(WriteId, Relation)>,
+    },
+    /// A replica has what was kept for it.
+    HandedBack {
+        target: NodeId,
+        key: KeyId,
+        write: WriteId,
+    },
+    /// What was kept for a replica became too old to be safe.
+    HintExpired {
+        target: NodeId,
+        key: KeyId,
+        write: WriteId,
+    },
 }
 
 /// What a coordinator answers.
@@ -175,7 +208,9 @@ impl Replica {
             store: Store::new(keys),
             pending: Pending::default(),
             deliveries: Deliveries::default(),
+            hints: HintStore::default(),
             round: 0,
+            repairs: 0,
             member: None,
         }
     }
@@ -206,8 +241,19 @@ impl Replica {
     pub fn crash(&mut self, around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
         self.pending = Pending::default();
         self.deliveries = Deliveries::default();
+        self.hints.crash();
         self.store.forget_last_stamp();
         self.crash_member(around, out);
+    }
+
+    /// Loses its disk as well; says how many hints were on it. Only the count of what it has coordinated
+    /// stays, so that no dot names two writes: real systems give the new disk a new name for that (Riak's
+    /// actor epochs).
+    pub fn lose_disk(&mut self, around: &mut Surroundings<'_>, out: &mut Vec<Output>) -> usize {
+        self.crash(around, out);
+        self.empty_member(around, out);
+        self.store.wipe();
+        self.lose_hints()
     }
 
     /// Merges `held` into its slot for `key` and says what changed. Ignores keys it is no replica of.
@@ -217,6 +263,8 @@ impl Replica {
             return;
         }
         let Some(write) = held.newest() else { return };
+        let merges = held.state().zip(self.store.held(key).state());
+        let write = merges.and_then(|(theirs, mine)| theirs.news_for(mine)).unwrap_or(write);
         // Of several versions some may be held already.
         let several = (held.versions().len() > 1).then(|| self.store.held(key).clone());
         match self.store.merge(key, held, around.settings.conflicts_of(key)) {
@@ -252,6 +300,7 @@ impl Replica {
             }
             Body::WriteAck { op } => {
                 self.delivered(*op, from);
+                self.no_longer_silent(*op, from);
                 self.count_ack(*op, from, out);
             }
             Body::Read { op, key } => {
@@ -269,6 +318,11 @@ impl Replica {
                     self.absorb(*key, held, around, out);
                 }
             }
+            Body::Hint { cause, key, held, .. } => {
+                self.absorb(*key, held, around, out);
+                out.push(Output::Send { to: from, body: Body::HintAck { cause: *cause, key: *key } });
+            }
+            Body::HintAck { cause, key } => self.handed_back(from, *key, *cause, out),
         }
     }
 
@@ -278,11 +332,14 @@ impl Replica {
         match timer {
             Timer::Retransmit { op, .. } => self.deliver_again(op, around, out),
             Timer::Primary(alarm) => self.ring(alarm, around, out),
+            Timer::WriteTimeout { op, .. } => self.hint_the_silent(op, around, out),
+            Timer::HandBack => self.hand_back(around, out),
         }
     }
 
     /// It is up again after a crash: sets its timers.
     pub fn restart(&mut self, around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
+        self.resume_hints(out);
         self.restart_member(around, out);
     }
 

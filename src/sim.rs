@@ -16,6 +16,7 @@ mod commands;
 mod fact;
 mod members;
 mod messages;
+mod opinion;
 mod queue;
 mod regions;
 mod settled;
@@ -25,7 +26,7 @@ use std::sync::Arc;
 
 use crate::{
     action::Settings,
-    base::{LocalTime, MessageId, NodeId, OpId, OpTable, Position, Purpose, Seed, SimTime, WriteId},
+    base::{LocalTime, MessageId, NodeId, OpId, OpTable, Position, Purpose, Seed, SimTime, Span, WriteId},
     data::{Dot, Held, Stamp, State, Value, Version, VersionVector},
     net::{Cuts, Network},
     replica::{Output, Placement, Replica, Surroundings, Timer},
@@ -37,6 +38,7 @@ pub use fact::{Death, Fact, Outcome, What};
 pub use members::MemberView;
 pub use regions::{InflowView, RegionView};
 use messages::Message;
+use opinion::Opinion;
 #[doc(hidden)]
 pub use queue::Queue;
 pub use view::{Doom, MessageView, ReplicaView, Status, View};
@@ -53,9 +55,9 @@ pub struct Simulation {
     step: u64,
     queue: Queue<Event>,
     nodes: Vec<Node>,
-    /// By node: whether the others believe it up. A crash is known at once (a refused connection), a cut or
-    /// a freeze is only silence.
-    believed_up: Vec<bool>,
+    /// What everybody believes: a crash is known at once (a refused connection), a cut or a freeze is only
+    /// silence.
+    common_opinion: Opinion,
     network: Network,
     cuts: Cuts,
     settings: Settings,
@@ -132,7 +134,7 @@ impl Simulation {
         };
         let mut simulation = Self {
             nodes: scenario.replicas.iter().enumerate().map(node).collect(),
-            believed_up: vec![true; count],
+            common_opinion: Opinion::all_up(count),
             network: scenario.network.clone(),
             cuts: Cuts::new(count),
             settings: scenario.settings.clone(),
@@ -212,7 +214,7 @@ impl Simulation {
                 continue;
             }
             let mut stream = self.seed.stream(Purpose::GossipPhase, [index as u64, 0]);
-            let phase = crate::base::Span(stream.below(settings.every.0.max(1)));
+            let phase = Span(stream.below(settings.every.0.max(1)));
             self.queue.push(self.now + phase, Event::Gossip(NodeId::at(index)));
         }
     }
@@ -292,9 +294,9 @@ impl Simulation {
         Placement { nodes, copies: self.settings.copies }
     }
 
-    /// What measures how long things take at a replica: the true time and its drift. Nobody sets it.
-    fn steady_clock(&self, node: NodeId) -> LocalTime {
-        LocalTime(self.clock(node).0.saturating_sub(self.nodes[node.index()].skew))
+    /// What every machine's monotonic clock shows.
+    fn monotonic(&self) -> Span {
+        Span(self.now.0)
     }
 
     /// What a replica's own clock shows: the true time, its drift, its skew.
@@ -315,11 +317,13 @@ impl Simulation {
         action: impl FnOnce(&mut Replica, &mut Surroundings<'_>, &mut Vec<Output>),
     ) {
         let mut outputs = std::mem::take(&mut self.scratch);
+        let opinion = &self.common_opinion;
         let mut around = Surroundings {
             clock: self.clock(node),
-            steady: self.steady_clock(node),
             placement: self.placement(),
-            believed_up: &self.believed_up,
+            believed_up: &opinion.up,
+            down_since: &opinion.down_since,
+            monotonic: self.monotonic(),
             settings: &self.settings,
             seed: self.seed,
             next_write: &mut self.next_write,
@@ -355,6 +359,15 @@ impl Simulation {
                 self.record(facts, What::Discarded { node, key, write, why, content, instead });
             }
             Output::News(news) => self.record(facts, What::News { node, news }),
+            Output::Hinted { target, key, write, over } => {
+                self.record(facts, What::Hinted { holder: node, target, key, write, over });
+            }
+            Output::HandedBack { target, key, write } => {
+                self.record(facts, What::HandedBack { holder: node, target, key, write });
+            }
+            Output::HintExpired { target, key, write } => {
+                self.record(facts, What::HintExpired { holder: node, target, key, write });
+            }
         }
     }
 

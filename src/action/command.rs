@@ -9,7 +9,7 @@ use crate::{
     net::{CutShape, LinkChange, Scope},
 };
 
-use super::{Level, ReadsFrom, Wait};
+use super::{HintRules, Level, ReadsFrom, Wait};
 
 /// What can be asked of a running cluster.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +25,8 @@ pub enum Command {
     Heal(Mend),
     Crash(NodeId),
     Restart(NodeId),
+    /// The machine is gone, and its disk with it; a restart brings it back empty.
+    Destroy(NodeId),
     Freeze(NodeId),
     Thaw(NodeId),
     /// Sets how far a replica's clock is ahead (nanoseconds; negative: behind).
@@ -40,6 +42,8 @@ pub enum Command {
     /// An administrator makes a replica the primary of its set.
     Promote(NodeId),
     Workload(Switch),
+    /// One replica, or each, now exchanges all it holds with every other, both ways.
+    Repair(Option<NodeId>),
 }
 
 /// One operation of a client.
@@ -122,6 +126,7 @@ pub enum Setting {
     /// How long ago a good replica may last have been heard of.
     MaxLag(Span),
     ReadsFrom(ReadsFrom),
+    Hints(Option<HintRules>),
 }
 
 /// Periodic background repair: every `every`, each replica exchanges what it holds with `fan_out` others.

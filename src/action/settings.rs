@@ -7,7 +7,7 @@ use crate::{
     data::{Conflicts, Kind},
 };
 
-use super::{AntiEntropy, Level, PrimaryPolicy, Regions};
+use super::{AntiEntropy, FailureDetector, HintRules, Level, PrimaryPolicy, Regions, TombstoneRules};
 
 /// How the cluster replicates, as things stand.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +53,13 @@ pub struct LeaderlessPolicy {
     /// After so long a coordinator sends a write again to whoever has not acknowledged it, until all have.
     /// What it still has to send is volatile: a crash ends it.
     pub retransmit: Option<Span>,
+    /// Whether writes are kept for replicas that cannot take them. Turned off, no more are stored; those
+    /// that are, are handed back all the same (as after Cassandra's `nodetool disablehandoff`).
+    pub hints: Option<HintRules>,
+    /// `None`: everybody knows at once of a crash and of a restart, and nobody of a cut or a freeze.
+    pub failure_detector: Option<FailureDetector>,
+    /// `None`: tombstones are kept for ever.
+    pub tombstones: Option<TombstoneRules>,
 }
 
 impl Settings {
@@ -70,6 +77,14 @@ impl Settings {
         match self.kind(key) {
             Kind::Register(conflicts) => conflicts,
             Kind::Value | Kind::GrowCounter | Kind::Counter | Kind::Set => self.conflicts,
+        }
+    }
+
+    /// As [`Self::leaderless`], to turn a knob.
+    pub fn leaderless_mut(&mut self) -> Option<&mut LeaderlessPolicy> {
+        match &mut self.protocol {
+            Protocol::Leaderless(policy) => Some(policy),
+            Protocol::Primary(_) => None,
         }
     }
 

@@ -29,6 +29,8 @@ pub struct Record {
     pub superseded: bool,
     /// A replica dropped it for this one, which stood so to it.
     pub dropped_for: Option<(WriteId, Relation, Position)>,
+    /// A disk was lost that held it.
+    pub bereft: bool,
     /// Copies of it that never arrived: whither, how they ended, when.
     pub deaths: Vec<(NodeId, Death, SimTime)>,
 }
@@ -86,6 +88,8 @@ pub(super) struct KeyLedger {
     holding: Vec<u64>,
     /// The different contents among the owners, with how many hold each.
     contents: Vec<(u64, usize)>,
+    /// Replicas that lost their disks, and so come to reflect closed writes once more.
+    wiped: Vec<NodeId>,
     /// Losses among writes that are no longer remembered.
     pub(super) forgotten_losses: u64,
 }
@@ -106,6 +110,7 @@ impl KeyLedger {
             owners,
             nodes,
             contents,
+            wiped: Vec::new(),
             forgotten_losses: 0,
         }
     }
@@ -148,9 +153,13 @@ impl KeyLedger {
         // A coordinator's vector claims its earlier writes even where it lost them to another: what is
         // lost stays lost. (Siblings vanish only for who has seen them.)
         let vanished = |record: &Record| {
+            let write = record.version.id;
             conflicts == Conflicts::LastWriteWins
-                && record.missing == 0
-                && !self.holding.contains(&(u64::from(record.version.id.0) + 1))
+                && !self.holding.contains(&(u64::from(write.0) + 1))
+                && (record.missing == 0
+                    || record.bereft
+                        && !simulation.may_still_spread(&record.version)
+                        && !simulation.is_hinted(&record.version))
         };
         let supersedes =
             |old: &Record| !old.superseded && version.context.covers(old.version.dot) && !vanished(old);
@@ -181,6 +190,7 @@ impl KeyLedger {
             consistent: (missing == 0).then_some(at.at),
             superseded: false,
             dropped_for: None,
+            bereft: false,
             deaths: Vec::new(),
         });
         if missing == 0 {
@@ -258,6 +268,14 @@ impl KeyLedger {
                 }
             }
         }
+        if self.wiped.contains(&node) {
+            for record in &mut self.closed {
+                let seen = record.reflected[node.index()];
+                if seen.is_none() && held.reflects(&record.version, conflicts) {
+                    Arc::make_mut(record).reflected[node.index()] = Some(at);
+                }
+            }
+        }
         if closing {
             self.close(simulation);
         }
@@ -281,6 +299,25 @@ impl KeyLedger {
         }
         while self.open.len() > MAX_OPEN {
             self.open.pop_front();
+        }
+    }
+
+    /// The disk of `node` is gone: it reflects nothing any more, and what only it held is nowhere.
+    pub(super) fn wiped(&mut self, node: NodeId) {
+        if !self.wiped.contains(&node) {
+            self.wiped.push(node);
+        }
+        let held = self.holding[node.index()];
+        let held_by_it = |record: &Record| held == u64::from(record.version.id.0) + 1;
+        for record in &mut self.open {
+            record.bereft |= held_by_it(record);
+            record.missing += usize::from(record.reflected[node.index()].take().is_some());
+        }
+        let concerns = |record: &Record| record.reflected[node.index()].is_some() || held_by_it(record);
+        for record in self.closed.iter_mut().filter(|record| concerns(record)) {
+            let record = Arc::make_mut(record);
+            record.bereft |= held_by_it(record);
+            record.reflected[node.index()] = None;
         }
     }
 

@@ -205,11 +205,14 @@ impl Ledger {
             What::Answered { op, outcome } => self.follow_answer(*op, outcome, at, simulation),
             What::CutHealed { .. } | What::Restarted { .. } | What::Thawed { .. } => self.disturbed = at.at,
             What::Turned(_) => self.learn_keys(simulation),
-            What::Queued { .. }
-            | What::CutMade { .. }
-            | What::Crashed { .. }
-            | What::Frozen { .. }
-            | What::News { .. } => {}
+            What::Hinted { key, write, over, .. } => {
+                if let Some((loser, relation)) = over {
+                    self.keys[key.index()].dropped(*loser, *write, *relation, at);
+                }
+            }
+            What::Destroyed { node, .. } => self.follow_loss_of_disk(*node, at, simulation),
+            What::HandedBack { .. } | What::HintExpired { .. } | What::News { .. } => {}
+            What::Queued { .. } | What::CutMade { .. } | What::Crashed { .. } | What::Frozen { .. } => {}
         }
     }
 
@@ -264,6 +267,17 @@ impl Ledger {
             (0, None) => self.converged_since = Some(at.at),
             (1.., Some(_)) => self.converged_since = None,
             (0, Some(_)) | (1.., None) => {}
+        }
+    }
+
+    /// A replica holds nothing any more.
+    fn follow_loss_of_disk(&mut self, node: NodeId, at: Position, simulation: &Simulation) {
+        for index in 0..self.keys.len() {
+            let key = KeyId(u32::try_from(index).unwrap_or(u32::MAX));
+            self.keys[index].wiped(node);
+            if simulation.owners(key).any(|owner| owner == node) {
+                self.follow_stored((node, key, 0), at, simulation);
+            }
         }
     }
 
@@ -401,13 +415,15 @@ impl Ledger {
             let reflected = |version: &Version| {
                 nodes().any(|n| simulation.held(n, key).reflects(version, Conflicts::LogOrder))
             };
+            let comes_back =
+                |write: &Version| simulation.may_still_spread(write) || simulation.is_hinted(write);
             let gone = |record: &Record| {
                 let nowhere = if ordered {
                     !reflected(&record.version)
                 } else {
                     !record.superseded && !held(&record.version)
                 };
-                nowhere && !simulation.may_still_spread(&record.version)
+                nowhere && !comes_back(&record.version)
             };
             losses.extend(ledger.losses(gone));
         }

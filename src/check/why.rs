@@ -51,16 +51,48 @@ pub enum Remedy {
     Gossip {
         every: Span,
     },
+    /// `holder` keeps it as a hint, or will once the write has timed out, and looks every so often whether
+    /// the replica is back.
+    Hint {
+        holder: NodeId,
+        every: Span,
+    },
+    /// `holder` keeps it as a hint, but cannot hand it back: it is down or frozen itself, or a wall stands.
+    StrandedHint {
+        holder: NodeId,
+        why: Stranded,
+    },
+    /// The coordinator sends it again until it is acknowledged.
+    Retransmission {
+        from: NodeId,
+    },
     /// Somebody must restart or thaw it first.
     Revive(Status),
     /// Anti-entropy, once a wall is gone.
     HealThenGossip {
         every: Span,
     },
+    /// The primary it follows resends the stream, or everything, within about this time.
+    Stream {
+        every: Span,
+    },
+    /// The same, once a wall is gone or its primary is up.
+    HealThenStream,
+    /// It follows no primary: one must rise first.
+    NoPrimary,
     /// Nothing: no message is on its way and nothing repairs.
     Never,
     /// Last-write-wins dropped it for good.
     Overruled,
+}
+
+/// What keeps a hint with its holder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stranded {
+    /// The holder is down or frozen.
+    Holder(Status),
+    /// The way to the target is blocked, or the holder cannot hear that it is up.
+    Way,
 }
 
 /// At most so many missing writes are told about.
@@ -130,8 +162,15 @@ fn remedy(node: NodeId, key: KeyId, held: &Held, trails: &[Trail], simulation: &
     if let Some(arrives) = coming.or_else(|| simulation.next_news(node, key)) {
         return Remedy::Message { arrives };
     }
+    let handed = handed_on(node, key, simulation);
+    if let Some(remedy @ (Remedy::Hint { .. } | Remedy::Retransmission { .. })) = handed {
+        return remedy;
+    }
+    if let Some(policy) = simulation.settings().primary() {
+        return follow(node, policy.ack_every, simulation);
+    }
     let Some(gossip) = simulation.settings().anti_entropy else {
-        return Remedy::Never;
+        return handed.unwrap_or(Remedy::Never);
     };
     let reachable = |other: NodeId| match gossip.style {
         Style::Pull => simulation.can_reach(node, other) && simulation.can_reach(other, node),
@@ -141,13 +180,45 @@ fn remedy(node: NodeId, key: KeyId, held: &Held, trails: &[Trail], simulation: &
     let every = gossip.every;
     let mut knowing = simulation.owners(key).filter(|other| *other != node).filter(knows).peekable();
     if knowing.peek().is_none() {
-        return Remedy::Never;
+        return handed.unwrap_or(Remedy::Never);
     }
     if knowing.any(reachable) { Remedy::Gossip { every } } else { Remedy::HealThenGossip { every } }
 }
 
+/// Who keeps something for the replica that would teach it something: best one that can hand it over.
+fn handed_on(node: NodeId, key: KeyId, simulation: &Simulation) -> Option<Remedy> {
+    let mut best = None;
+    for (holder, every) in simulation.hints_for(node, key) {
+        let status = simulation.status(holder);
+        let why = match status {
+            Status::Up if simulation.can_hand_over(holder, node) => {
+                return Some(Remedy::Hint { holder, every });
+            }
+            Status::Up => Stranded::Way,
+            Status::Crashed | Status::Frozen => Stranded::Holder(status),
+        };
+        best = best.or(Some(Remedy::StrandedHint { holder, why }));
+    }
+    let from = simulation.still_sends(node, key);
+    from.map(|from| Remedy::Retransmission { from }).or(best)
+}
+
+/// What a replica set does by itself for a member that is behind.
+fn follow(node: NodeId, every: Span, simulation: &Simulation) -> Remedy {
+    match simulation.follows(node) {
+        None => Remedy::NoPrimary,
+        Some(primary) if simulation.can_reach(primary, node) && simulation.can_reach(node, primary) => {
+            Remedy::Stream { every }
+        }
+        Some(_) => Remedy::HealThenStream,
+    }
+}
+
 /// Levels that overlap would have: R + W > N.
 fn prevention(simulation: &Simulation) -> Option<String> {
+    if simulation.settings().primary().is_some() {
+        return None;
+    }
     let settings = simulation.settings();
     let copies = settings.copies;
     let (write, read) = (settings.write.required(copies), settings.read.required(copies));

@@ -128,6 +128,21 @@ fn fact(timeline: &Timeline, fact: &Fact) -> Value {
             line["at"] = node(at).into();
             line
         }
+        What::Hinted { holder, target, key: k, write: w, over } => {
+            let over =
+                over.map(|(loser, relation)| json!({"write": write(&loser), "relation": name(relation)}));
+            json!({"fact": "hinted", "at": node(holder), "for": node(target), "key": key(k),
+                   "write": write(w), "over": over})
+        }
+        What::HandedBack { holder, target, key: k, write: w } => {
+            json!({"fact": "handed_back", "at": node(holder), "for": node(target), "key": key(k),
+                   "write": write(w)})
+        }
+        What::HintExpired { holder, target, key: k, write: w } => {
+            json!({"fact": "hint_expired", "at": node(holder), "for": node(target), "key": key(k),
+                   "write": write(w)})
+        }
+        What::Destroyed { node: at, hints } => json!({"fact": "destroyed", "at": node(at), "hints": hints}),
         What::CutMade { id } => json!({"fact": "cut_made", "cut": id.0}),
         What::CutHealed { id, killed } => json!({"fact": "cut_healed", "cut": id.0, "killed": killed}),
         What::Crashed { node: at } => json!({"fact": "crashed", "at": node(at)}),

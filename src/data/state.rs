@@ -36,6 +36,8 @@ pub enum Kind {
 #[derive(Debug, Clone)]
 pub struct State {
     contents: Contents,
+    /// By node: the name of the newest update of its that was seen.
+    newest: Vec<WriteId>,
     /// How it reads: its value, under the name of the newest update seen. The context is everything that
     /// was seen, that update included.
     face: Arc<Version>,
@@ -109,7 +111,7 @@ impl State {
                 Contents::Counter(Counter::default())
             }
         };
-        Self::under(contents, version.history(), version)
+        Self::under(contents, Vec::new(), version.history(), version)
     }
 
     /// The state of a place that has lost everything: it has seen nothing, not even the start.
@@ -119,10 +121,10 @@ impl State {
         Self::initial(kind, &Version { id, key, value: Value::Tombstone, stamp, dot, context })
     }
 
-    fn under(contents: Contents, seen: VersionVector, newest: &Version) -> Self {
+    fn under(contents: Contents, newest: Vec<WriteId>, seen: VersionVector, name: &Version) -> Self {
         let (value, context) = (contents.value(), seen);
-        let Version { id, key, stamp, dot, .. } = *newest;
-        Self { contents, face: Arc::new(Version { id, key, value, stamp, dot, context }) }
+        let Version { id, key, stamp, dot, .. } = *name;
+        Self { contents, newest, face: Arc::new(Version { id, key, value, stamp, dot, context }) }
     }
 
     /// The state after the update that `version` names: a new dot of the node that does it.
@@ -132,7 +134,11 @@ impl State {
         contents.update(update, version.dot);
         let mut seen = self.seen().clone();
         seen.add(version.dot, version.stamp);
-        Self::under(contents, seen, version)
+        let mut newest = self.newest.clone();
+        let node = version.dot.node.index();
+        newest.resize(newest.len().max(node + 1), WriteId(0));
+        newest[node] = version.id;
+        Self::under(contents, newest, seen, version)
     }
 
     /// The least state that has seen what both have.
@@ -149,8 +155,17 @@ impl State {
         };
         let mut seen = self.seen().clone();
         seen.join(other.seen());
-        let newest = if other.face.id > self.face.id { &other.face } else { &self.face };
-        Self::under(contents, seen, newest)
+        let name = if other.face.id > self.face.id { &other.face } else { &self.face };
+        let named = |state: &Self, node: usize| state.newest.get(node).copied().unwrap_or(WriteId(0));
+        let nodes = 0..self.newest.len().max(other.newest.len());
+        let newest = nodes.map(|node| named(self, node).max(named(other, node))).collect();
+        Self::under(contents, newest, seen, name)
+    }
+
+    /// The newest update that `other` has not seen.
+    pub fn news_for(&self, other: &Self) -> Option<WriteId> {
+        let news = self.seen().entries().filter(|(node, counter)| *counter > other.seen().get(*node));
+        news.filter_map(|(node, _)| self.newest.get(node.index()).copied()).max()
     }
 
     /// Every update that has had its effect on it.
@@ -200,7 +215,8 @@ impl Counter {
 
     fn join(&self, other: &Self) -> Self {
         let (added, taken) = (self.added.join(&other.added), self.taken.join(&other.taken));
-        Self { start: self.start, added, taken }
+        // They differ only where one place has lost everything, the start included.
+        Self { start: self.start.max(other.start), added, taken }
     }
 }
 

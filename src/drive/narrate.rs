@@ -36,6 +36,8 @@ pub enum Mark {
     Read,
     StaleRead,
     Stored,
+    /// A write is kept for a replica, or was handed back to it.
+    Hinted,
     /// A write gave way to a concurrent one.
     Dropped,
     Died,
@@ -87,7 +89,7 @@ impl<'a> Narrator<'a> {
                 Some((Mark::Dropped, text, self.value(*winner)))
             }
             What::Died { kind, to, carries, .. }
-                if kind.is_routine() && self.would_have_taught_nothing(*to, *carries, at) =>
+                if kind.is_gossip() && self.would_have_taught_nothing(*to, *carries, at) =>
             {
                 None
             }
@@ -101,6 +103,31 @@ impl<'a> Narrator<'a> {
                 None,
             )),
             What::Crashed { node } => Some((Mark::Crash, format!("{} crashed", self.node(*node)), None)),
+            What::Destroyed { node, hints } => {
+                let text = match hints {
+                    0 => format!("{} lost its disk", self.node(*node)),
+                    1 => format!("{} lost its disk, and a hint with it", self.node(*node)),
+                    hints => format!("{} lost its disk, and {hints} hints with it", self.node(*node)),
+                };
+                Some((Mark::Crash, text, None))
+            }
+            What::Hinted { holder, target, key, write, .. } => {
+                let (holder, target) = (self.node(*holder), self.node(*target));
+                let text = format!("{holder} keeps {}={} for {target}", self.key(*key), self.write(*write));
+                Some((Mark::Hinted, text, self.value(*write)))
+            }
+            What::HandedBack { holder, target, key, write } => {
+                let (holder, target) = (self.node(*holder), self.node(*target));
+                let (key, write) = (self.key(*key), self.write(*write));
+                let text = format!("{holder} handed {key}={write} back: {target} has it");
+                Some((Mark::Hinted, text, None))
+            }
+            What::HintExpired { holder, target, key, write } => {
+                let (holder, target) = (self.node(*holder), self.node(*target));
+                let (key, what) = (self.key(*key), self.write(*write));
+                let text = format!("{holder} threw {key}={what} away, kept for {target}: too old to be safe");
+                Some((Mark::Dropped, text, self.value(*write)))
+            }
             What::Restarted { node } => {
                 Some((Mark::Revived, format!("{} is up again", self.node(*node)), None))
             }
@@ -261,7 +288,7 @@ impl<'a> Narrator<'a> {
     ) -> (Mark, String, Option<String>) {
         let cargo = match (kind, carries) {
             (MessageKind::Write | MessageKind::Stream, Some(write)) => self.write(write),
-            (MessageKind::Sync | MessageKind::SyncReply, Some(write)) => {
+            (kind, Some(write)) if kind.is_gossip() || kind == MessageKind::Hint => {
                 format!("{} with {}", kind.name(), self.write(write))
             }
             (kind, _) => kind.name().to_owned(),
@@ -342,6 +369,10 @@ impl<'a> Narrator<'a> {
             Command::Set(Setting::MaxLag(lag)) => format!("max lag {lag}"),
             Command::Set(Setting::ReadsFrom(ReadsFrom::Any)) => "every replica answers reads".into(),
             Command::Set(Setting::ReadsFrom(ReadsFrom::Primary)) => "only the primary answers reads".into(),
+            Command::Set(Setting::Hints(None)) => "no more hints are stored".into(),
+            Command::Set(Setting::Hints(Some(rules))) => {
+                format!("hints are stored, for at most {} of absence", rules.window)
+            }
             Command::Workload(Switch::Start) => "workload started".into(),
             Command::Workload(Switch::Stop) => "workload stopped".into(),
             Command::NameKey(_)
@@ -349,6 +380,8 @@ impl<'a> Narrator<'a> {
             | Command::Cut { .. }
             | Command::Heal(_)
             | Command::Crash(_)
+            | Command::Destroy(_)
+            | Command::Repair(_)
             | Command::Restart(_)
             | Command::Freeze(_)
             | Command::Thaw(_)

@@ -14,6 +14,7 @@ pub(super) fn nothing_is_ahead(timeline: &Timeline) -> bool {
         && simulation.settled()
         && simulation.messages().next().is_none()
         && !gossip_shows
+        && !simulation.news_is_ahead()
 }
 
 /// Why `condition`, which does not hold, never will unless somebody does something; `None` where it may.
@@ -33,6 +34,13 @@ fn why_diverged(timeline: &Timeline) -> &'static str {
     let simulation = timeline.simulation();
     let mut statuses = (0..simulation.scenario().replicas.len()).map(|i| simulation.status(NodeId::at(i)));
     let stands = !simulation.cuts().standing().is_empty();
+    if simulation.settings().primary().is_some() {
+        return match (stands, statuses.all(|status| status == Status::Up)) {
+            (true, _) => "never while the wall stands: heal it first (P)",
+            (false, false) => "never: a replica that is down or frozen cannot catch up",
+            (false, true) => "never: they do not all follow one primary that they can reach",
+        };
+    }
     match (simulation.settings().anti_entropy, stands, statuses.all(|status| status == Status::Up)) {
         (None, _, false) => "never: a replica is down or frozen, and no anti-entropy repairs what was lost",
         (None, _, true) => "never: no anti-entropy repairs what was lost",
@@ -53,6 +61,7 @@ fn waits_for_time(condition: &Condition) -> bool {
         | Condition::Converged { .. }
         | Condition::Diverged
         | Condition::Replica { .. }
+        | Condition::Primary(_)
         | Condition::LastRead(_)
         | Condition::InFlight(_)
         | Condition::StaleReads(_)

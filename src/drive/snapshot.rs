@@ -232,7 +232,7 @@ fn deaths(timeline: &Timeline) -> Vec<DeathView> {
     let recent = |fact: &&Fact| now.since(fact.at.at) <= RECENT_DEATH;
     let died = |fact: &Fact| match &fact.what {
         What::Died { from, to, kind, carries, death, .. } => {
-            let idle = kind.is_routine() && carries.is_none();
+            let idle = kind.is_gossip() && carries.is_none();
             (!idle).then_some(DeathView { from: *from, to: *to, kind: *kind, at: fact.at.at, death: *death })
         }
         _ => None,
@@ -274,6 +274,8 @@ pub(super) fn name(command: &crate::action::Command) -> &'static str {
         Command::Cut { .. } => "cut",
         Command::Heal(_) => "heal",
         Command::Crash(_) => "crash",
+        Command::Destroy(_) => "destroy",
+        Command::Repair(_) => "repair",
         Command::Restart(_) => "restart",
         Command::Freeze(_) => "freeze",
         Command::Thaw(_) => "thaw",
@@ -309,6 +311,7 @@ pub(super) fn words(condition: &Condition) -> &'static str {
         Condition::Converged { .. } => "converged",
         Condition::Diverged => "diverged",
         Condition::Replica { .. } => "a replica holds what is awaited",
+        Condition::Primary(_) => "a replica is primary",
         Condition::LastRead(_) => "a read returns what is awaited",
         Condition::InFlight(_) => "so many messages are in flight",
         Condition::StaleReads(_) => "so many reads were stale",

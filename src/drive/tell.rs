@@ -1,7 +1,7 @@
 //! The story of a stale replica in plain sentences.
 
 use crate::{
-    check::{Remedy, Story, Trail},
+    check::{Remedy, Story, Stranded, Trail},
     sim::{Death, Status},
 };
 
@@ -66,11 +66,39 @@ impl Narrator<'_> {
             Remedy::Gossip { every } => {
                 format!("What will fix it: anti-entropy; each replica gossips every {every} (g: run until converged).")
             }
+            Remedy::Hint { holder, every } => {
+                let holder = self.node(*holder);
+                format!("What will fix it: {holder} keeps it as a hint and looks every {every} who is back.")
+            }
+            Remedy::StrandedHint { holder, why } => {
+                let holder = self.node(*holder);
+                match why {
+                    Stranded::Holder(Status::Frozen) => {
+                        format!("{holder} keeps it as a hint, and is frozen itself: thaw {holder} (Z).")
+                    }
+                    Stranded::Holder(_) => {
+                        format!("{holder} keeps it as a hint, and is down itself: restart {holder} (C).")
+                    }
+                    Stranded::Way => {
+                        format!("{holder} keeps it as a hint, and no way leads from there: heal the wall (P).")
+                    }
+                }
+            }
+            Remedy::Retransmission { from } => {
+                format!("What will fix it: {} sends it again until it is acknowledged.", self.node(*from))
+            }
             Remedy::Revive(Status::Frozen) => "What will fix it: thaw it (Z); then its messages are handled.".into(),
             Remedy::Revive(_) => "What will fix it: restart it (C) first.".into(),
             Remedy::HealThenGossip { every } => {
                 format!("What will fix it: heal the wall (P); then anti-entropy, every {every}.")
             }
+            Remedy::Stream { every } => {
+                format!("What will fix it: its primary, which it follows; the two talk every {every}.")
+            }
+            Remedy::HealThenStream => {
+                "What will fix it: heal the wall (P) or restart its primary (C); then it resynchronises.".into()
+            }
+            Remedy::NoPrimary => "What will fix it: it follows no primary; one must take over first.".into(),
             Remedy::Never => {
                 "What will fix it: nothing by itself. No message is on its way and nothing repairs; a new write would."
                     .into()

@@ -457,9 +457,9 @@ impl Timeline {
 /// Whether people see anything change when this happens.
 fn is_visible(what: &What) -> bool {
     match what {
-        // Gossip shows in what it stores, a heartbeat in nothing.
-        What::Delivered { kind, .. } | What::Sent { kind, .. } => !kind.is_routine(),
-        What::Died { kind, carries, .. } => !kind.is_routine() || carries.is_some(),
+        // Gossip shows in what it stores.
+        What::Delivered { kind, .. } | What::Sent { kind, .. } => !kind.is_gossip(),
+        What::Died { kind, carries, .. } => !kind.is_gossip() || carries.is_some(),
         What::Asked { .. }
         | What::Accepted { .. }
         | What::Queued { .. }
@@ -471,6 +471,10 @@ fn is_visible(what: &What) -> bool {
         | What::CutMade { .. }
         | What::CutHealed { .. }
         | What::Crashed { .. }
+        | What::Destroyed { .. }
+        | What::Hinted { .. }
+        | What::HandedBack { .. }
+        | What::HintExpired { .. }
         | What::Restarted { .. }
         | What::Frozen { .. }
         | What::Thawed { .. }

@@ -8,7 +8,7 @@ use crate::{
     data::{Conflicts, Dot, Held, Stamp, State, Update, Value, Version, VersionVector},
 };
 
-use super::{Answer, Body, Output, Replica, Request, Surroundings, owners};
+use super::{Answer, Body, Output, Replica, Request, Surroundings, hints::HintFate, owners};
 
 /// Operations that wait for answers. An answer that finds no entry came after the client had its own.
 pub(super) type Pending = OpTable<Waiting>;
@@ -123,15 +123,35 @@ impl Replica {
         let owner = around.placement.is_owner(self.id, key);
         self.answer_or_wait(request, u16::from(owner), Answer::Written(id), out);
         if around.settings.propagation == Propagation::Direct || !owner {
-            for to in owners(around.placement, key).filter(|node| *node != self.id) {
+            self.send_write(request, held, around, out);
+        }
+    }
+
+    /// Sends a write to the other replicas of its key; whoever is believed down gets a hint instead, where
+    /// the rules are so.
+    fn send_write(
+        &mut self,
+        request: &Request<'_>,
+        held: &Held,
+        around: &Surroundings<'_>,
+        out: &mut Vec<Output>,
+    ) {
+        let (key, name) = (request.key, (request.op, request.cause));
+        let mut sent_to = Vec::new();
+        for to in owners(around.placement, key) {
+            if to == self.id {
+                continue;
+            }
+            let hinted = around.down_for(to).is_some()
+                && self.store_hint(to, (request.cause, key), held, around, out) == HintFate::Kept;
+            if !hinted {
                 let body = Body::Write { op: request.op, key, held: held.clone(), attempt: 0 };
                 out.push(Output::Send { to, body });
-            }
-            let others = owners(around.placement, key).filter(|node| *node != self.id);
-            if around.settings.leaderless().is_some_and(|rules| rules.retransmit.is_some()) {
-                self.follow_delivery((request.op, request.cause), (key, held), others.collect(), around, out);
+                sent_to.push(to);
             }
         }
+        self.await_acks(name, (key, held), &sent_to, around, out);
+        self.follow_delivery(name, (key, held), sent_to, around, out);
     }
 
     /// Under last-write-wins a client says little, so the context is what happened before as far as anyone

@@ -50,6 +50,23 @@ impl Replica {
         }
     }
 
+    /// A full exchange with every other replica, both ways, now (Cassandra's `nodetool repair`).
+    pub fn repair(&mut self, around: &Surroundings<'_>, out: &mut Vec<Output>) {
+        // Named apart from the rounds, so that their peers stay what they were.
+        let round = (1 << 63) | (u64::from(self.id.0) << 40) | self.repairs;
+        self.repairs += 1;
+        let contents: Contents = self
+            .store
+            .contents()
+            .filter(|(_, held)| !held.is_nothing())
+            .map(|(k, h)| (k, h.clone()))
+            .collect();
+        for to in (0..usize::from(around.placement.nodes)).map(NodeId::at).filter(|node| *node != self.id) {
+            let body = Body::Sync { round, exchange: Exchange::TellAndAsk, contents: Arc::clone(&contents) };
+            out.push(Output::Send { to, body });
+        }
+    }
+
     /// `fan_out` different peers, each as likely as the next.
     fn peers(&self, round: u64, fan_out: u16, around: &Surroundings<'_>) -> Vec<NodeId> {
         let others = usize::from(around.placement.nodes - 1);

@@ -45,6 +45,18 @@ pub enum Body {
     },
     /// Between members of a replica set and their monitors.
     Stream(Box<primary::Message>),
+    /// What was kept for the receiver while it could not be reached.
+    Hint {
+        /// The name of the write for randomness.
+        cause: u64,
+        key: KeyId,
+        held: Held,
+        attempt: u32,
+    },
+    HintAck {
+        cause: u64,
+        key: KeyId,
+    },
 }
 
 /// What the opener of a round wants done with its contents.
@@ -66,6 +78,8 @@ pub enum MessageKind {
     ReadReply,
     Sync,
     SyncReply,
+    Hint,
+    HintAck,
     Psync,
     PartialResync,
     FullResync,
@@ -103,27 +117,32 @@ impl Body {
             Self::Sync { .. } => MessageKind::Sync,
             Self::SyncReply { .. } => MessageKind::SyncReply,
             Self::Stream(message) => message.kind(),
+            Self::Hint { .. } => MessageKind::Hint,
+            Self::HintAck { .. } => MessageKind::HintAck,
         }
     }
 
     /// How often the same was sent before: part of its name for randomness.
     pub fn attempt(&self) -> u32 {
         match self {
-            Self::Write { attempt, .. } => *attempt,
+            Self::Write { attempt, .. } | Self::Hint { attempt, .. } => *attempt,
             Self::WriteAck { .. }
             | Self::Read { .. }
             | Self::ReadReply { .. }
             | Self::Sync { .. }
-            | Self::SyncReply { .. } => 0,
+            | Self::SyncReply { .. }
+            | Self::HintAck { .. } => 0,
             Self::Stream(message) => message.attempt(),
         }
     }
 
-    /// The round of anti-entropy that it belongs to.
-    pub fn round(&self) -> Option<u64> {
+    /// What names it for its randomness, where that is not what it was sent for: its round of anti-entropy,
+    /// or the write that a hint is of.
+    pub fn own_cause(&self) -> Option<u64> {
         match self {
             Self::Sync { round, .. } | Self::SyncReply { round, .. } => Some(*round),
             Self::Stream(message) => message.round(),
+            Self::Hint { cause, .. } | Self::HintAck { cause, .. } => Some(*cause),
             Self::Write { .. } | Self::WriteAck { .. } | Self::Read { .. } | Self::ReadReply { .. } => None,
         }
     }
@@ -138,26 +157,31 @@ impl Body {
             | Self::Read { .. }
             | Self::ReadReply { .. }
             | Self::Stream(_)
-            | Self::Sync { exchange: Exchange::Ask, .. } => &[],
+            | Self::Sync { exchange: Exchange::Ask, .. }
+            | Self::Hint { .. }
+            | Self::HintAck { .. } => &[],
         }
     }
 
     /// The newest write on board, for the label of the message; none where it carries no data.
     pub fn carries(&self) -> Option<WriteId> {
         match self {
-            Self::Write { held, .. } | Self::ReadReply { held, .. } => held.newest(),
+            Self::Write { held, .. } | Self::ReadReply { held, .. } | Self::Hint { held, .. } => {
+                held.newest()
+            }
             Self::Sync { .. } | Self::SyncReply { .. } => {
                 self.payload().iter().filter_map(|(_, held)| held.newest()).max()
             }
             Self::Stream(message) => message.carries(),
-            Self::WriteAck { .. } | Self::Read { .. } => None,
+            Self::WriteAck { .. } | Self::Read { .. } | Self::HintAck { .. } => None,
         }
     }
 }
 
 impl MessageKind {
-    /// Whether it is said again and again, whether or not there is anything new.
-    pub fn is_routine(self) -> bool {
+    /// Whether it is part of what replicas exchange by themselves all the time, which nobody needs to see
+    /// while it teaches nothing.
+    pub fn is_gossip(self) -> bool {
         match self {
             Self::Sync
             | Self::SyncReply
@@ -174,6 +198,8 @@ impl MessageKind {
             | Self::WriteAck
             | Self::Read
             | Self::ReadReply
+            | Self::Hint
+            | Self::HintAck
             | Self::Psync
             | Self::PartialResync
             | Self::FullResync
@@ -226,6 +252,8 @@ impl MessageKind {
             Self::Everywhere => "everywhere",
             Self::Confirm => "leader?",
             Self::Confirmed => "leader",
+            Self::Hint => "hint",
+            Self::HintAck => "hint ack",
         }
     }
 }

@@ -108,8 +108,9 @@ struct Desk<'d, 'a> {
 }
 
 impl Desk<'_, '_> {
+    /// By the machine's monotonic clock.
     fn now(&self) -> LocalTime {
-        self.around.steady
+        LocalTime(i64::try_from(self.around.monotonic.0).unwrap_or(i64::MAX))
     }
 
     fn send(&mut self, to: NodeId, message: Message) {
@@ -212,6 +213,16 @@ impl Member {
             regional.crash();
         }
         self.fall_back_to_disk(desk);
+    }
+
+    /// Its disk is gone, and what was on it: it holds an empty data set with a name of its own.
+    fn empty(&mut self, desk: &mut Desk<'_, '_>) {
+        let actor = reign_name(desk.me, self.reigns, desk.around.placement.nodes);
+        self.reigns = self.reigns.saturating_add(1);
+        self.log.restart_at(0);
+        self.lineage = Lineage::new(Era { actor, term: 0, start: 0 });
+        self.identity = Identity { replid: Replid::of(desk.around.seed, actor), second: None };
+        self.disk = None;
     }
 
     /// It is up again. A member of a set that elects its primary comes back as a replica; any other goes by
@@ -445,6 +456,10 @@ impl super::Replica {
 
     pub(super) fn crash_member(&mut self, around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
         self.as_member(around, out, Member::crash);
+    }
+
+    pub(super) fn empty_member(&mut self, around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
+        self.as_member(around, out, Member::empty);
     }
 
     pub(super) fn restart_member(&mut self, around: &mut Surroundings<'_>, out: &mut Vec<Output>) {

@@ -119,6 +119,14 @@ impl Store {
         self.last_stamp = Stamp(i64::MIN);
     }
 
+    /// Holds nothing any more.
+    pub(super) fn wipe(&mut self) {
+        for slot in &mut self.slots {
+            slot.held = Held::Nothing;
+        }
+        self.digest = 0;
+    }
+
     /// Everything held, by key.
     pub(super) fn contents(&self) -> impl Iterator<Item = (KeyId, &Held)> {
         let named = |(i, slot)| (KeyId(u32::try_from(i).unwrap_or(u32::MAX)), slot);

@@ -11,15 +11,19 @@ pub enum Timer {
     Retransmit { op: OpId, cause: u64 },
     /// A member of a replica set has something to do.
     Primary(Alarm),
+    /// Who has not acknowledged the write of this operation by now is treated as down.
+    WriteTimeout { op: OpId, cause: u64 },
+    /// Time to look whether a replica that hints are kept for is back.
+    HandBack,
 }
 
 impl Timer {
     /// What names, for their randomness, the messages sent when it rings.
     pub fn cause(self) -> u64 {
         match self {
-            Self::Retransmit { cause, .. } => cause,
-            // What a member sends of its own accord carries a name of its own.
-            Self::Primary(_) => 0,
+            Self::Retransmit { cause, .. } | Self::WriteTimeout { cause, .. } => cause,
+            // A hint is named by its write; what a member sends of its own accord has a name of its own.
+            Self::HandBack | Self::Primary(_) => 0,
         }
     }
 }

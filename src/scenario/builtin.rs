@@ -22,6 +22,9 @@ const PRESETS: &[(&str, &str)] = presets![
     "riak-siblings",
     "clock-skew",
     "lossy-network",
+    "redis-wait",
+    "redis-failover",
+    "mongodb-rollback",
     "sixty-four",
 ];
 

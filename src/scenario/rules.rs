@@ -114,6 +114,7 @@ const ACTIONS: &[&str] = &[
 const TESTS: &[&str] = &[
     "converged",
     "replica",
+    "primary",
     "read",
     "in_flight",
     "stale_reads",

@@ -111,9 +111,11 @@ impl Simulation {
             }
             Command::Heal(mend) => self.heal(mend, facts),
             Command::Crash(node) => self.crash(*node, facts),
+            Command::Destroy(node) => self.destroy(*node, facts),
+            Command::Repair(node) => self.repair(*node, facts),
             Command::Restart(node) => {
                 self.nodes[node.index()].status = Status::Up;
-                self.believed_up[node.index()] = true;
+                self.common_opinion.believe_up(*node);
                 self.record(facts, What::Restarted { node: *node });
                 self.act(*node, 0, facts, Replica::restart);
             }
@@ -144,6 +146,13 @@ impl Simulation {
             Command::Crash(node) => self.expect_status(*node, |s| match s {
                 Status::Crashed => Err(Refused::AlreadyDown),
                 Status::Up | Status::Frozen => Ok(()),
+            }),
+            Command::Destroy(node) => self.known(*node),
+            Command::Repair(None) => Ok(()),
+            Command::Repair(Some(node)) => self.expect_status(*node, |s| match s {
+                Status::Up => Ok(()),
+                Status::Frozen => Err(Refused::AlreadyFrozen),
+                Status::Crashed => Err(Refused::Down),
             }),
             Command::Restart(node) => self.expect_status(*node, |s| match s {
                 Status::Crashed => Ok(()),
@@ -269,7 +278,8 @@ impl Simulation {
             | Setting::ReadLevel(_)
             | Setting::LatencyPercent(_)
             | Setting::AntiEntropy(_)
-            | Setting::Timeout(_) => Ok(()),
+            | Setting::Timeout(_)
+            | Setting::Hints(_) => Ok(()),
         }
     }
 
@@ -291,7 +301,7 @@ impl Simulation {
     }
 
     fn crash(&mut self, node: NodeId, facts: &mut Vec<Fact>) {
-        self.believed_up[node.index()] = false;
+        self.common_opinion.believe_down(node, self.monotonic());
         let target = &mut self.nodes[node.index()];
         target.status = Status::Crashed;
         target.life += 1;
@@ -304,6 +314,25 @@ impl Simulation {
             self.bury(message, Death::Down, facts);
         }
         self.strand_clients(node, facts);
+    }
+
+    fn destroy(&mut self, node: NodeId, facts: &mut Vec<Fact>) {
+        if self.status(node) != Status::Crashed {
+            self.crash(node, facts);
+        }
+        let mut hints = 0;
+        self.act(node, 0, facts, |replica, around, out| hints = replica.lose_disk(around, out));
+        let hints = u32::try_from(hints).unwrap_or(u32::MAX);
+        self.record(facts, What::Destroyed { node, hints });
+    }
+
+    fn repair(&mut self, node: Option<NodeId>, facts: &mut Vec<Fact>) {
+        let all = (0..self.nodes.len()).map(NodeId::at);
+        for node in all.filter(|each| node.is_none_or(|node| node == *each)) {
+            if self.status(node) == Status::Up {
+                self.act(node, 0, facts, |replica, around, out| replica.repair(around, out));
+            }
+        }
     }
 
     fn thaw(&mut self, node: NodeId, facts: &mut Vec<Fact>) {
@@ -329,6 +358,11 @@ impl Simulation {
             Setting::AntiEntropy(settings) => self.set_anti_entropy(*settings),
             Setting::Timeout(timeout) => self.settings.timeout = *timeout,
             Setting::MinReplicas(_) | Setting::MaxLag(_) | Setting::ReadsFrom(_) => self.set_primary(setting),
+            Setting::Hints(rules) => {
+                if let Some(policy) = self.settings.leaderless_mut() {
+                    policy.hints = *rules;
+                }
+            }
         }
     }
 
@@ -356,6 +390,7 @@ impl Simulation {
             | Setting::WriteLevel(_)
             | Setting::ReadLevel(_)
             | Setting::AntiEntropy(_)
+            | Setting::Hints(_)
             | Setting::Timeout(_) => {}
         }
     }
@@ -379,6 +414,8 @@ impl Command {
             | Self::Cut { .. }
             | Self::Heal(_)
             | Self::Crash(_)
+            | Self::Destroy(_)
+            | Self::Repair(_)
             | Self::Restart(_)
             | Self::Freeze(_)
             | Self::Thaw(_)

@@ -98,6 +98,28 @@ pub enum What {
         op: OpId,
         outcome: Outcome,
     },
+    /// A write is kept for a replica that could not be given it; `over` is what gave way to it there.
+    Hinted {
+        holder: NodeId,
+        target: NodeId,
+        key: KeyId,
+        write: WriteId,
+        over: Option<(WriteId, Relation)>,
+    },
+    /// A replica has what was kept for it.
+    HandedBack {
+        holder: NodeId,
+        target: NodeId,
+        key: KeyId,
+        write: WriteId,
+    },
+    /// What was kept for a replica became too old to be safe and was thrown away.
+    HintExpired {
+        holder: NodeId,
+        target: NodeId,
+        key: KeyId,
+        write: WriteId,
+    },
     CutMade {
         id: CutId,
     },
@@ -107,6 +129,11 @@ pub enum What {
     },
     Crashed {
         node: NodeId,
+    },
+    /// Its disk is gone, with so many hints that it kept for others.
+    Destroyed {
+        node: NodeId,
+        hints: u32,
     },
     Restarted {
         node: NodeId,

@@ -2,7 +2,7 @@
 
 use crate::{
     action::{Act, Failover},
-    base::{NodeId, SimTime, Span, WriteId},
+    base::{NodeId, Ppm, SimTime, Span, WriteId},
     data::Version,
     replica::{
         Body,
@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-use super::{Event, Fact, RegionView, Simulation, messages::Message};
+use super::{Event, Fact, RegionView, Simulation, What, messages::Message};
 
 /// One member of a replica set at one instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +45,9 @@ impl Message {
             | Body::Read { .. }
             | Body::ReadReply { .. }
             | Body::Sync { .. }
-            | Body::SyncReply { .. } => false,
+            | Body::SyncReply { .. }
+            | Body::Hint { .. }
+            | Body::HintAck { .. } => false,
         }
     }
 }
@@ -57,7 +59,7 @@ impl Simulation {
             Role::Primary => None,
             Role::Replica { of } => of,
         };
-        let known = primary.and_then(|primary| self.follower(primary, node).map(|known| (primary, known)));
+        let known = primary.and_then(|primary| self.follower(primary, node));
         let (count, names) = standing.rolled_back;
         Some(MemberView {
             role: standing.role,
@@ -66,14 +68,22 @@ impl Simulation {
             offset: standing.offset,
             link: standing.link,
             behind: primary.and_then(|primary| self.behind(node, primary)),
-            lag: known.map(|(primary, known)| {
-                let ago = self.steady_clock(primary).0.saturating_sub(known.heard.0);
-                Span(u64::try_from(ago).unwrap_or(0))
+            lag: known.map(|known| {
+                let heard = u64::try_from(known.heard.0).unwrap_or(0);
+                Span(self.monotonic().0.saturating_sub(heard))
             }),
             rolled_back: (count, names.to_vec()),
             saved: standing.saved,
             region: self.region_view(node),
         })
+    }
+
+    /// Whom a member follows; `None` in a primary, and in one that knows none.
+    pub fn follows(&self, node: NodeId) -> Option<NodeId> {
+        match self.nodes[node.index()].replica.standing()?.role {
+            Role::Primary => None,
+            Role::Replica { of } => of,
+        }
     }
 
     /// How `primary` knows `node`.
@@ -169,14 +179,46 @@ impl Simulation {
         up().all(|a| up().all(|b| a >= b || !of_one_group(a, b) || !talk(a, b) || agree(a, b)))
     }
 
+    /// Whether anything will happen by itself in a replica set that people would see: data, roles, opinions.
+    pub fn news_is_ahead(&self) -> bool {
+        self.settings.primary().is_some()
+            && !self.is_calm()
+            && self.comes_by_itself(|what| what.changes_data() || matches!(what, What::News { .. }))
+    }
+
+    /// Whether everybody is up, follows one primary and misses nothing, over links that lose nothing.
+    fn is_calm(&self) -> bool {
+        let nodes = || (0..self.nodes.len()).map(NodeId::at);
+        let follows = |node: NodeId| {
+            let standing = self.nodes[node.index()].replica.standing();
+            standing.is_some_and(|standing| match standing.role {
+                Role::Primary => true,
+                Role::Replica { of } => standing.link == LinkState::Up && of.is_some(),
+            })
+        };
+        let loses = |(a, b)| self.network.profile(a, b).loss != Ppm::NEVER;
+        let pairs = || nodes().flat_map(|a| nodes().map(move |b| (a, b)));
+        let one_each = self.settings.primary().is_some_and(|p| p.groups.len() == self.primaries().count());
+        one_each
+            && self.cuts.standing().is_empty()
+            && nodes().all(|node| self.is_up(node) && follows(node))
+            && !pairs().any(loses)
+            && self.those_who_can_talk_agree()
+    }
+
     fn data_changes_by_itself(&self) -> bool {
+        self.comes_by_itself(What::changes_data)
+    }
+
+    /// Whether anything of this kind happens in a copy of the run that goes on without commands.
+    fn comes_by_itself(&self, is_meant: impl Fn(&What) -> bool) -> bool {
         let mut future = self.clone();
         let mut facts: Vec<Fact> = Vec::new();
         let horizon = self.horizon();
         while future.next_at().is_some_and(|at| at <= horizon) {
             facts.clear();
             future.step(&mut facts);
-            if facts.iter().any(|fact| fact.what.changes_data()) {
+            if facts.iter().any(|fact| is_meant(&fact.what)) {
                 return true;
             }
         }

@@ -29,8 +29,10 @@ impl Message {
     /// What the target would merge into `key`.
     pub(super) fn contents_of(&self, key: KeyId) -> impl Iterator<Item = &Held> {
         let single = match &self.body {
-            Body::Write { key: k, held, .. } if *k == key => Some(held),
+            Body::Write { key: k, held, .. } | Body::Hint { key: k, held, .. } if *k == key => Some(held),
             Body::Write { .. }
+            | Body::Hint { .. }
+            | Body::HintAck { .. }
             | Body::WriteAck { .. }
             | Body::Read { .. }
             | Body::ReadReply { .. }
@@ -52,7 +54,7 @@ impl Simulation {
         cause: u64,
         facts: &mut Vec<Fact>,
     ) {
-        let cause = body.round().unwrap_or(cause);
+        let cause = body.own_cause().unwrap_or(cause);
         let name = MessageName { kind: body.kind() as u64, cause, attempt: u64::from(body.attempt()) };
         let fate = match &body {
             Body::Stream(message) => {
@@ -63,7 +65,9 @@ impl Simulation {
             | Body::Read { .. }
             | Body::ReadReply { .. }
             | Body::Sync { .. }
-            | Body::SyncReply { .. } => self.network.fate(self.seed, from, to, name, self.now),
+            | Body::SyncReply { .. }
+            | Body::Hint { .. }
+            | Body::HintAck { .. } => self.network.fate(self.seed, from, to, name, self.now),
         };
         if let Some(copy) = fate.duplicate {
             self.dispatch((from, to), (body.clone(), cause), (copy, false), facts);

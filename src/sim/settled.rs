@@ -2,7 +2,7 @@
 
 use crate::{
     action::{AntiEntropy, Style},
-    base::{CutId, KeyId, NodeId, Ppm, SimTime},
+    base::{CutId, KeyId, NodeId, Ppm, SimTime, Span},
     data::{Held, Merge, Version},
     replica::{Body, Exchange},
 };
@@ -20,6 +20,7 @@ impl Simulation {
             && !self.messages_may_change_data()
             && !self.gossip_may_change_data()
             && !self.deliveries_may_change_data()
+            && !self.hints_may_change_data()
     }
 
     /// Whether all replicas of every key hold the same.
@@ -115,7 +116,7 @@ impl Simulation {
     pub(super) fn would_teach(&self, message: &Message) -> bool {
         let (from, to) = (message.from, message.to);
         match &message.body {
-            Body::Write { key, held, .. } => self.would_learn(to, *key, held),
+            Body::Write { key, held, .. } | Body::Hint { key, held, .. } => self.would_learn(to, *key, held),
             Body::SyncReply { contents, .. } => {
                 contents.iter().any(|(key, held)| self.would_learn(to, *key, held))
             }
@@ -126,7 +127,9 @@ impl Simulation {
                     || (asks && self.reaches(to, from) && self.would_learn_from(from, to))
             }
             Body::Stream(stream) => self.would_stream((from, to), stream),
-            Body::WriteAck { .. } | Body::Read { .. } | Body::ReadReply { .. } => false,
+            Body::WriteAck { .. } | Body::Read { .. } | Body::ReadReply { .. } | Body::HintAck { .. } => {
+                false
+            }
         }
     }
 
@@ -139,14 +142,96 @@ impl Simulation {
 
     /// Whether a write that a coordinator still sends again teaches anybody anything.
     fn deliveries_may_change_data(&self) -> bool {
-        let sends_again = self.settings.leaderless().is_some_and(|rules| rules.retransmit.is_some());
-        sends_again
+        self.sends_again()
             && self.nodes.iter().filter(|node| node.status == Status::Up).any(|node| {
                 let from = node.replica.id;
                 node.replica
                     .owed()
                     .any(|(to, key, held)| self.reaches(from, to) && self.would_learn(to, key, held))
             })
+    }
+
+    /// Whether a hint, or what will become one, teaches anybody anything.
+    fn hints_may_change_data(&self) -> bool {
+        self.nodes.iter().filter(|node| node.status == Status::Up).any(|node| {
+            let from = node.replica.id;
+            let teaches = |(to, key, held): (NodeId, KeyId, &Held)| {
+                self.would_learn(to, key, held) && self.can_hand_over(from, to)
+            };
+            node.replica.hints().filter(|(to, key, _)| !self.expires_first(from, *to, *key)).any(teaches)
+                || self.stores_hints() && node.replica.hints_to_come().any(teaches)
+        })
+    }
+
+    fn stores_hints(&self) -> bool {
+        self.settings.leaderless().is_some_and(|rules| rules.hints.is_some())
+    }
+
+    /// Whether a hint is too old already to be handed back.
+    fn expires_first(&self, holder: NodeId, target: NodeId, key: KeyId) -> bool {
+        let rules = self.settings.leaderless().and_then(|rules| rules.tombstones);
+        let since = self.nodes[holder.index()].replica.hint_since(target, key);
+        rules
+            .zip(since)
+            .is_some_and(|(rules, since)| self.monotonic().0.saturating_sub(since.0) >= rules.gc_grace.0)
+    }
+
+    /// Whether `holder` can give `target` what it keeps for it: it reaches it, and believes it up or will
+    /// hear that it is.
+    pub fn can_hand_over(&self, holder: NodeId, target: NodeId) -> bool {
+        self.can_reach(holder, target)
+    }
+
+    /// Who keeps, or will keep, anything of `key` as a hint that `target` would learn from, with how often
+    /// each looks whether `target` is back.
+    pub fn hints_for(&self, target: NodeId, key: KeyId) -> impl Iterator<Item = (NodeId, Span)> {
+        self.nodes.iter().filter_map(move |node| {
+            let teaches = |(to, k, held): (NodeId, KeyId, &Held)| {
+                to == target && k == key && self.would_learn(target, key, held)
+            };
+            let holder = node.replica.id;
+            if node.replica.hints().any(teaches) && !self.expires_first(holder, target, key) {
+                return Some((holder, node.replica.replay_every()));
+            }
+            let rules = self.settings.leaderless().and_then(|rules| rules.hints)?;
+            node.replica.hints_to_come().any(teaches).then_some((holder, rules.replay_every))
+        })
+    }
+
+    /// Who still sends `target` again what it would learn from.
+    pub fn still_sends(&self, target: NodeId, key: KeyId) -> Option<NodeId> {
+        if !self.sends_again() {
+            return None;
+        }
+        let owes = |from: NodeId| {
+            let mut owed = self.nodes[from.index()].replica.owed();
+            owed.any(|(to, k, held)| to == target && k == key && self.would_learn(to, key, held))
+        };
+        let nodes = (0..self.nodes.len()).map(NodeId::at);
+        nodes.into_iter().find(|from| self.can_reach(*from, target) && owes(*from))
+    }
+
+    fn sends_again(&self) -> bool {
+        self.settings.leaderless().is_some_and(|rules| rules.retransmit.is_some())
+    }
+
+    /// Whether somebody keeps `write` as a hint that its target would learn from. Its holder may be down.
+    pub fn is_hinted(&self, write: &Version) -> bool {
+        self.hints_of(write).next().is_some()
+    }
+
+    /// Who keeps `write` for whom, where the target would learn from it.
+    pub fn hints_of(&self, write: &Version) -> impl Iterator<Item = (NodeId, NodeId)> {
+        let key = write.key;
+        self.nodes.iter().flat_map(move |node| {
+            let teaches = move |(to, k, held): &(NodeId, KeyId, &Held)| {
+                *k == key
+                    && held.keeps(write)
+                    && self.would_learn(*to, key, held)
+                    && !self.expires_first(node.replica.id, *to, key)
+            };
+            node.replica.hints().filter(teaches).map(|(to, _, _)| (node.replica.id, to))
+        })
     }
 
     fn gossip_may_change_data(&self) -> bool {

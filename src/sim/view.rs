@@ -138,7 +138,7 @@ impl Simulation {
         self.queue.iter().filter_map(|(arrives, event)| {
             let Event::Arrival(message) = event else { return None };
             let kind = message.body.kind();
-            let idle = kind.is_routine() && !self.would_teach(message) && !self.is_awaited(message);
+            let idle = kind.is_gossip() && !self.would_teach(message) && !self.is_awaited(message);
             (!idle).then(|| MessageView {
                 id: message.id,
                 from: message.from,

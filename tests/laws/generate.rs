@@ -5,11 +5,11 @@ use std::{fmt::Debug, sync::Arc};
 
 use laggard::{
     action::{
-        Act, AntiEntropy, Ask, Command, Context, Guarantee, LeaderlessPolicy, Level, Mend, Propagation,
-        Protocol, Setting, Style, Switch,
+        Act, AntiEntropy, Ask, Command, Context, Guarantee, HintHolder, HintRules, LeaderlessPolicy, Level,
+        Mend, Propagation, Protocol, Setting, Style, Switch,
     },
     base::{ClientId, CutId, KeyId, NodeId, Ppm, Seed, SimTime, Span},
-    data::{Conflicts, Stamp, Value},
+    data::{Conflicts, Kind, Stamp, Update, Value},
     drive::{Cause, Timeline},
     net::{CutShape, Delay, LinkChange, LinkProfile, Network, Order, Scope},
     scenario::{ClientSpec, Scenario, WorkloadSpec},
@@ -96,7 +96,7 @@ pub(crate) fn for_plans(
 ) {
     let draws = (
         prop::collection::vec(any::<u16>(), 64),
-        prop::collection::vec(prop::collection::vec(any::<u16>(), 14), 0..=moves),
+        prop::collection::vec(prop::collection::vec(any::<u16>(), 18), 0..=moves),
     );
     let plans = draws.prop_map(|(scenario, moves)| {
         let mut dice = Dice::new(&scenario);
@@ -257,12 +257,30 @@ pub(crate) fn any_scenario(dice: &mut Dice<'_>) -> Scenario {
     if dice.one_in(2) {
         scenario.workload = Some(any_workload(dice, scenario.keys.len()));
     }
+    scenario.settings.kinds = any_kinds(dice, &scenario);
+    scenario.settings.truncate_at = dice.one_in(4).then(|| 1 + dice.small(3));
     scenario
 }
 
 /// Rules of leaderless replication, mostly the plainest.
 fn some_rules(dice: &mut Dice<'_>) -> LeaderlessPolicy {
-    LeaderlessPolicy { retransmit: dice.one_in(4).then(|| Span::millis(50 + dice.below_u64(2_000))) }
+    LeaderlessPolicy {
+        retransmit: dice.one_in(4).then(|| Span::millis(50 + dice.below_u64(2_000))),
+        hints: dice.one_in(3).then(|| some_hints(dice)),
+        ..LeaderlessPolicy::default()
+    }
+}
+
+fn some_hints(dice: &mut Dice<'_>) -> HintRules {
+    let holder = dice.pick(&[HintHolder::Coordinator, HintHolder::Next]);
+    match holder {
+        HintHolder::Coordinator | HintHolder::Next => {}
+    }
+    HintRules {
+        window: Span::millis(dice.below_u64(20_000)),
+        holder,
+        replay_every: Span::millis(50 + dice.below_u64(2_000)),
+    }
 }
 
 fn any_client(dice: &mut Dice<'_>, index: usize, scenario: &Scenario) -> ClientSpec {
@@ -302,7 +320,7 @@ pub(crate) fn any_move(dice: &mut Dice<'_>, scenario: &Scenario) -> Move {
 }
 
 /// Of these numbers each kind of command has at least one; asking and writing are more common.
-pub(crate) const COMMAND_KINDS: usize = 12;
+pub(crate) const COMMAND_KINDS: usize = 14;
 
 pub(crate) fn any_command(dice: &mut Dice<'_>, scenario: &Scenario) -> Command {
     let kind = dice.below(COMMAND_KINDS * 2);
@@ -323,6 +341,9 @@ pub(crate) fn command_kind(command: &Command) -> usize {
         Command::SetLink { .. } => 9,
         Command::Set(_) => 10,
         Command::Workload(_) => 11,
+        Command::Destroy(_) => 12,
+        Command::Repair(_) => 13,
+        Command::Promote(_) => unreachable!("only a replica set has a primary: see `replication`"),
     }
 }
 
@@ -340,6 +361,8 @@ pub(crate) fn command_of_kind(kind: usize, dice: &mut Dice<'_>, scenario: &Scena
         9 => Command::SetLink { scope: any_scope(dice, scenario), change: any_link_change(dice) },
         10 => Command::Set(any_setting(dice, scenario)),
         11 => Command::Workload(dice.pick(&[Switch::Start, Switch::Stop])),
+        12 => Command::Destroy(node(dice, scenario)),
+        13 => Command::Repair(dice.one_in(2).then(|| node(dice, scenario))),
         _ => unreachable!("COMMAND_KINDS counts the arms above"),
     }
 }
@@ -353,6 +376,15 @@ fn any_ask(dice: &mut Dice<'_>, scenario: &Scenario) -> Ask {
             stamp: dice.one_in(8).then(|| Stamp(dice.signed(3_000) * 1_000_000)),
         },
     };
+    let ask = ask_for(dice, scenario, act);
+    let kind = scenario.settings.kind(ask.key);
+    match &ask.act {
+        Act::Write { .. } if kind.is_state() => Ask { act: Act::Update(any_update(dice)), ..ask },
+        Act::Read | Act::Write { .. } | Act::Update(_) => ask,
+    }
+}
+
+fn ask_for(dice: &mut Dice<'_>, scenario: &Scenario, act: Act) -> Ask {
     Ask {
         client: ClientId(dice.small(u16::try_from(scenario.clients.len()).expect("few"))),
         at: dice.one_in(2).then(|| node(dice, scenario)),
@@ -360,6 +392,7 @@ fn any_ask(dice: &mut Dice<'_>, scenario: &Scenario) -> Ask {
         key: KeyId(u32::from(dice.small(u16::try_from(scenario.keys.len()).expect("few") + 1))),
         act,
         level: dice.one_in(3).then(|| any_level(dice, scenario.settings.copies)),
+        wait: None,
     }
 }
 
@@ -373,7 +406,61 @@ pub(crate) fn any_value(dice: &mut Dice<'_>) -> Value {
     };
     match value {
         Value::Number(_) | Value::Text(_) | Value::Tombstone => value,
+        Value::Set(_) | Value::Update(_) => unreachable!("nobody writes one"),
     }
+}
+
+fn any_update(dice: &mut Dice<'_>) -> Update {
+    let amount = u32::from(1 + dice.small(5));
+    let element = Value::Number(i64::from(dice.small(4)));
+    let kind = dice.below(4);
+    let update = match kind {
+        0 => Update::Increment(amount),
+        1 => Update::Decrement(amount),
+        2 => Update::Add(element),
+        _ => Update::Remove(element),
+    };
+    let generated = match &update {
+        Update::Increment(_) => 0,
+        Update::Decrement(_) => 1,
+        Update::Add(_) => 2,
+        Update::Remove(_) => 3,
+    };
+    assert_eq!(kind, generated, "every update is generated");
+    update
+}
+
+/// A kind for each key but the first, which is a plain value, as is all that has no copy on every replica.
+fn any_kinds(dice: &mut Dice<'_>, scenario: &Scenario) -> Arc<[Kind]> {
+    let everywhere = usize::from(scenario.settings.copies) == scenario.replicas.len();
+    if !everywhere || dice.one_in(2) {
+        return [].into();
+    }
+    let mut kind = || {
+        let number = dice.below(7);
+        let kind = match number {
+            0 => Kind::Value,
+            1 => Kind::Register(Conflicts::LastWriteWins),
+            2 => Kind::Register(Conflicts::Siblings),
+            3 => Kind::Register(Conflicts::VectorSiblings),
+            4 => Kind::GrowCounter,
+            5 => Kind::Counter,
+            _ => Kind::Set,
+        };
+        let generated = match kind {
+            Kind::Value => 0,
+            Kind::Register(Conflicts::LastWriteWins) => 1,
+            Kind::Register(Conflicts::Siblings) => 2,
+            Kind::Register(Conflicts::VectorSiblings) => 3,
+            Kind::Register(Conflicts::LogOrder) => unreachable!("a primary's own"),
+            Kind::GrowCounter => 4,
+            Kind::Counter => 5,
+            Kind::Set => 6,
+        };
+        assert_eq!(number, generated, "every kind is generated");
+        kind
+    };
+    (0..scenario.keys.len()).map(|key| if key == 0 { Kind::Value } else { kind() }).collect()
 }
 
 fn any_cut_name(dice: &mut Dice<'_>) -> Option<Arc<str>> {
@@ -465,14 +552,15 @@ fn any_link_change(dice: &mut Dice<'_>) -> LinkChange {
 }
 
 fn any_setting(dice: &mut Dice<'_>, scenario: &Scenario) -> Setting {
-    let kind = dice.below(5);
+    let kind = dice.below(6);
     let copies = scenario.settings.copies;
     let setting = match kind {
         0 => Setting::LatencyPercent(u32::from(dice.small(400))),
         1 => Setting::WriteLevel(any_level(dice, copies)),
         2 => Setting::ReadLevel(any_level(dice, copies)),
         3 => Setting::AntiEntropy(dice.one_in(2).then(|| some_anti_entropy(dice))),
-        _ => Setting::Timeout(Span::millis(dice.below_u64(3_000))),
+        4 => Setting::Timeout(Span::millis(dice.below_u64(3_000))),
+        _ => Setting::Hints(dice.one_in(2).then(|| some_hints(dice))),
     };
     let generated = match &setting {
         Setting::LatencyPercent(_) => 0,
@@ -480,6 +568,10 @@ fn any_setting(dice: &mut Dice<'_>, scenario: &Scenario) -> Setting {
         Setting::ReadLevel(_) => 2,
         Setting::AntiEntropy(_) => 3,
         Setting::Timeout(_) => 4,
+        Setting::Hints(_) => 5,
+        Setting::MinReplicas(_) | Setting::MaxLag(_) | Setting::ReadsFrom(_) => {
+            unreachable!("only a replica set has a primary: see `replication`")
+        }
     };
     assert_eq!(kind, generated, "every setting is generated");
     setting
@@ -549,6 +641,12 @@ pub(crate) fn run_on(
             simulation.rest_until(limit);
         }
     }
+}
+
+/// The same without the loss of a disk: replicas are durable.
+pub(crate) fn durable(mut plan: Plan) -> Plan {
+    plan.moves.retain(|step| !matches!(step, Move::Give(Command::Destroy(_))));
+    plan
 }
 
 /// What makes the cluster quiet (SEMANTICS §1), with anti-entropy of this style on.

@@ -1,7 +1,10 @@
 //! What the ledger and `settled` say, against a naive reader who keeps every fact and asks every replica
 //! after every step.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use laggard::{
     action::{Act, AntiEntropy, Ask, Command, Context, Guarantee, Level, Style},
@@ -27,6 +30,8 @@ struct Write {
     acked: Option<(usize, SimTime, u64)>,
     reflected: Vec<NodeId>,
     spread: Spread,
+    /// A disk was lost that held it.
+    bereft: bool,
     /// A write was made on top of it before it vanished.
     superseded: bool,
 }
@@ -53,6 +58,8 @@ struct Read {
 #[derive(Debug, Default)]
 struct Oracle {
     writes: Vec<Write>,
+    /// Who held which write after the step before.
+    holding: BTreeSet<(NodeId, WriteId)>,
     asked: BTreeMap<OpId, (ClientId, KeyId)>,
     reads: BTreeMap<OpId, Read>,
     acks: BTreeMap<KeyId, usize>,
@@ -63,6 +70,10 @@ struct Oracle {
 }
 
 fn supersedes(held: &Held, write: &Version, conflicts: Conflicts) -> bool {
+    if held.state().is_some() {
+        // `write` may be a counter or a set as it once read: its context is all that it had seen.
+        return held.history().includes(&write.context) && held.history().covers(write.dot);
+    }
     held.versions().iter().any(|v| {
         v.id == write.id
             || v.context.covers(write.dot)
@@ -71,8 +82,11 @@ fn supersedes(held: &Held, write: &Version, conflicts: Conflicts) -> bool {
 }
 
 fn is_held(simulation: &Simulation, version: &Version) -> bool {
-    let ids = |node| simulation.held(node, version.key).versions().iter().map(|v| v.id);
-    simulation.owners(version.key).flat_map(ids).any(|id| id == version.id)
+    let holds = |held: &Held| match held.state() {
+        Some(state) => state.seen().covers(version.dot),
+        None => held.versions().iter().any(|v| v.id == version.id),
+    };
+    simulation.owners(version.key).any(|node| holds(simulation.held(node, version.key)))
 }
 
 impl Oracle {
@@ -90,9 +104,16 @@ impl Oracle {
                     }
                 }
                 What::Accepted { op, version, .. } => {
+                    // A coordinator claims its earlier writes even where its disk is gone.
+                    let gone = |write: &Write| {
+                        let nowhere = !is_held(simulation, &write.version)
+                            && !simulation.may_still_spread(&write.version)
+                            && !simulation.is_hinted(&write.version);
+                        let by_stamps = simulation.settings().conflicts == Conflicts::LastWriteWins;
+                        write.spread == Spread::Vanished || by_stamps && write.bereft && nowhere
+                    };
                     for write in self.writes.iter_mut().filter(|w| w.version.key == version.key) {
-                        write.superseded |=
-                            write.spread != Spread::Vanished && version.context.covers(write.version.dot);
+                        write.superseded |= version.context.covers(write.version.dot) && !gone(write);
                     }
                     self.writes.push(Write {
                         version: Arc::clone(version),
@@ -102,6 +123,7 @@ impl Oracle {
                         acked: None,
                         reflected: Vec::new(),
                         spread: Spread::UnderWay,
+                        bereft: false,
                         superseded: false,
                     });
                 }
@@ -116,6 +138,14 @@ impl Oracle {
                     judged.push((*op, self.judge_read(*op, held, simulation)));
                     self.reads.get_mut(op).expect("asked before").answered = Some((step, held.clone()));
                 }
+                What::Stored { node, key, .. } => self.remember(*node, *key, simulation),
+                What::Destroyed { node, .. } => {
+                    for write in &mut self.writes {
+                        write.reflected.retain(|reflecting| reflecting != node);
+                        write.bereft |= self.holding.contains(&(*node, write.version.id));
+                    }
+                    self.holding.retain(|(holder, _)| holder != node);
+                }
                 _ => {}
             }
         }
@@ -123,9 +153,17 @@ impl Oracle {
         judged
     }
 
+    fn remember(&mut self, node: NodeId, key: KeyId, simulation: &Simulation) {
+        let held = simulation.held(node, key).versions();
+        let of_key =
+            |write: &WriteId| self.writes.iter().any(|w| w.version.id == *write && w.version.key == key);
+        self.holding.retain(|(holder, write)| *holder != node || !of_key(write));
+        self.holding.extend(held.iter().map(|version| (node, version.id)));
+    }
+
     fn ask_every_replica(&mut self, simulation: &Simulation) {
-        let conflicts = simulation.settings().conflicts;
         for write in self.writes.iter_mut().filter(|write| write.spread == Spread::UnderWay) {
+            let conflicts = simulation.settings().conflicts_of(write.version.key);
             let mut missing = false;
             for node in simulation.owners(write.version.key) {
                 if !write.reflected.contains(&node) {
@@ -151,7 +189,7 @@ impl Oracle {
     fn judge_read(&mut self, op: OpId, held: &Held, simulation: &Simulation) -> Option<(u64, SimTime)> {
         let read = &self.reads[&op];
         let (client, key, asked) = (read.client, read.key, read.asked);
-        let conflicts = simulation.settings().conflicts;
+        let conflicts = simulation.settings().conflicts_of(key);
         let own: Vec<bool> = self
             .writes
             .iter()
@@ -184,7 +222,9 @@ impl Oracle {
             let write = self.writes.iter().find(|w| w.version.id == version.id);
             write.map_or(0, |w| w.acked.map_or(w.acks_before, |(place, _, _)| place))
         };
-        let place = held.versions().iter().map(place).max().unwrap_or(0);
+        // Every update that a counter or a set misses makes it stale, however early.
+        let register = held.state().is_none();
+        let place = held.versions().iter().filter(|_| register).map(place).max().unwrap_or(0);
         let mut newer: Vec<&Write> = self
             .writes
             .iter()
@@ -262,8 +302,14 @@ impl Watched {
 fn everywhere_the_same(simulation: &Simulation) -> bool {
     let keys = (0..simulation.keys().len()).map(|i| KeyId(u32::try_from(i).expect("few")));
     keys.into_iter().all(|key| {
-        let ids = |node| simulation.held(node, key).versions().iter().map(|v| v.id).collect::<Vec<_>>();
-        let all: Vec<_> = simulation.owners(key).map(ids).collect();
+        let contents = |node| {
+            let held = simulation.held(node, key);
+            let ids: Vec<_> = held.versions().iter().map(|v| v.id).collect();
+            // One vector for several siblings is data, too.
+            let vector = matches!(held, Held::State(_) | Held::Shared(_)).then(|| held.history());
+            (ids, vector)
+        };
+        let all: Vec<_> = simulation.owners(key).map(contents).collect();
         all.windows(2).all(|pair| pair[0] == pair[1])
     })
 }

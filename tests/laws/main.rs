@@ -6,16 +6,20 @@
 //! network    laws of SEMANTICS §14: overlap, convergence, stable randomness, no going back
 //! merging    commutative, associative, idempotent over versions that really occur
 //! scenarios  SEMANTICS §13, by number
+//! crdt       the laws of counters and sets, and what they promise
 //! honesty    what the ledger and `settled` say, against a naive reading of the facts
+//! replication a primary and its replicas: offsets, logs, majorities, settling, convergence
 //! bounded    nothing grows with the length of a run
 //! ```
 //!
 //! Runs are fixed: each property names its seed, and a failure prints the draws it shrank to.
 
 mod bounded;
+mod crdt;
 mod generate;
 mod honesty;
 mod merging;
 mod network;
 mod replay;
+mod replication;
 mod scenarios;

@@ -45,6 +45,7 @@ fn conflicting(mut plan: Plan, conflicts: Conflicts) -> Plan {
     plan.scenario.settings.copies = u16::try_from(plan.scenario.replicas.len()).expect("few");
     plan.scenario.settings.propagation = Propagation::Direct;
     plan.scenario.initial.clear();
+    (plan.scenario.settings.kinds, plan.scenario.settings.truncate_at) = ([].into(), None);
     plan
 }
 

@@ -3,10 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use laggard::{
-    action::{Act, AntiEntropy, Ask, Command, Context, Level, Propagation, Style, Switch},
+    action::{Act, AntiEntropy, Ask, Command, Context, Level, Propagation, Settings, Style, Switch},
     base::{ClientId, KeyId, NodeId, OpId, Ppm, Seed, SimTime, Span, WriteId},
     check::{Ledger, Remedy, explain},
-    data::{Conflicts, Held, Value, Version},
+    data::{Conflicts, Dot, Held, Value, Version},
     net::{CutShape, Delay, LinkChange, LinkProfile, MessageName, Network, Order, Scope},
     replica::MessageKind,
     scenario::{ClientSpec, Scenario, WorkloadSpec},
@@ -14,7 +14,9 @@ use laggard::{
 };
 use proptest::prelude::*;
 
-use crate::generate::{Dice, Move, Plan, any_delay, any_scenario, calm, for_draws, for_plans, run, run_on};
+use crate::generate::{
+    Dice, Move, Plan, any_delay, any_scenario, calm, durable, for_draws, for_plans, run, run_on,
+};
 
 /// What the facts say of one operation.
 #[derive(Debug, Clone)]
@@ -56,7 +58,8 @@ fn operations(facts: &[Fact]) -> BTreeMap<OpId, Operation> {
 }
 
 /// Pairs of an acknowledged write and a later read that misses it; only those that overlap, if asked.
-fn misses(facts: &[Fact], copies: u16, conflicts: Conflicts) -> Vec<(Operation, Operation)> {
+fn misses(facts: &[Fact], settings: &Settings) -> Vec<(Operation, Operation)> {
+    let copies = settings.copies;
     let operations = operations(facts);
     let accepted = |id: WriteId| {
         let mine = |o: &&Operation| o.version.as_ref().is_some_and(|v| v.id == id);
@@ -70,10 +73,13 @@ fn misses(facts: &[Fact], copies: u16, conflicts: Conflicts) -> Vec<(Operation, 
                 continue;
             }
             let (Some(version), Some(found)) = (&write.version, &read.found) else { continue };
-            let fresh = found.versions().iter().any(|v| match conflicts {
+            let includes = |v: &Version| v.id == version.id || v.context.covers(version.dot);
+            let merges = settings.kind(read.key).is_state();
+            let fresh = found.versions().iter().any(|v| match settings.conflicts_of(read.key) {
+                _ if merges => includes(v),
                 // Nothing older in real time, which is not for stamps to say.
                 Conflicts::LastWriteWins => accepted(v.id) >= write.asked,
-                Conflicts::Siblings => v.id == version.id || v.context.covers(version.dot),
+                Conflicts::Siblings | Conflicts::VectorSiblings => includes(v),
             });
             if !fresh {
                 missed.push((write.clone(), read.clone()));
@@ -115,9 +121,9 @@ fn all_facts(plan: &Plan) -> Vec<Fact> {
 #[test]
 fn where_read_and_write_sets_overlap_no_read_misses_an_acknowledged_write() {
     for_plans(300, 20, 80, |plan| {
-        let plan = exact(plan);
+        let plan = exact(durable(plan));
         let settings = &plan.scenario.settings;
-        let missed = misses(&all_facts(&plan), settings.copies, settings.conflicts);
+        let missed = misses(&all_facts(&plan), settings);
         prop_assert!(missed.is_empty(), "{:?}", missed[0]);
         Ok(())
     });
@@ -176,7 +182,7 @@ fn a_skewed_clock_breaks_overlap_under_last_write_wins() {
         millis(400),
     ];
     let facts = all_facts(&plan_of(scenario, moves));
-    let missed = misses(&facts, 3, Conflicts::LastWriteWins);
+    let missed = misses(&facts, &Scenario::of(3).settings);
     assert_eq!(missed.len(), 1, "the clock that is ahead wins against the newer write");
 }
 
@@ -197,7 +203,7 @@ fn partial_writes_break_monotony_but_not_overlap() {
         millis(1_000),
     ];
     let facts = all_facts(&plan_of(scenario, moves));
-    assert!(misses(&facts, 3, Conflicts::LastWriteWins).is_empty());
+    assert!(misses(&facts, &Scenario::of(3).settings).is_empty());
     let values: Vec<String> = operations(&facts)
         .into_values()
         .filter_map(|o| o.found)
@@ -330,7 +336,8 @@ fn never_is_not_said_while_a_newer_write_than_the_first_few_is_on_its_way() {
 #[test]
 fn what_a_replica_holds_never_becomes_older() {
     for_plans(120, 23, 70, |plan| {
-        let conflicts = plan.scenario.settings.conflicts;
+        let plan = durable(plan);
+        let settings = &plan.scenario.settings;
         let nodes: Vec<NodeId> = (0..plan.scenario.replicas.len()).map(NodeId::at).collect();
         let mut before: BTreeMap<(NodeId, KeyId), Held> = BTreeMap::new();
         let mut wrong = None;
@@ -339,10 +346,14 @@ fn what_a_replica_holds_never_becomes_older() {
                 for node in &nodes {
                     let now = simulation.held(*node, key);
                     let was = before.entry((*node, key)).or_default();
+                    let merges = settings.kind(key).is_state();
                     for old in was.versions() {
-                        let kept = now.versions().iter().any(|new| match conflicts {
+                        let kept = now.versions().iter().any(|new| match settings.conflicts_of(key) {
+                            _ if merges => new.context.includes(&old.context),
                             Conflicts::LastWriteWins => new.last_write_order(old).is_ge(),
-                            Conflicts::Siblings => new.id == old.id || new.context.covers(old.dot),
+                            Conflicts::Siblings | Conflicts::VectorSiblings => {
+                                new.id == old.id || new.context.covers(old.dot)
+                            }
                         });
                         if !kept {
                             wrong = Some(format!("{node} {key}: {was:?} became {now:?}"));
@@ -664,13 +675,20 @@ fn a_coordinator_that_is_no_replica_can_make_a_write_give_way_to_who_has_not_see
 fn what_is_said_to_be_stored_was_not_there_before_and_is_there_now() {
     for_plans(120, 27, 70, |plan| {
         let mut before: BTreeMap<(NodeId, KeyId), Held> = BTreeMap::new();
+        let mut dots: BTreeMap<WriteId, Dot> = BTreeMap::new();
         let mut wrong = None;
         run(&plan, |simulation, new| {
             for fact in new {
+                if let What::Accepted { version, .. } = &fact.what {
+                    dots.insert(version.id, version.dot);
+                }
                 let What::Stored { node, key, write, .. } = fact.what else { continue };
                 let now = simulation.held(node, key).clone();
                 let was = before.insert((node, key), now.clone()).unwrap_or_default();
-                let has = |held: &Held| held.versions().iter().any(|version| version.id == write);
+                let has = |held: &Held| match held.state() {
+                    Some(state) => state.seen().covers(dots[&write]),
+                    None => held.versions().iter().any(|version| version.id == write),
+                };
                 // Several may be stored in one step: when a replica thaws.
                 let alone = new.iter().filter(|f| matches!(f.what, What::Stored { .. })).count() == 1;
                 if alone && plan.scenario.initial.is_empty() && (has(&was) || !has(&now)) {

@@ -135,6 +135,6 @@ pub struct FollowerState {
     pub node: NodeId,
     /// The offset that it has acknowledged.
     pub acked: u64,
-    /// When that was heard, by the primary's steady clock.
+    /// When that was heard, by the primary's monotonic clock.
     pub heard: LocalTime,
 }

@@ -185,7 +185,7 @@ error: expected a list, found a map
   |
   = help: `clients`: Who reads and writes. Default: one client named `you`, at the first replica.
 
-error: expected text or a whole number, found `1.5`
+error: expected text or a whole number or a map, found `1.5`
  --> test.yaml:4:14
   |
 4 | data: {cart: 1.5, b: true}
@@ -193,7 +193,7 @@ error: expected text or a whole number, found `1.5`
   |
   = help: put it in quotes if it is text
 
-error: expected text or a whole number, found `true`
+error: expected text or a whole number or a map, found `true`
  --> test.yaml:4:22
   |
 4 | data: {cart: 1.5, b: true}
@@ -225,7 +225,7 @@ fn settings_that_belong_together_are_missed() {
 3 |   - {at: 3s}
   |     ^^^^^^^^
   |
-  = help: give exactly one of `write`, `read`, `delete`, `partition`, `isolate`, `cut`, `heal`, `crash`, `restart`, `freeze`, `thaw`, `skew`, `set`, `workload`, `say`, `note`, `predict`, `goal`, `hint`, `pause`, `until`
+  = help: give exactly one of `write`, `read`, `delete`, `increment`, `decrement`, `add`, `remove`, `partition`, `isolate`, `cut`, `heal`, `crash`, `restart`, `freeze`, `thaw`, `skew`, `set`, `workload`, `say`, `note`, `predict`, `goal`, `hint`, `pause`, `until`
 
 error: `answer` only makes sense beside `read`
  --> test.yaml:4:14

@@ -169,7 +169,7 @@ impl Resolver<'_> {
     fn leaderless_policy(&mut self, leaderless: &Leaderless, at: &Trail<'_>) -> LeaderlessPolicy {
         let retransmit = leaderless.retransmit.as_ref();
         let retransmit = retransmit.and_then(|pause| self.pause_or_off(pause, &at.key("retransmit")));
-        LeaderlessPolicy { retransmit }
+        LeaderlessPolicy { retransmit, ..LeaderlessPolicy::default() }
     }
 
     /// A time to wait, or `off`.

@@ -226,7 +226,7 @@ impl Resolver<'_> {
         commands
     }
 
-    fn needs_primary(&mut self, at: &Trail<'_>) {
+    pub(super) fn needs_primary(&mut self, at: &Trail<'_>) {
         if !self.has_primary {
             let help = "describe it in the cluster: `replication: {primary: {}}`";
             self.wrong(at, "no replica is primary here", help);

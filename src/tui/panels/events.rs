@@ -34,7 +34,7 @@ fn line(paint: &mut Paint<'_>, area: Rect, row: u16, event: &EventLine) {
     let room = paint.line_right(area, row, &cause);
     let (glyph, role) = mark(paint, event);
     let style = match (&event.value, event.mark) {
-        (Some(value), Mark::Write | Mark::Read | Mark::Stored | Mark::Acknowledged) => {
+        (Some(value), Mark::Write | Mark::Read | Mark::Stored | Mark::Hinted | Mark::Acknowledged) => {
             paint.theme.value(value)
         }
         _ => paint.style(role),
@@ -42,7 +42,7 @@ fn line(paint: &mut Paint<'_>, area: Rect, row: u16, event: &EventLine) {
     let text_role = match event.mark {
         Mark::StaleRead => Role::Stale,
         Mark::Dropped | Mark::Failed => Role::Error,
-        Mark::Died | Mark::Acknowledged | Mark::Stored | Mark::Knob => Role::Dim,
+        Mark::Died | Mark::Acknowledged | Mark::Stored | Mark::Hinted | Mark::Knob => Role::Dim,
         Mark::Write | Mark::Read | Mark::Wall | Mark::Healed | Mark::Crash | Mark::Revived | Mark::Freeze => {
             Role::Text
         }
@@ -59,7 +59,7 @@ fn line(paint: &mut Paint<'_>, area: Rect, row: u16, event: &EventLine) {
 fn mark(paint: &Paint<'_>, event: &EventLine) -> (&'static str, Role) {
     let shape = || event.value.as_deref().map_or(paint.glyphs.dot, |value| paint.shape(value));
     match event.mark {
-        Mark::Write | Mark::Read | Mark::Stored | Mark::Acknowledged => (shape(), Role::Text),
+        Mark::Write | Mark::Read | Mark::Stored | Mark::Hinted | Mark::Acknowledged => (shape(), Role::Text),
         Mark::StaleRead => (paint.glyphs.mark(Role::Stale), Role::Stale),
         Mark::Dropped | Mark::Died => (paint.glyphs.mark(Role::Lost), Role::Lost),
         Mark::Failed => (paint.glyphs.mark(Role::Error), Role::Error),
