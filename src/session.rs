@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     action::Guarantee,
-    base::KeyId,
+    base::{KeyId, WriteId},
     data::{Conflicts, Held, Version, VersionVector},
 };
 

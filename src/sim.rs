@@ -36,11 +36,11 @@ use clients::{Client, Open};
 pub use commands::Refused;
 pub use fact::{Death, Fact, Outcome, What};
 pub use members::MemberView;
-pub use regions::{InflowView, RegionView};
 use messages::Message;
 use opinion::Opinion;
 #[doc(hidden)]
 pub use queue::Queue;
+pub use regions::{InflowView, RegionView};
 pub use view::{Doom, MessageView, ReplicaView, Status, View};
 
 /// A running cluster at one instant.

@@ -22,7 +22,7 @@ pub(super) struct Client {
     read: Option<Level>,
     timeout: Option<Span>,
     guarantees: Vec<Guarantee>,
-    session: Session,
+    pub(super) session: Session,
     /// How many operations it was commanded to do.
     commanded: u64,
 }

@@ -238,7 +238,8 @@ impl Simulation {
         // A leader asks the members of another region one after another, with some patience first.
         let members = policy.groups.iter().map(|group| group.members.len() as u64).max().unwrap_or(0);
         let regions = if policy.regions.is_some() { members + 4 } else { 0 };
-        let round = decision.0 + policy.ack_every.0 * (3 + regions) + latency.map_or(0, |latency| latency.0 * 8);
+        let round =
+            decision.0 + policy.ack_every.0 * (3 + regions) + latency.map_or(0, |latency| latency.0 * 8);
         let last =
             self.queue.iter().filter(|(_, event)| matches!(event, Event::Arrival(_))).map(|(at, _)| at);
         last.max().unwrap_or(self.now).max(self.now) + Span(round.saturating_mul(4))

@@ -39,7 +39,8 @@ impl Simulation {
         let regions = policy.regions.as_ref()?;
         let home = policy.groups.iter().position(|group| group.members.contains(&node))?;
         let inflows = self.nodes[node.index()].replica.inflows(regions).map(|inflow| {
-            let leader = self.primaries().find(|leader| policy.groups[inflow.region].members.contains(leader));
+            let leader =
+                self.primaries().find(|leader| policy.groups[inflow.region].members.contains(leader));
             let end = leader.and_then(|leader| self.nodes[leader.index()].replica.standing());
             let behind = end.zip(inflow.taken).map(|(end, taken)| end.offset.saturating_sub(taken));
             InflowView { from: Arc::clone(&regions.names[inflow.region]), link: inflow.link, behind }
@@ -76,11 +77,9 @@ impl Simulation {
         let Some(regions) = self.settings.regions() else { return Ok(()) };
         match level {
             Level::Fresh(level) if regions.offers(level) => Ok(()),
-            Level::Fresh(level) => {
-                Err(regions.one_log().map_or(Refused::NoSuchLevel(level), |log| {
-                    Refused::StrongerThanAccount(log.level)
-                }))
-            }
+            Level::Fresh(level) => Err(regions
+                .one_log()
+                .map_or(Refused::NoSuchLevel(level), |log| Refused::StrongerThanAccount(log.level))),
             Level::One | Level::Two | Level::Three | Level::Quorum | Level::All | Level::Exactly(_) => {
                 Err(Refused::LevelCounts)
             }
@@ -102,9 +101,9 @@ impl Simulation {
     pub(super) fn would_take(&self, from: NodeId, to: NodeId, message: &RegionMessage) -> bool {
         match message {
             RegionMessage::Writes { session, writes, .. } => {
-                let region = self.regional_policy().and_then(|policy| {
-                    policy.groups.iter().position(|group| group.members.contains(&from))
-                });
+                let region = self
+                    .regional_policy()
+                    .and_then(|policy| policy.groups.iter().position(|group| group.members.contains(&from)));
                 let heeds = region.is_some_and(|r| self.nodes[to.index()].replica.takes_from(r, *session));
                 let reflects = |key: KeyId, version| {
                     self.held(to, key).reflects(version, self.settings.conflicts_of(key))

@@ -149,11 +149,6 @@ impl Regional {
     pub(super) fn is_connected(&self, region: usize, session: Session) -> bool {
         self.sources.get(region).is_some_and(|source| source.link.is(session))
     }
-
-    /// How far a majority of its region has its log, as far as the leader knows.
-    pub(super) fn committed(&self) -> u64 {
-        self.committed
-    }
 }
 
 impl Member {
@@ -190,13 +185,7 @@ impl Member {
     }
 
     /// Passes a request on to the leader of the write region.
-    pub(super) fn relay(
-        &self,
-        op: OpId,
-        origin: NodeId,
-        request: Arc<Forwarded>,
-        desk: &mut Desk<'_, '_>,
-    ) {
+    pub(super) fn relay(&self, op: OpId, origin: NodeId, request: Arc<Forwarded>, desk: &mut Desk<'_, '_>) {
         let (Some(regional), Some(Between::OneLog(log))) = (&self.regional, desk.between()) else { return };
         let to = desk.policy.groups[log.writes].members[regional.sources[log.writes].asked];
         desk.tell_region(to, RegionMessage::Relay { op, origin, request });
@@ -208,12 +197,7 @@ impl Member {
         !regions.takes_writes(regional.home)
     }
 
-    pub(super) fn hear_region(
-        &mut self,
-        from: NodeId,
-        message: &RegionMessage,
-        desk: &mut Desk<'_, '_>,
-    ) {
+    pub(super) fn hear_region(&mut self, from: NodeId, message: &RegionMessage, desk: &mut Desk<'_, '_>) {
         match message {
             RegionMessage::Ask { session, have } => self.serve_region(from, *session, *have, desk),
             RegionMessage::Elsewhere { session, leader } => self.ask_elsewhere(from, *session, *leader, desk),

@@ -1,6 +1,6 @@
 //! Quantities as numbers, within their bounds.
 
-use crate::action::{Count, Level};
+use crate::action::{Count, Freshness, Level};
 use crate::base::{Ppm, Span};
 use crate::scenario::file::{self, Bounds, DurationText, Limit, ShareText, SignedDurationText};
 use crate::scenario::limits::MOST_SPAN;
@@ -8,6 +8,7 @@ use crate::scenario::path::Trail;
 use crate::scenario::units::UnitError;
 
 use super::Resolver;
+use super::regions::named_freshness;
 
 /// What a level is for, as it is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,8 +104,21 @@ impl Resolver<'_> {
             file::Level::Named(LevelName::Three) => Level::Three,
             file::Level::Named(LevelName::Quorum) => Level::Quorum,
             file::Level::Named(LevelName::All) => Level::All,
+            file::Level::Named(
+                name @ (LevelName::Strong
+                | LevelName::BoundedStaleness
+                | LevelName::Session
+                | LevelName::ConsistentPrefix
+                | LevelName::Eventual),
+            ) => {
+                let level = named_freshness(name).unwrap_or(Freshness::Eventual);
+                return self.fresh_level(level, used, at);
+            }
             file::Level::Count(count) => Level::Exactly(u16::try_from(count).unwrap_or(u16::MAX)),
         };
+        if self.regions.is_some() {
+            return self.counting_level(used, at);
+        }
         let required = level.required(copies);
         let letter = match used {
             Use::Write => "W",

@@ -66,8 +66,12 @@ impl Member {
         if level == Freshness::Strong && regions.one_log().is_none() {
             return self.send_to_writer(op, forwarded, regions, desk);
         }
-        let mut left: Vec<NodeId> =
-            self.group.iter().copied().filter(|node| *node == desk.me || desk.is_believed_up(*node)).collect();
+        let mut left: Vec<NodeId> = self
+            .group
+            .iter()
+            .copied()
+            .filter(|node| *node == desk.me || desk.is_believed_up(*node))
+            .collect();
         let mut stream = desk.around.seed.stream(Purpose::ReadReplica, [u64::from(desk.me.0), request.cause]);
         for last in (1..left.len()).rev() {
             left.swap(last, stream.index(last + 1));
@@ -198,7 +202,8 @@ impl Member {
         }
         let answered = &reading.answered;
         let others = self.group.iter().filter(|node| !answered.contains(node));
-        reading.left = others.copied().filter(|node| *node == desk.me || desk.is_believed_up(*node)).collect();
+        reading.left =
+            others.copied().filter(|node| *node == desk.me || desk.is_believed_up(*node)).collect();
         for _ in 0..reading.left.len() {
             self.ask_next(op, regions, desk);
         }

@@ -208,8 +208,7 @@ impl Member {
         let one_log = matches!(desk.between(), Some(Between::OneLog(_)));
         for (region, source) in regional.sources.iter_mut().enumerate() {
             let Link::Up { session } = source.link else { continue };
-            let offset =
-                if one_log { regional.committed } else { source.mark.map_or(0, |mark| mark.offset) };
+            let offset = if one_log { regional.committed } else { source.mark.map_or(0, |mark| mark.offset) };
             let is_news = one_log && offset > source.acknowledged;
             if round.is_none() && !is_news {
                 continue;
@@ -442,5 +441,5 @@ impl Desk<'_, '_> {
 
 /// Whether there is a live value.
 pub(super) fn is_there(held: &Held) -> bool {
-    held.versions().iter().any(|version| !version.is_tombstone())
+    held.versions().iter().any(|version| !version.value.is_tombstone())
 }
