@@ -13,6 +13,8 @@
 //! asks the replicas of the key and answers after R replies, except that a read which the coordinator can
 //! satisfy alone asks nobody. Nothing repairs a read (that comes with the protocols); anti-entropy, where
 //! it is on, spreads what was missed.
+//!
+//! Where one replica takes the writes, each is a member of a replica set instead: see [`primary`].
 
 mod coordinate;
 mod delivery;

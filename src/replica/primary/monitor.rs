@@ -146,19 +146,21 @@ impl Monitor {
             seen.opinion = Down::Up;
             desk.tell(News::Trusted { node: from });
         }
-        if report.term > self.config {
-            let primary = match report.role {
-                Role::Primary => Some(from),
-                Role::Replica { of } => of,
-            };
-            if let Some(primary) = primary {
-                self.primary = primary;
-                self.config = report.term;
-                self.epoch = self.epoch.max(report.term);
-                self.attempt = None;
-                self.agreed = Agreed::No;
-                self.agreeing.clear();
-            }
+        let primary = match report.role {
+            Role::Primary => Some(from),
+            Role::Replica { of } => of,
+        };
+        // Of two that were promoted in one term, one by hand, the first in the list stays.
+        let is_newer = |primary: &NodeId| {
+            report.term > self.config || report.term == self.config && *primary < self.primary
+        };
+        if let Some(primary) = primary.filter(is_newer) {
+            self.primary = primary;
+            self.config = report.term;
+            self.epoch = self.epoch.max(report.term);
+            self.attempt = None;
+            self.agreed = Agreed::No;
+            self.agreeing.clear();
         }
     }
 
@@ -329,7 +331,7 @@ impl Member {
 
     /// A monitor orders it to follow another.
     pub(super) fn obey_follow(&mut self, term: u64, primary: NodeId, desk: &mut Desk<'_, '_>) {
-        let is_it_itself = primary == desk.me || self.is_primary() && term == self.term;
+        let is_it_itself = primary == desk.me || self.is_primary() && term == self.term && desk.me < primary;
         if term >= self.term && !is_it_itself {
             self.follow(Some(primary), term, desk);
         }

@@ -125,6 +125,11 @@ impl Resolver<'_> {
             Use::Read => "R",
             Use::Both => "a level",
         };
+        if self.has_primary && used == Use::Read {
+            let help = "remove it: `reads_from` says who answers";
+            self.wrong(at, "under a primary a read asks one replica", help);
+            return Level::One;
+        }
         if required == 0 {
             let help = format!("write a number from 1 to {copies}, or one, quorum or all");
             self.wrong(at, "no replica would take part", help);
