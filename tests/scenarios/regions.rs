@@ -250,7 +250,7 @@ fn an_isolated_leader_answers_no_strong_read() {
     run.pass(5_000);
     assert_eq!(values(at(run.0.simulation(), "e1", "x")), ["8"], "the new leader is connected to eu");
     run.give(Command::Heal(Mend::All));
-    run.pass(5_000);
+    run.pass(40_000);
     assert_eq!(everywhere(run.0.simulation(), "x"), ["8"]);
 }
 
@@ -269,9 +269,12 @@ fn a_write_without_a_majority_does_not_leave_its_region() {
     assert_eq!(values(at(run.0.simulation(), "u1", "x")), ["9"]);
     assert_eq!(values(at(run.0.simulation(), "e1", "x")), ["old"]);
     run.pass(30_000);
+    let other = if run.leads("u2") { "u2" } else { "u3" };
+    run.write(other, 10, Context::Last);
+    run.pass(1_000);
     run.give(Command::Heal(Mend::All));
-    run.pass(20_000);
-    assert_eq!(everywhere(run.0.simulation(), "x"), ["old"]);
+    run.pass(40_000);
+    assert_eq!(everywhere(run.0.simulation(), "x"), ["10"]);
 }
 
 /// `if_version: last` succeeds while nobody wrote in between, and says what is there otherwise.
@@ -319,4 +322,190 @@ fn levels_of_other_protocols_are_refused() {
     let context = Context::Provided(Proviso::Absent);
     let write = Act::Write { value: Value::Number(1), context, stamp: None };
     assert_eq!(refused(write, None), Err(Refused::NoJudge));
+}
+
+/// Two regions of four with one log, 1 ms within and 80 ms between; x holds `old`; us takes the writes.
+fn one_log(rules: &str) -> String {
+    format!(
+        "
+title: Levels
+cluster:
+  replicas:
+    - {{name: u1, zone: us}}
+    - {{name: u2, zone: us}}
+    - {{name: u3, zone: us}}
+    - {{name: u4, zone: us}}
+    - {{name: e1, zone: eu}}
+    - {{name: e2, zone: eu}}
+    - {{name: e3, zone: eu}}
+    - {{name: e4, zone: eu}}
+  replication: {{multi_region: {{between: one_log, {rules}}}}}
+network:
+  latency: 1ms
+  links: [{{between: [us, eu], latency: 80ms}}]
+clients: [{{name: ann, at: u1}}, {{name: bob, at: e2}}]
+data: {{x: old}}
+"
+    )
+}
+
+/// How long an operation took.
+fn took(run: &Run, begun: SimTime, op: OpId) -> u64 {
+    let (at, _) = run.outcome(op).expect("answered");
+    at.since(begun).0 / 1_000_000
+}
+
+/// What a write costs: a majority of the write region, and every region where the account is strong.
+#[test]
+fn a_strong_write_waits_for_every_region_and_others_do_not() {
+    for (level, write) in [
+        ("strong", 160..=170),
+        ("bounded_staleness", 2..=4),
+        ("session", 2..=4),
+        ("consistent_prefix", 2..=4),
+        ("eventual", 2..=4),
+    ] {
+        let mut run = Run::of(&one_log(&format!("level: {level}")));
+        let begun = run.0.position().at;
+        let op = run.write("u1", 7, Context::Last);
+        run.pass(1_000);
+        assert!(write.contains(&took(&run, begun, op)), "{level}: {} ms", took(&run, begun, op));
+        assert_eq!(everywhere(run.0.simulation(), "x"), ["7"]);
+    }
+}
+
+/// A strong read in the far region, begun right after the acknowledgement, sees the write; an eventual one
+/// begun while the write travels does not.
+#[test]
+fn a_far_reader_sees_what_the_level_promises() {
+    let mut run = Run::of(&one_log("level: strong"));
+    let write = run.write("u1", 7, Context::Last);
+    run.pass(50);
+    let (strong, eventual) = (run.read("e2", Freshness::Strong), run.read("e3", Freshness::Eventual));
+    while run.outcome(write).is_none() {
+        run.pass(1);
+    }
+    let after = run.read("e4", Freshness::Strong);
+    run.pass(500);
+    assert_eq!(run.found(strong).expect("answered"), ["old"], "the write was not acknowledged yet");
+    assert_eq!(run.found(eventual).expect("answered"), ["old"]);
+    assert_eq!(run.found(after).expect("answered"), ["7"]);
+}
+
+/// A write of a client in the far region goes to the write region, and a session reads it back at home, even
+/// before it is there.
+#[test]
+fn a_session_reads_its_own_write_in_the_far_region() {
+    let mut run = Run::of(&one_log("level: session"));
+    let begun = run.0.position().at;
+    let write = run.write("e2", 7, Context::Last);
+    while run.outcome(write).is_none() {
+        run.pass(1);
+    }
+    assert!((160..=170).contains(&took(&run, begun, write)), "there and back");
+    for place in ["e1", "e2", "e3", "e4"] {
+        let read = run.read(place, Freshness::Session);
+        run.pass(300);
+        assert_eq!(run.found(read).expect("answered"), ["7"]);
+    }
+}
+
+/// While eu cannot be reached, us takes K more writes and then refuses; after the heal it takes them again.
+#[test]
+fn a_bounded_account_holds_writes_back_after_k_versions() {
+    let rules = "level: bounded_staleness, bound: {versions: 5, time: 1h}";
+    let mut run = Run::of(&one_log(rules));
+    let shape = CutShape::Groups(vec![["u1", "u2", "u3", "u4"].map(|name| run.node(name)).to_vec()]);
+    run.give(Command::Cut { name: None, shape });
+    let mut outcomes = Vec::new();
+    for value in 0..8 {
+        let op = run.write("u1", value, Context::Last);
+        run.pass(100);
+        outcomes.push(matches!(run.outcome(op).expect("answered").1, Outcome::Throttled { region: 1 }));
+    }
+    assert_eq!(outcomes, [false, false, false, false, false, true, true, true]);
+    let far = run.read("e1", Freshness::Bounded);
+    run.pass(100);
+    assert_eq!(run.found(far).expect("available"), ["old"], "five versions behind, and no more");
+    run.give(Command::Heal(Mend::All));
+    run.pass(10_000);
+    let op = run.write("u1", 9, Context::Last);
+    run.pass(1_000);
+    assert!(matches!(run.outcome(op).expect("answered").1, Outcome::Written(_)));
+    assert_eq!(everywhere(run.0.simulation(), "x"), ["9"]);
+}
+
+/// The same by time: once a write has waited for eu for T, no other is taken.
+#[test]
+fn a_bounded_account_holds_writes_back_after_t() {
+    let rules = "level: bounded_staleness, bound: {versions: 1000, time: 3s}";
+    let mut run = Run::of(&one_log(rules));
+    let shape = CutShape::Groups(vec![["u1", "u2", "u3", "u4"].map(|name| run.node(name)).to_vec()]);
+    run.give(Command::Cut { name: None, shape });
+    let mut held_back = None;
+    for value in 0..50 {
+        let begun = run.0.position().at;
+        let op = run.write("u1", value, Context::Last);
+        run.pass(100);
+        if matches!(run.outcome(op).expect("answered").1, Outcome::Throttled { .. }) {
+            held_back = held_back.or(Some(begun));
+        } else {
+            assert_eq!(held_back, None, "once is for ever while the cut lasts");
+        }
+    }
+    assert_eq!(held_back, Some(SimTime(3_000_000_000)));
+}
+
+/// Overriding the account's level downwards is allowed, upwards not.
+#[test]
+fn a_read_may_not_ask_for_more_than_the_account_pays_for() {
+    let mut run = Run::of(&one_log("level: session"));
+    let ask = |level| Ask {
+        client: ClientId(0),
+        at: None,
+        key: KeyId(0),
+        act: Act::Read,
+        level: Some(Level::Fresh(level)),
+        wait: None,
+    };
+    let strong = run.0.apply(Command::Submit(ask(Freshness::Strong)), Cause::Program);
+    assert_eq!(strong, Err(Refused::StrongerThanAccount(Freshness::Session)));
+    run.0.apply(Command::Submit(ask(Freshness::Eventual)), Cause::Program).expect("weaker");
+}
+
+/// With one log nothing is ever lost between regions, whoever writes.
+#[test]
+fn one_log_loses_nothing() {
+    let yaml = with(
+        &one_log("level: eventual"),
+        "
+script:
+  - write: {by: ann, key: x, value: ann}
+  - write: {by: bob, key: x, value: bob}
+  - until: converged
+expect: [converged, {lost_writes: 0}]
+",
+    );
+    assert_eq!(everywhere(play(&yaml).timeline.simulation(), "x"), ["bob"], "the far one comes later");
+}
+
+/// A leader of the write region crashes: another is elected there, and the far region goes on with it.
+#[test]
+fn a_new_leader_of_the_write_region_feeds_the_others() {
+    let mut run = Run::of(&one_log("level: session, election: {timeout: 2s}"));
+    run.write("u1", 1, Context::Last);
+    run.pass(500);
+    let old = run.node("u1");
+    run.give(Command::Crash(old));
+    run.pass(20_000);
+    let op = run.write("u2", 2, Context::Last);
+    run.pass(5_000);
+    assert!(matches!(run.outcome(op).expect("answered").1, Outcome::Written(_)));
+    assert_eq!(values(at(run.0.simulation(), "e3", "x")), ["2"]);
+    let op = run.write("e3", 3, Context::Last);
+    run.pass(5_000);
+    assert!(matches!(run.outcome(op).expect("answered").1, Outcome::Written(_)), "relayed to the new leader");
+    run.give(Command::Restart(old));
+    run.pass(20_000);
+    assert_eq!(everywhere(run.0.simulation(), "x"), ["3"]);
 }

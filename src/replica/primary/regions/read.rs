@@ -224,7 +224,12 @@ impl Member {
         }
         let Some(regional) = &mut self.regional else { return };
         let (held, offset) = (desk.store.held(key).clone(), self.log.end());
+        let is_committed = offset <= regional.committed;
         regional.confirming.insert(op, Confirming { held, offset, by: Vec::new(), origin });
+        if !is_committed {
+            // What came from another region waits for nobody, and so nobody has asked how far it is.
+            self.ask_for_acks(desk);
+        }
         self.confirm_waiting(desk);
         if self.regional.as_ref().is_some_and(|regional| regional.confirming.contains(op)) {
             desk.arm(Alarm::Read(op), desk.around.settings.timeout);
