@@ -149,6 +149,7 @@ fn any_level(dice: &mut Dice<'_>, copies: u16) -> Level {
     // An exhaustive match, so that a new level is generated above.
     match level {
         Level::One | Level::Two | Level::Three | Level::Quorum | Level::All | Level::Exactly(_) => {}
+        Level::Fresh(_) => unreachable!("for regions, which have laws of their own"),
     }
     if level.required(copies) <= copies { level } else { Level::One }
 }
