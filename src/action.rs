@@ -2,6 +2,7 @@
 //! grammar of conditions ([`Condition`]). Words only: nothing here happens yet.
 
 mod background;
+mod client;
 mod command;
 mod condition;
 mod level;
@@ -10,6 +11,7 @@ mod regions;
 mod settings;
 
 pub use background::{FailureDetector, HintHolder, HintRules, TombstoneRules};
+pub use client::{ClientChange, ClientPolicy, Means, Route, WhenUnable};
 pub use command::{Act, AntiEntropy, Ask, Command, Context, Mend, Proviso, Setting, Style, Switch};
 pub use condition::{Condition, Count, Guarantee, Holding, ReadClaim};
 pub use level::Level;

@@ -5,6 +5,7 @@
 mod conditions;
 mod key_ledger;
 mod ledger;
+mod order;
 mod verdict;
 mod why;
 

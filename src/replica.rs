@@ -16,6 +16,7 @@
 //!
 //! Where one replica takes the writes, each is a member of a replica set instead: see [`primary`].
 
+mod causal;
 mod coordinate;
 mod delivery;
 mod gossip;
@@ -28,7 +29,7 @@ mod timer;
 use crate::{
     action::{Act, AntiEntropy, Freshness, Settings, Wait},
     base::{KeyId, LocalTime, NodeId, OpId, Seed, Span, WriteId},
-    data::{Conflicts, Held, Relation, Version, VersionVector},
+    data::{Clocks, Conflicts, Dependencies, Held, Relation, Stamp, StampClock, Version, VersionVector},
 };
 use coordinate::Pending;
 use delivery::Deliveries;
@@ -47,6 +48,9 @@ pub struct Replica {
     store: Store,
     pending: Pending,
     deliveries: Deliveries,
+    /// What has come and must not be shown yet.
+    waiting: Vec<causal::Waiting>,
+    clock: StampClock,
     hints: HintStore,
     /// How many rounds of gossip it has begun.
     round: u64,
@@ -100,6 +104,8 @@ pub struct Request<'a> {
     pub freshness: Option<Freshness>,
     /// The version that the client read or wrote last.
     pub last_read: Option<WriteId>,
+    /// What a write must never be seen without.
+    pub after: &'a Dependencies,
 }
 
 /// What a replica wants done, or has done.
@@ -129,6 +135,12 @@ pub enum Output {
         write: WriteId,
         content: u64,
         over: Option<(WriteId, Relation)>,
+    },
+    /// A version came and waits, unseen, until the replica reflects what it depends on.
+    HeldBack {
+        key: KeyId,
+        write: WriteId,
+        waits_for: WriteId,
     },
     /// A version came and lost to what was held.
     Kept {
@@ -210,6 +222,8 @@ impl Replica {
             store: Store::new(keys),
             pending: Pending::default(),
             deliveries: Deliveries::default(),
+            waiting: Vec::new(),
+            clock: StampClock::default(),
             hints: HintStore::default(),
             round: 0,
             repairs: 0,
@@ -238,13 +252,15 @@ impl Replica {
         self.pending.len()
     }
 
-    /// Loses what is volatile: the operations it was coordinating, the writes it was still delivering and
-    /// the last stamp it gave. Its timers are void; [`Self::restart`] sets those it needs again.
+    /// Loses what is volatile: the operations it was coordinating, the writes it was still delivering, those
+    /// that waited for others and, under physical clocks, the last stamp it gave. A member of a replica set
+    /// may lose data too. Its timers are void; [`Self::restart`] sets those it needs again.
     pub fn crash(&mut self, around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
         self.pending = Pending::default();
         self.deliveries = Deliveries::default();
         self.hints.crash();
-        self.store.forget_last_stamp();
+        self.waiting = Vec::new();
+        self.clock.crash(around.settings.clocks);
         self.crash_member(around, out);
     }
 
@@ -258,12 +274,28 @@ impl Replica {
         self.lose_hints()
     }
 
-    /// Merges `held` into its slot for `key` and says what changed. Ignores keys it is no replica of.
-    fn absorb(&mut self, key: KeyId, held: &Held, around: &Surroundings<'_>, out: &mut Vec<Output>) {
-        use crate::data::Merge;
+    /// Merges `held` into its slot for `key` and says what changed, but for what must wait for other writes.
+    /// Ignores keys it is no replica of.
+    fn absorb(
+        &mut self,
+        key: KeyId,
+        held: &Held,
+        around: &Surroundings<'_>,
+        out: &mut Vec<Output>,
+    ) -> causal::Taken {
         if !around.placement.is_owner(self.id, key) {
-            return;
+            return causal::Taken::Now;
         }
+        if self.may_store_at_once(held) {
+            self.store_now(key, held, around, out);
+            return causal::Taken::Now;
+        }
+        self.absorb_in_order(key, held, around, out)
+    }
+
+    /// Merges what may be shown.
+    fn store_now(&mut self, key: KeyId, held: &Held, around: &Surroundings<'_>, out: &mut Vec<Output>) {
+        use crate::data::Merge;
         let Some(write) = held.newest() else { return };
         let merges = held.state().zip(self.store.held(key).state());
         let write = merges.and_then(|(theirs, mine)| theirs.news_for(mine)).unwrap_or(write);
@@ -296,10 +328,12 @@ impl Replica {
         out: &mut Vec<Output>,
     ) {
         match body {
-            Body::Write { op, key, held, .. } => {
-                self.absorb(*key, held, around, out);
-                out.push(Output::Send { to: from, body: Body::WriteAck { op: *op } });
-            }
+            Body::Write { op, key, held, .. } => match self.absorb(*key, held, around, out) {
+                causal::Taken::Now => {
+                    out.push(Output::Send { to: from, body: Body::WriteAck { op: *op } });
+                }
+                causal::Taken::HeldBack => self.acknowledge_later(*key, held, from, *op),
+            },
             Body::WriteAck { op } => {
                 self.delivered(*op, from);
                 self.no_longer_silent(*op, from);
@@ -314,15 +348,21 @@ impl Replica {
             Body::Sync { round, exchange, contents } => {
                 self.answer_sync(from, *round, *exchange, contents, around, out);
             }
-            Body::Stream(message) => self.hear(from, message, around, out),
+            Body::Stream(message) => self.hear_member(from, message, around, out),
             Body::SyncReply { contents, .. } => {
                 for (key, held) in contents.iter() {
                     self.absorb(*key, held, around, out);
                 }
             }
             Body::Hint { cause, key, held, .. } => {
-                self.absorb(*key, held, around, out);
-                out.push(Output::Send { to: from, body: Body::HintAck { cause: *cause, key: *key } });
+                match self.absorb(*key, held, around, out) {
+                    causal::Taken::Now => {
+                        let body = Body::HintAck { cause: *cause, key: *key };
+                        out.push(Output::Send { to: from, body });
+                    }
+                    // The hint is kept, and handed back again later.
+                    causal::Taken::HeldBack => {}
+                }
             }
             Body::HintAck { cause, key } => self.handed_back(from, *key, *cause, out),
         }
@@ -343,6 +383,21 @@ impl Replica {
     pub fn restart(&mut self, around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
         self.resume_hints(out);
         self.restart_member(around, out);
+    }
+
+    /// Somebody spoke whose clock stood at `heard`.
+    pub fn hear(&mut self, heard: Stamp, around: &Surroundings<'_>) {
+        self.clock.hear(around.settings.clocks, heard, around.clock);
+    }
+
+    /// It sends a message: what its clock says on board. `physical` is its own clock.
+    pub fn send_stamp(&mut self, clocks: Clocks, physical: LocalTime) -> Stamp {
+        self.clock.event(clocks, physical)
+    }
+
+    /// What its clock of stamps has come to.
+    pub fn stamp(&self) -> Stamp {
+        self.clock.last()
     }
 
     /// Its gossip timer rang.

@@ -1,17 +1,20 @@
-//! Floor 2: what a client remembers between operations, and which answers its guarantees let through.
+//! Floor 2: what a client remembers between operations, which answers its guarantees let through, and what
+//! its writes must come after.
 
 use std::sync::Arc;
 
 use crate::{
-    action::Guarantee,
+    action::{ClientPolicy, Guarantee, Means},
     base::{KeyId, WriteId},
-    data::{Conflicts, Held, Version, VersionVector},
+    data::{Conflicts, Dependencies, Held, Stamp, Version, VersionVector},
 };
 
 /// One client's memory, by key.
 #[derive(Debug, Clone, Default)]
 pub struct Session {
     memory: Vec<Memory>,
+    /// The largest stamp that an answer came with: it hands the clock of whoever served it on to the next.
+    heard: Option<Stamp>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -43,6 +46,7 @@ fn remember(known: &mut Arc<Vec<Arc<Version>>>, version: &Arc<Version>) {
     if known.iter().any(|v| v.reflects(version)) {
         return;
     }
+    let version = &version.bare();
     let known = Arc::make_mut(known);
     known.retain(|v| !version.reflects(v));
     if known.len() == MAX_REMEMBERED {
@@ -57,6 +61,16 @@ impl Session {
             self.memory.resize_with(key.index() + 1, Memory::default);
         }
         &mut self.memory[key.index()]
+    }
+
+    /// The clock that it sends along with a request, where it has heard any.
+    pub fn heard(&self) -> Option<Stamp> {
+        self.heard
+    }
+
+    /// An answer came from a replica whose clock stood at `stamp`.
+    pub fn hear(&mut self, stamp: Stamp) {
+        self.heard = self.heard.max(Some(stamp));
     }
 
     /// What it sends along with a write: the history of what it has read.
@@ -95,6 +109,57 @@ impl Session {
         minimum
     }
 
+    /// What a write that is asked now must never be seen without, by what its client was promised (SEMANTICS
+    /// §9): its own acknowledged writes, and those that its reads returned, of whatever keys.
+    pub fn after(&self, policy: &ClientPolicy) -> Dependencies {
+        match policy.by {
+            Means::Token | Means::Sticky => {}
+            Means::Quorum => return None,
+        }
+        let mine = policy.promises(Guarantee::MonotonicWrites);
+        let theirs = policy.promises(Guarantee::WritesFollowReads);
+        if !mine && !theirs {
+            return None;
+        }
+        let mut after: Vec<Arc<Version>> = Vec::new();
+        for Memory { owed, .. } in &self.memory {
+            let written = owed.written.iter().filter(|_| mine);
+            for version in written.chain(owed.seen.iter().filter(|_| theirs)) {
+                if !after.iter().any(|known| known.id == version.id) {
+                    after.push(Arc::clone(version));
+                }
+            }
+        }
+        after.sort_by_key(|version| version.id);
+        (!after.is_empty()).then(|| after.into())
+    }
+
+    /// Whether `version` is one of its own acknowledged writes that it remembers.
+    pub fn has_written(&self, version: &Version) -> bool {
+        let memory = self.memory.get(version.key.index());
+        memory.is_some_and(|memory| memory.owed.written.iter().any(|mine| mine.id == version.id))
+    }
+
+    /// Forgets what it was shown and told; not the contexts of what it read, which are the client's.
+    pub fn forget_owed(&mut self) {
+        for memory in &mut self.memory {
+            memory.owed = Owed::default();
+        }
+    }
+
+    /// What it must see of each key, by key: its own writes, then what it has read.
+    pub fn token(&self) -> impl Iterator<Item = (KeyId, impl Iterator<Item = &Arc<Version>>)> {
+        let all = self.memory.iter().enumerate();
+        all.filter(|(_, memory)| !memory.owed.written.is_empty() || !memory.owed.seen.is_empty()).map(
+            |(index, memory)| {
+                let key = KeyId(u32::try_from(index).unwrap_or(u32::MAX));
+                let seen = memory.owed.seen.iter();
+                let new = seen.filter(|v| !memory.owed.written.iter().any(|w| w.id == v.id));
+                (key, memory.owed.written.iter().chain(new))
+            },
+        )
+    }
+
     /// What a read of `key` that is asked now must reflect; `None` where it may return anything.
     pub fn owed(&self, key: KeyId) -> Option<Owed> {
         let owed = &self.memory.get(key.index())?.owed;
@@ -107,7 +172,7 @@ impl Owed {
         match guarantee {
             Guarantee::ReadYourWrites => &self.written,
             Guarantee::MonotonicReads => &self.seen,
-            // Those on writes are not judged here.
+            // Those on writes are kept by what the writes carry.
             Guarantee::MonotonicWrites | Guarantee::WritesFollowReads => &[],
         }
     }

@@ -13,12 +13,14 @@
 
 mod clients;
 mod commands;
+mod eligible;
 mod fact;
 mod members;
 mod messages;
 mod opinion;
 mod queue;
 mod regions;
+mod routing;
 mod settled;
 mod view;
 
@@ -41,7 +43,7 @@ use opinion::Opinion;
 #[doc(hidden)]
 pub use queue::Queue;
 pub use regions::{InflowView, RegionView};
-pub use view::{Doom, MessageView, ReplicaView, Status, View};
+pub use view::{ClientView, Doom, HintView, LinksView, MessageView, ReplicaView, Status, View, WaitingView};
 
 /// A running cluster at one instant.
 ///
@@ -70,6 +72,8 @@ pub struct Simulation {
     /// Messages on their way, idle gossip included.
     in_flight: usize,
     workload: Workload,
+    /// Some operation waits for its replica to become eligible, or did.
+    anybody_waits: bool,
     scratch: Vec<Output>,
 }
 
@@ -85,6 +89,8 @@ enum Event {
         timer: Timer,
     },
     Timeout(OpId),
+    /// A read that waits at a replica without a copy is asked once more.
+    AskAgain(OpId),
     Work {
         era: u32,
     },
@@ -151,6 +157,7 @@ impl Simulation {
             next_message: MessageId(0),
             in_flight: 0,
             workload: Workload::default(),
+            anybody_waits: false,
             scratch: Vec::new(),
         };
         simulation.put_initial_values();
@@ -189,7 +196,15 @@ impl Simulation {
         self.next_write.0 += 1;
         let dot = Dot { node: NodeId(0), counter: 0 };
         let context = VersionVector::EMPTY;
-        Arc::new(Version { id, key, value: value.clone(), stamp: Stamp(i64::MIN + 1), dot, context })
+        Arc::new(Version {
+            id,
+            key,
+            value: value.clone(),
+            stamp: Stamp::at(i64::MIN + 1),
+            dot,
+            context,
+            after: None,
+        })
     }
 
     /// Where a primary takes the writes: everybody joins a replica set.
@@ -244,6 +259,7 @@ impl Simulation {
             Event::Gossip(node) => self.gossip(node, facts),
             Event::Timer { node, life, timer } => self.ring(node, life, timer, facts),
             Event::Timeout(op) => self.time_out(op, facts),
+            Event::AskAgain(op) => self.ask_again(op, facts),
             Event::Work { era } => self.work(era, facts),
         }
         true
@@ -329,10 +345,14 @@ impl Simulation {
             next_write: &mut self.next_write,
         };
         action(&mut self.nodes[node.index()].replica, &mut around, &mut outputs);
+        let stored = outputs.iter().any(|output| matches!(output, Output::Stored { .. }));
         for output in outputs.drain(..) {
             self.carry_out(node, output, cause, facts);
         }
         self.scratch = outputs;
+        if stored && self.anybody_waits {
+            self.wake(node, facts);
+        }
     }
 
     fn carry_out(&mut self, node: NodeId, output: Output, cause: u64, facts: &mut Vec<Fact>) {
@@ -351,6 +371,9 @@ impl Simulation {
             }
             Output::Stored { key, write, content, over } => {
                 self.record(facts, What::Stored { node, key, write, content, over });
+            }
+            Output::HeldBack { key, write, waits_for } => {
+                self.record(facts, What::HeldBack { node, key, write, waits_for });
             }
             Output::Kept { key, write, winner, relation } => {
                 self.record(facts, What::Kept { node, key, write, winner, relation });

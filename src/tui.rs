@@ -12,6 +12,7 @@ mod coach;
 mod draw;
 pub mod guard;
 pub mod input;
+mod knobs;
 mod paint;
 mod panels;
 pub mod registry;

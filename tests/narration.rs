@@ -20,7 +20,7 @@ fn ask(at: NodeId, act: Act) -> Command {
 }
 
 fn stamped(at: NodeId, value: Value, stamp: Option<i64>) -> Command {
-    ask(at, Act::Write { value, context: Context::Last, stamp: stamp.map(Stamp) })
+    ask(at, Act::Write { value, context: Context::Last, stamp: stamp.map(Stamp::at) })
 }
 
 fn write(at: NodeId, value: &str) -> Command {
@@ -218,7 +218,7 @@ fn failures_say_what_is_certain_and_what_is_not() {
     let text = "ams write by alice failed: the replica crashed on the way; the outcome is unknown";
     assert_eq!(fails(three(), crash), [text]);
     let mut faithful = three();
-    faithful.clients[0].guarantees = vec![Guarantee::ReadYourWrites];
+    faithful.clients[0].policy.guarantees = vec![Guarantee::ReadYourWrites];
     let text = "nyc read by alice failed: the answer would break read your writes";
     assert_eq!(fails(faithful, at_once([write(A, "jam"), read(C)])), [text]);
 }

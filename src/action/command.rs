@@ -9,7 +9,7 @@ use crate::{
     net::{CutShape, LinkChange, Scope},
 };
 
-use super::{HintRules, Level, ReadsFrom, Wait};
+use super::{ClientChange, HintRules, Level, ReadsFrom, Wait};
 
 /// What can be asked of a running cluster.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +41,10 @@ pub enum Command {
     Set(Setting),
     /// An administrator makes a replica the primary of its set.
     Promote(NodeId),
+    SetClient {
+        client: ClientId,
+        change: ClientChange,
+    },
     Workload(Switch),
     /// One replica, or each, now exchanges all it holds with every other, both ways.
     Repair(Option<NodeId>),

@@ -106,6 +106,9 @@ impl Count {
 }
 
 impl Guarantee {
+    pub const ALL: [Self; 4] =
+        [Self::ReadYourWrites, Self::MonotonicReads, Self::MonotonicWrites, Self::WritesFollowReads];
+
     /// As presets spell it.
     pub fn name(self) -> &'static str {
         match self {

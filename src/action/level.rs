@@ -35,6 +35,14 @@ impl Level {
         }
     }
 
+    /// How fresh a read must be, where that is what it says.
+    pub fn freshness(self) -> Option<Freshness> {
+        match self {
+            Self::Fresh(level) => Some(level),
+            Self::One | Self::Two | Self::Three | Self::Quorum | Self::All | Self::Exactly(_) => None,
+        }
+    }
+
     /// From a name as presets and prompts write it.
     pub fn parse(text: &str) -> Option<Self> {
         match text.trim().to_ascii_lowercase().as_str() {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     base::{KeyId, Span},
-    data::{Conflicts, Kind},
+    data::{Clocks, Conflicts, Kind},
 };
 
 use super::{AntiEntropy, FailureDetector, HintRules, Level, PrimaryPolicy, Regions, TombstoneRules};
@@ -22,6 +22,8 @@ pub struct Settings {
     pub anti_entropy: Option<AntiEntropy>,
     /// How concurrent versions collapse, but of keys that say otherwise: ask [`Self::conflicts_of`].
     pub conflicts: Conflicts,
+    /// How coordinators stamp writes.
+    pub clocks: Clocks,
     /// At most so many entries a new version's vector has (Dynamo: 10); `None`: no bound.
     pub truncate_at: Option<u16>,
     /// What each key holds; a key beyond them holds plain values. Ask [`Self::kind`].

@@ -27,6 +27,7 @@ pub enum Purpose {
     GossipPeers,
     Workload,
     Placement,
+    Routing,
     /// The name of a data set under a primary.
     Replid = 40,
     /// The name of one run of a member.

@@ -341,7 +341,14 @@ impl KeyLedger {
             let over = |record: &Arc<Record>| {
                 record.answer == Answer::Given && (merged || !is_held(&record.version))
             };
-            if let Some(index) = self.closed.iter().position(over) {
+            // One that was never acknowledged makes no read stale: it goes first.
+            let idle = |record: &Arc<Record>| record.acked.is_none() && over(record);
+            let index = match self.closed.iter().position(idle) {
+                None if self.closed.iter().filter(|record| over(record)).count() <= limit => None,
+                None => self.closed.iter().position(over),
+                idle => idle,
+            };
+            if let Some(index) = index {
                 if let Some(record) = self.closed.remove(index) {
                     let lost = record.acked.is_some() && !record.superseded && !merged;
                     self.forgotten_losses += u64::from(lost);

@@ -14,7 +14,11 @@ use crate::{
     sim::{Death, Fact, Outcome, Simulation, What},
 };
 
-use super::{Evidence, Loss, Record, Staleness, Verdict, key_ledger::KeyLedger};
+use super::{
+    Evidence, Loss, Record, Staleness, Verdict,
+    key_ledger::KeyLedger,
+    order::{Before, Breach, Order},
+};
 
 #[derive(Debug, Clone)]
 pub struct Ledger {
@@ -27,6 +31,7 @@ pub struct Ledger {
     first_written: WriteId,
     sessions: Vec<Session>,
     guarantees: BTreeMap<(ClientId, Guarantee), Observed>,
+    order: Order,
     times_to_consistency: VecDeque<Span>,
     pub tally: Tally,
     pub last_read: Option<ReadRecord>,
@@ -93,6 +98,8 @@ struct Asked {
     acks: u64,
     /// What the answer must reflect for the client's guarantees to hold.
     owed: Option<Owed>,
+    /// What a write must not be seen without.
+    before: Before,
     version: Option<Arc<Version>>,
 }
 
@@ -123,6 +130,7 @@ impl Ledger {
             first_written: WriteId(0),
             sessions: vec![Session::default(); simulation.scenario().clients.len()],
             guarantees: BTreeMap::new(),
+            order: Order::new(simulation.scenario().clients.len()),
             times_to_consistency: VecDeque::new(),
             tally: Tally::default(),
             last_read: None,
@@ -180,12 +188,23 @@ impl Ledger {
             }
             What::Asked { op, client, node, key, act, .. } => {
                 let acks = self.keys[key.index()].acks();
-                let owed = self.sessions[usize::from(client.0)].owed(*key);
-                if **act == Act::Read {
-                    self.keys[key.index()].read_began();
+                let mut owed = None;
+                let mut before = Before::default();
+                match **act {
+                    Act::Read => {
+                        owed = self.sessions[usize::from(client.0)].owed(*key);
+                        self.keys[key.index()].read_began();
+                    }
+                    Act::Write { .. } | Act::Update(_) => {
+                        let keys = &self.keys;
+                        before = self.order.asked(*client, |version| {
+                            let record = keys[version.key.index()].record(version.id);
+                            record.is_none_or(|record| record.consistent.is_some())
+                        });
+                    }
                 }
                 let (client, node, key, act) = (*client, *node, *key, Arc::clone(act));
-                let asked = Asked { client, node, key, act, at: at.at, acks, owed, version: None };
+                let asked = Asked { client, node, key, act, at: at.at, acks, owed, before, version: None };
                 self.open.insert(*op, asked);
             }
             What::Accepted { op, node, version } => {
@@ -196,6 +215,15 @@ impl Ledger {
                 }
                 if let Some(asked) = self.open.get_mut(*op) {
                     asked.version = Some(Arc::clone(version));
+                    self.order.accepted(asked.client, version, &asked.before);
+                    for guarantee in &asked.before.bears {
+                        self.guarantees.entry((asked.client, *guarantee)).or_default().times += 1;
+                    }
+                }
+            }
+            What::Redirected { op, to, .. } => {
+                if let Some(asked) = self.open.get_mut(*op) {
+                    asked.node = *to;
                 }
             }
             What::Discarded { node, key, content, .. } => {
@@ -211,8 +239,16 @@ impl Ledger {
                 }
             }
             What::Destroyed { node, .. } => self.follow_loss_of_disk(*node, at, simulation),
-            What::HandedBack { .. } | What::HintExpired { .. } | What::News { .. } => {}
-            What::Queued { .. } | What::CutMade { .. } | What::Crashed { .. } | What::Frozen { .. } => {}
+            What::HandedBack { .. }
+            | What::HintExpired { .. }
+            | What::Queued { .. }
+            | What::HeldBack { .. }
+            | What::Waits { .. }
+            | What::Rebound { .. }
+            | What::CutMade { .. }
+            | What::Crashed { .. }
+            | What::News { .. }
+            | What::Frozen { .. } => {}
         }
     }
 
@@ -257,6 +293,8 @@ impl Ledger {
         let was_diverged = ledger.different() > 1;
         let times = &mut self.times_to_consistency;
         ledger.stored(node, content, at.at, sim, |record| remember(times, at.at.since(record.accepted.at)));
+        self.judge_order(node, key, at, sim);
+        let ledger = &self.keys[key.index()];
         let is_diverged = ledger.different() > 1;
         match (was_diverged, is_diverged) {
             (false, true) => self.diverged_keys += 1,
@@ -267,6 +305,34 @@ impl Ledger {
             (0, None) => self.converged_since = Some(at.at),
             (1.., Some(_)) => self.converged_since = None,
             (0, Some(_)) | (1.., None) => {}
+        }
+    }
+
+    /// Whether a replica that shows something new shows it in the order that its writers were promised.
+    fn judge_order(&mut self, node: NodeId, key: KeyId, at: Position, simulation: &Simulation) {
+        let keys = &self.keys;
+        let reflected = |version: &Version| {
+            let conflicts = simulation.settings().conflicts_of(version.key);
+            simulation.held(node, version.key).reflects(version, conflicts)
+                // What is no longer remembered, every replica reflected once.
+                || keys[version.key.index()]
+                    .record(version.id)
+                    .is_none_or(|record| record.reflected[node.index()].is_some())
+        };
+        let held = simulation.held(node, key);
+        let breaches = self.order.stored((node, held), at, simulation, reflected);
+        for (client, guarantee, _) in &breaches {
+            self.guarantees.entry((*client, *guarantee)).or_default().broken += 1;
+        }
+        self.note(breaches);
+    }
+
+    fn note(&mut self, breaches: Vec<Breach>) {
+        for (client, guarantee, evidence) in breaches {
+            let observed = self.guarantees.entry((client, guarantee)).or_default();
+            if observed.first.len() < MAX_EVIDENCE {
+                observed.first.push(evidence);
+            }
         }
     }
 
@@ -298,6 +364,7 @@ impl Ledger {
                 self.keys[asked.key.index()].acked(*write, at.at);
                 if let Some(version) = &asked.version {
                     self.sessions[usize::from(asked.client.0)].wrote(version);
+                    self.order.wrote(asked.client, version);
                 }
             }
             Outcome::Found(held) => self.follow_read(op, &asked, held, at, simulation),
@@ -330,6 +397,12 @@ impl Ledger {
         });
     }
 
+    /// Whose operation it is, while it is under way and a while after.
+    pub fn client_of(&self, op: OpId) -> Option<ClientId> {
+        let open = self.open.get(op).map(|asked| asked.client);
+        open.or_else(|| Some(self.answered(op)?.client))
+    }
+
     /// A recent finished operation; none where it is no longer remembered.
     pub fn answered(&self, op: OpId) -> Option<&Answered> {
         self.answered.iter().rev().find(|answered| answered.op == op)
@@ -356,6 +429,9 @@ impl Ledger {
             }
         }
         self.sessions[usize::from(asked.client.0)].read(asked.key, held);
+        self.order.read(asked.client, held);
+        let shown = self.order.shown((asked.client, asked.node), held, at, simulation);
+        self.note(shown);
         let (client, node, key, found) = (asked.client, asked.node, asked.key, held.clone());
         self.last_read = Some(ReadRecord { op, client, node, key, found, staleness, at });
     }
@@ -370,7 +446,11 @@ impl Ledger {
         if !evidence.is_empty() {
             Verdict::Violated(evidence)
         } else if observed.iter().map(|o| o.times).sum::<u64>() == 0 {
-            Verdict::Unknown(format!("no read was made that {} bears on", guarantee.name()))
+            let what = match guarantee {
+                Guarantee::ReadYourWrites | Guarantee::MonotonicReads => "read",
+                Guarantee::MonotonicWrites | Guarantee::WritesFollowReads => "write",
+            };
+            Verdict::Unknown(format!("no {what} was made that {} bears on", guarantee.name()))
         } else {
             Verdict::Holds
         }

@@ -51,6 +51,8 @@ pub enum Remedy {
     Gossip {
         every: Span,
     },
+    /// It may show what it misses only after these other writes, which must come first.
+    AfterOthers(Vec<(KeyId, WriteId)>),
     /// `holder` keeps it as a hint, or will once the write has timed out, and looks every so often whether
     /// the replica is back.
     Hint {
@@ -158,9 +160,17 @@ fn remedy(node: NodeId, key: KeyId, held: &Held, trails: &[Trail], simulation: &
         Status::Up => {}
         status @ (Status::Crashed | Status::Frozen) => return Remedy::Revive(status),
     }
+    let after = simulation.unmet_news(node, key, Some(newest.write));
+    if !after.is_empty() {
+        return Remedy::AfterOthers(after);
+    }
     let coming = newest.coming.iter().find(|(_, _, death)| death.is_none()).map(|(_, arrives, _)| *arrives);
     if let Some(arrives) = coming.or_else(|| simulation.next_news(node, key)) {
         return Remedy::Message { arrives };
+    }
+    let after = simulation.unmet_news(node, key, None);
+    if !after.is_empty() {
+        return Remedy::AfterOthers(after);
     }
     let handed = handed_on(node, key, simulation);
     if let Some(remedy @ (Remedy::Hint { .. } | Remedy::Retransmission { .. })) = handed {

@@ -88,7 +88,8 @@ fn fact(timeline: &Timeline, fact: &Fact) -> Value {
             let context: Value =
                 version.context.entries().map(|(n, counter)| (node(&n), Value::from(counter))).collect();
             json!({"fact": "accepted", "op": op.0, "at": node(at), "write": write(&version.id),
-                   "key": key(&version.key), "value": value(&version.value), "stamp_ns": version.stamp.0,
+                   "key": key(&version.key), "value": value(&version.value), "stamp_ns": version.stamp.time,
+                   "stamp_count": version.stamp.count,
                    "dot": {"node": node(&version.dot.node), "counter": version.dot.counter}, "context": context})
         }
         What::Sent { message, from, to, kind, carries, arrives } => {
@@ -112,6 +113,21 @@ fn fact(timeline: &Timeline, fact: &Fact) -> Value {
         What::Kept { node: at, key: k, write: w, winner, relation } => {
             json!({"fact": "kept", "at": node(at), "key": key(k), "write": write(w), "winner": write(winner),
                    "relation": name(*relation)})
+        }
+        What::HeldBack { node: at, key: k, write: w, waits_for } => {
+            json!({"fact": "held_back", "at": node(at), "key": key(k), "write": write(w),
+                   "waits_for": write(waits_for)})
+        }
+        What::Redirected { op, from, to, guarantee } => {
+            json!({"fact": "redirected", "op": op.0, "from": node(from), "to": node(to),
+                   "guarantee": guarantee.name()})
+        }
+        What::Waits { op, node: at, guarantee } => {
+            json!({"fact": "waits", "op": op.0, "at": node(at), "guarantee": guarantee.name()})
+        }
+        What::Rebound { client, from, to } => {
+            let client = &scenario.clients[usize::from(client.0)].name;
+            json!({"fact": "rebound", "client": &**client, "from": node(from), "to": node(to)})
         }
         What::Answered { op, outcome: how } => {
             let mut line = outcome(how);

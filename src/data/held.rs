@@ -138,6 +138,17 @@ impl Held {
         }
     }
 
+    /// The same with only the versions that `keeps` says.
+    #[must_use]
+    pub fn keep(&self, keeps: impl Fn(&Arc<Version>) -> bool) -> Self {
+        let kept: Vec<Arc<Version>> = self.versions().iter().filter(|v| keeps(v)).cloned().collect();
+        match kept.as_slice() {
+            [] => Self::Nothing,
+            [one] => Self::One(Arc::clone(one)),
+            _ => Self::Siblings(kept.into()),
+        }
+    }
+
     /// The newest write held.
     pub fn newest(&self) -> Option<WriteId> {
         match self {

@@ -117,14 +117,18 @@ impl State {
     /// The state of a place that has lost everything: it has seen nothing, not even the start.
     pub fn nothing(kind: Kind, key: KeyId) -> Self {
         let (id, dot) = (WriteId(0), Dot { node: NodeId(0), counter: 0 });
-        let (stamp, context) = (Stamp(i64::MIN), VersionVector::EMPTY);
-        Self::initial(kind, &Version { id, key, value: Value::Tombstone, stamp, dot, context })
+        let (stamp, context) = (Stamp::at(i64::MIN), VersionVector::EMPTY);
+        Self::initial(kind, &Version { id, key, value: Value::Tombstone, stamp, dot, context, after: None })
     }
 
     fn under(contents: Contents, newest: Vec<WriteId>, seen: VersionVector, name: &Version) -> Self {
         let (value, context) = (contents.value(), seen);
         let Version { id, key, stamp, dot, .. } = *name;
-        Self { contents, newest, face: Arc::new(Version { id, key, value, stamp, dot, context }) }
+        Self {
+            contents,
+            newest,
+            face: Arc::new(Version { id, key, value, stamp, dot, context, after: None }),
+        }
     }
 
     /// The state after the update that `version` names: a new dot of the node that does it.

@@ -17,8 +17,12 @@ use super::version::{Dot, Stamp};
 pub struct VersionVector {
     counters: Counters,
     /// By node, where entries are dated at all.
-    dates: Option<Box<Vec<Stamp>>>,
+    dates: Option<Box<Dates>>,
 }
+
+/// When each entry was last raised. Behind a pointer: hardly any vector has them.
+#[derive(Clone, Default)]
+struct Dates(Vec<Stamp>);
 
 #[derive(Clone)]
 enum Counters {
@@ -30,7 +34,7 @@ enum Counters {
 const FEW: usize = 6;
 
 /// The date of an entry that has none.
-const UNDATED: Stamp = Stamp(i64::MIN);
+const UNDATED: Stamp = Stamp::at(i64::MIN);
 
 impl Default for VersionVector {
     fn default() -> Self {
@@ -109,7 +113,7 @@ impl VersionVector {
     /// The least vector that covers both.
     pub fn join(&mut self, other: &Self) {
         if let Some(dates) = &other.dates {
-            self.join_dates(other, dates);
+            self.join_dates(other, &dates.0);
         }
         let theirs = other.counters();
         for (mine, theirs) in self.at_least(theirs.len()).iter_mut().zip(theirs) {
@@ -132,11 +136,11 @@ impl VersionVector {
     /// When an entry was last raised; long ago where it has no date.
     fn date(&self, node: NodeId) -> Stamp {
         let dates = self.dates.as_ref();
-        dates.and_then(|dates| dates.get(node.index())).copied().unwrap_or(UNDATED)
+        dates.and_then(|dates| dates.0.get(node.index())).copied().unwrap_or(UNDATED)
     }
 
     fn set_date(&mut self, node: NodeId, date: Stamp) {
-        let dates = self.dates.get_or_insert_default();
+        let dates = &mut self.dates.get_or_insert_default().0;
         if dates.len() <= node.index() {
             dates.resize(node.index() + 1, UNDATED);
         }
@@ -257,11 +261,11 @@ mod tests {
         let mut ancestor = VersionVector::EMPTY;
         ancestor.keep_dates();
         for i in 0..10 {
-            ancestor.add(Dot { node: NodeId(i), counter: 1 }, Stamp(i64::from(i)));
+            ancestor.add(Dot { node: NodeId(i), counter: 1 }, Stamp::at(i64::from(i)));
         }
         let own = NodeId(10);
         let mut descendant = ancestor.clone();
-        descendant.add(Dot { node: own, counter: 1 }, Stamp(10));
+        descendant.add(Dot { node: own, counter: 1 }, Stamp::at(10));
         assert_eq!(descendant.partial_cmp(&ancestor), Some(Greater), "ten and one more");
         descendant.truncate(10, own);
         assert_eq!(descendant.get(NodeId(0)), 0, "the oldest pair is gone");
@@ -275,7 +279,7 @@ mod tests {
             let mut vector = VersionVector::EMPTY;
             vector.keep_dates();
             for (node, counter, date) in entries {
-                vector.add(Dot { node: NodeId(*node), counter: *counter }, Stamp(*date));
+                vector.add(Dot { node: NodeId(*node), counter: *counter }, Stamp::at(*date));
             }
             vector
         };

@@ -1,7 +1,7 @@
 //! One written version of a key: its value, its stamp, its name among all writes (the dot) and what it was
 //! written on top of (the context).
 
-use std::{cmp::Ordering, fmt};
+use std::{cmp::Ordering, fmt, sync::Arc};
 
 use crate::base::{KeyId, NodeId, WriteId};
 
@@ -15,9 +15,27 @@ pub struct Dot {
     pub counter: u32,
 }
 
-/// The time a write carries, in nanoseconds of the coordinator's own clock (or as the client asked).
+/// The time a write carries, as its coordinator's clock gave it (or as the client asked). Ordered by time,
+/// then by count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Stamp(pub i64);
+pub struct Stamp {
+    /// Nanoseconds by physical and hybrid clocks; Lamport's counter by his.
+    pub time: i64,
+    /// What a hybrid clock counts while its time stands still; else 0.
+    pub count: u32,
+}
+
+impl Stamp {
+    pub const fn at(time: i64) -> Self {
+        Self { time, count: 0 }
+    }
+
+    /// The least stamp after this one among those that physical clocks and Lamport's give.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self::at(self.time.saturating_add(1))
+    }
+}
 
 /// An immutable written version. `context` holds the dots it descends from, itself excluded: what its
 /// coordinator held, what the coordinator wrote before, and what its client had seen.
@@ -29,7 +47,13 @@ pub struct Version {
     pub stamp: Stamp,
     pub dot: Dot,
     pub context: VersionVector,
+    /// What a replica must reflect before it may show this version.
+    pub after: Dependencies,
 }
+
+/// Versions of any keys, in the order in which their session met them; they themselves have none. None for
+/// a write that nobody asked an order of.
+pub type Dependencies = Option<Arc<[Arc<Version>]>>;
 
 /// How one version stands to another in what each was written on top of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +108,16 @@ impl Version {
             .cmp(&other.stamp)
             .then_with(|| self.value.beats(&other.value))
             .then_with(|| (self.dot.node, self.dot.counter).cmp(&(other.dot.node, other.dot.counter)))
+    }
+
+    /// The same without its dependencies: what others may depend on, so that nothing drags a chain along.
+    pub fn bare(self: &Arc<Self>) -> Arc<Self> {
+        if self.after.is_none() {
+            return Arc::clone(self);
+        }
+        let Self { id, key, stamp, dot, .. } = **self;
+        let (value, context) = (self.value.clone(), self.context.clone());
+        Arc::new(Self { id, key, value, stamp, dot, context, after: None })
     }
 
     /// The context with the version's own dot added.

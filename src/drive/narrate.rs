@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Act, Command, ReadsFrom, Setting, Switch},
-    base::{CutId, KeyId, NodeId, OpId, Position, SimTime, Span, WriteId},
+    action::{Act, ClientChange, Command, Guarantee, ReadsFrom, Setting, Switch},
+    base::{ClientId, CutId, KeyId, NodeId, OpId, Position, SimTime, Span, WriteId},
     data::{Conflicts, Held, Relation, Update, Value},
     net::{CutShape, LinkChange, Scope},
     replica::MessageKind,
@@ -36,6 +36,8 @@ pub enum Mark {
     Read,
     StaleRead,
     Stored,
+    /// A write, or a request, waits for what must come before it.
+    HeldBack,
     /// A write is kept for a replica, or was handed back to it.
     Hinted,
     /// A write gave way to a concurrent one.
@@ -78,6 +80,42 @@ impl<'a> Narrator<'a> {
             }
             What::Answered { op, outcome } => self.answered(*op, outcome),
             What::Stored { node, key, write, over, .. } => self.stored(*node, *key, *write, *over),
+            What::HeldBack { node, write, waits_for, .. } => {
+                let text = format!(
+                    "{} holds {} back: it waits for {}",
+                    self.node(*node),
+                    self.write(*write),
+                    self.write(*waits_for)
+                );
+                Some((Mark::HeldBack, text, self.value(*write)))
+            }
+            What::Redirected { op, from, to, guarantee } => {
+                let (node, to) = (self.node(*from), self.node(*to));
+                let text = format!(
+                    "{node} is not eligible{} ({}): redirected to {to}",
+                    self.by(*op),
+                    words(*guarantee)
+                );
+                Some((Mark::HeldBack, text, None))
+            }
+            What::Waits { op, node, guarantee } => {
+                let node = self.node(*node);
+                let text = format!(
+                    "{node} is not eligible{} yet ({}): the request waits",
+                    self.by(*op),
+                    words(*guarantee)
+                );
+                Some((Mark::HeldBack, text, None))
+            }
+            What::Rebound { client, from, to } => {
+                let client = &self.timeline.simulation().scenario().clients[usize::from(client.0)].name;
+                let text = format!(
+                    "{client}'s session: {} is down, bound to {} now",
+                    self.node(*from),
+                    self.node(*to)
+                );
+                Some((Mark::Knob, text, None))
+            }
             What::Kept { node, write, winner, relation, .. } => {
                 let text = format!(
                     "{} kept {}, dropped {}: {}",
@@ -221,7 +259,14 @@ impl<'a> Narrator<'a> {
             }
             Outcome::CoordinatorDown => failed("the replica is down; nothing was done".into()),
             Outcome::NotFresh(guarantee) => {
-                failed(format!("the answer would break {}", guarantee.name().replace('_', " ")))
+                let guarantee = words(*guarantee);
+                if verb == "write" {
+                    failed(format!(
+                        "not eligible, it lacks what must come before ({guarantee}); nothing was done"
+                    ))
+                } else {
+                    failed(format!("the answer would break {guarantee}"))
+                }
             }
             Outcome::TimedOut { received, required } => {
                 let unknown = if verb == "read" { "" } else { "; it may have happened" };
@@ -379,6 +424,7 @@ impl<'a> Narrator<'a> {
             Command::Set(Setting::MaxLag(lag)) => format!("max lag {lag}"),
             Command::Set(Setting::ReadsFrom(ReadsFrom::Any)) => "every replica answers reads".into(),
             Command::Set(Setting::ReadsFrom(ReadsFrom::Primary)) => "only the primary answers reads".into(),
+            Command::SetClient { client, change } => self.client_changed(*client, change),
             Command::Set(Setting::Hints(None)) => "no more hints are stored".into(),
             Command::Set(Setting::Hints(Some(rules))) => {
                 format!("hints are stored, for at most {} of absence", rules.window)
@@ -399,10 +445,37 @@ impl<'a> Narrator<'a> {
         })
     }
 
+    /// New session rules of a client, in words.
+    fn client_changed(self, client: ClientId, change: &ClientChange) -> String {
+        let ClientChange { at, guarantees, by, when_unable, route } = change;
+        let name = &self.timeline.simulation().scenario().clients[usize::from(client.0)].name;
+        let mut parts: Vec<String> = Vec::new();
+        parts.extend(at.map(|node| format!("at {}", self.node(node))));
+        parts.extend(guarantees.as_ref().map(|guarantees| match guarantees.as_slice() {
+            [] => "no guarantees".to_owned(),
+            some => some.iter().map(|guarantee| words(*guarantee)).collect::<Vec<_>>().join(", "),
+        }));
+        parts.extend(by.map(|by| format!("by {}", by.name())));
+        parts.extend(when_unable.map(|unable| format!("when unable {}", unable.name())));
+        parts.extend(route.map(|route| format!("route {}", route.name().replace('_', " "))));
+        format!("{name}: {}", parts.join("; "))
+    }
+
+    /// Whose operation it is, for a sentence.
+    fn by(self, op: OpId) -> String {
+        let client = self.timeline.ledger().client_of(op);
+        client.map_or(String::new(), |client| {
+            format!(" for {}", self.timeline.simulation().scenario().clients[usize::from(client.0)].name)
+        })
+    }
+
     /// The key or script line behind a fact: behind its operation, or behind the command of its step.
     fn cause(self, fact: &Fact) -> Option<Arc<str>> {
         let logged = match &fact.what {
-            What::Answered { op, .. } | What::Accepted { op, .. } => self.timeline.logged_op(*op),
+            What::Answered { op, .. }
+            | What::Accepted { op, .. }
+            | What::Redirected { op, .. }
+            | What::Waits { op, .. } => self.timeline.logged_op(*op),
             _ => self.timeline.logged_at(fact.at.step),
         }?;
         match &logged.cause {
@@ -417,7 +490,7 @@ impl<'a> Narrator<'a> {
         self.timeline.simulation().scenario().replicas.get(node.index()).map_or("?", |replica| &replica.name)
     }
 
-    fn key(self, key: KeyId) -> &'a str {
+    pub(super) fn key(self, key: KeyId) -> &'a str {
         self.timeline.simulation().keys().get(key.index()).map_or("?", |name| name)
     }
 
@@ -429,6 +502,11 @@ impl<'a> Narrator<'a> {
     fn write(self, write: WriteId) -> String {
         self.value(write).map_or_else(|| write.to_string(), |value| format!("{value} ({write})"))
     }
+}
+
+/// A guarantee in words.
+fn words(guarantee: Guarantee) -> String {
+    guarantee.name().replace('_', " ")
 }
 
 /// An update in words.

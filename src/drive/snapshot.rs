@@ -283,6 +283,7 @@ pub(super) fn name(command: &crate::action::Command) -> &'static str {
         Command::SetLink { .. } => "link setting",
         Command::Set(_) => "setting",
         Command::Promote(_) => "promote",
+        Command::SetClient { .. } => "client rules",
         Command::Workload(_) => "workload",
     }
 }

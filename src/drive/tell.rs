@@ -66,6 +66,16 @@ impl Narrator<'_> {
             Remedy::Gossip { every } => {
                 format!("What will fix it: anti-entropy; each replica gossips every {every} (g: run until converged).")
             }
+            Remedy::AfterOthers(writes) => {
+                let names: Vec<String> = writes
+                    .iter()
+                    .map(|(key, write)| match self.timeline.ledger().record(*key, *write) {
+                        Some(record) => format!("{}={} ({write})", self.key(*key), record.version.value),
+                        None => write.to_string(),
+                    })
+                    .collect();
+                format!("It may show this only after {}, as its writer was promised: that must come first.", names.join(" and "))
+            }
             Remedy::Hint { holder, every } => {
                 let holder = self.node(*holder);
                 format!("What will fix it: {holder} keeps it as a hint and looks every {every} who is back.")

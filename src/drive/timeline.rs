@@ -464,6 +464,10 @@ fn is_visible(what: &What) -> bool {
         | What::Accepted { .. }
         | What::Queued { .. }
         | What::Stored { .. }
+        | What::HeldBack { .. }
+        | What::Redirected { .. }
+        | What::Waits { .. }
+        | What::Rebound { .. }
         | What::Kept { .. }
         | What::Discarded { .. }
         | What::News { .. }

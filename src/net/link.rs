@@ -114,6 +114,20 @@ impl Network {
         self.table.is_empty()
     }
 
+    /// The different profiles that links have: one where all are alike.
+    pub fn profiles(&self) -> Vec<&LinkProfile> {
+        if self.is_uniform() {
+            return self.profiles.iter().take(1).collect();
+        }
+        let mut used = vec![false; self.profiles.len()];
+        for (cell, index) in self.table.iter().enumerate() {
+            // From a node to itself there is no link.
+            let loops = cell / self.nodes == cell % self.nodes;
+            used[usize::from(*index)] |= !loops;
+        }
+        self.profiles.iter().zip(used).filter(|(_, used)| *used).map(|(profile, _)| profile).collect()
+    }
+
     /// Turns one knob of some links.
     pub fn change(&mut self, scope: Scope, change: &LinkChange) {
         match scope {

@@ -102,6 +102,8 @@ impl Replica {
         let held = self.store.held(key).state();
         let before = held.map_or_else(|| State::nothing(kind, key), |state| State::clone(state));
         version.context = before.seen().clone();
+        // A state is one version made of many writes: it is not held back for one of them.
+        version.after = None;
         let version = Arc::new(version);
         let after = Held::State(Arc::new(before.after(update, &version)));
         let id = version.id;
@@ -199,10 +201,19 @@ impl Replica {
     ) -> Version {
         let key = request.key;
         let dot = self.store.next_dot(self.id, key);
-        let stamp = stamp.unwrap_or_else(|| self.store.next_stamp(around.clock));
+        let stamp = stamp.unwrap_or_else(|| self.stamp_after(request, around));
         let id = *around.next_write;
         around.next_write.0 += 1;
-        Version { id, key, value, stamp, dot, context: VersionVector::EMPTY }
+        let (context, after) = (VersionVector::EMPTY, request.after.clone());
+        Version { id, key, value, stamp, dot, context, after }
+    }
+
+    /// The clock's stamp; but what is promised to come after an earlier version of its key does, even where
+    /// a clock lags behind.
+    fn stamp_after(&mut self, request: &Request<'_>, around: &Surroundings<'_>) -> Stamp {
+        let stamp = self.clock.write(around.settings.clocks, around.clock);
+        let mine = request.after.iter().flat_map(|after| after.iter()).filter(|v| v.key == request.key);
+        mine.map(|v| v.stamp).max().map_or(stamp, |last| stamp.max(last.next()))
     }
 
     fn coordinate_read(&mut self, request: &Request<'_>, around: &Surroundings<'_>, out: &mut Vec<Output>) {

@@ -31,6 +31,7 @@ use std::{collections::VecDeque, sync::Arc};
 use crate::{
     action::{Durability, Failover, Group, PrimaryPolicy, Regions},
     base::{LocalTime, NodeId, OpId, OpTable, Purpose, Seed, Span, WriteId},
+    data::StampClock,
 };
 
 use super::{Body, Output, Surroundings, Timer, store::Store};
@@ -100,6 +101,7 @@ pub struct Member {
 struct Desk<'d, 'a> {
     me: NodeId,
     store: &'d mut Store,
+    clock: &'d mut StampClock,
     around: &'d mut Surroundings<'a>,
     policy: &'a PrimaryPolicy,
     out: &'d mut Vec<Output>,
@@ -440,7 +442,7 @@ impl super::Replica {
         self.member.as_ref().is_some_and(|member| member.link.is(session))
     }
 
-    pub(super) fn hear(
+    pub(super) fn hear_member(
         &mut self,
         from: NodeId,
         message: &Message,
@@ -497,7 +499,8 @@ impl super::Replica {
             return;
         };
         let me = self.id;
-        let mut desk = Desk { me, store: &mut self.store, around, policy, out, aside: VecDeque::new() };
+        let (store, clock, aside) = (&mut self.store, &mut self.clock, VecDeque::new());
+        let mut desk = Desk { me, store, clock, around, policy, out, aside };
         act(member, &mut desk);
         while let Some(message) = desk.aside.pop_front() {
             member.hear(me, &message, &mut desk);

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    base::{KeyId, LocalTime, NodeId, mix},
-    data::{Conflicts, Dot, Held, Merge, Stamp, Version},
+    base::{KeyId, NodeId, mix},
+    data::{Conflicts, Dot, Held, Merge, Version},
 };
 
 /// Which replicas hold which key: `copies` nodes, clockwise from the key's place on a ring of `nodes`
@@ -45,7 +45,6 @@ struct Slot {
 pub(super) struct Store {
     slots: Vec<Slot>,
     digest: u64,
-    last_stamp: Stamp,
 }
 
 /// What an empty slot lends out.
@@ -53,7 +52,7 @@ static NOTHING: Held = Held::Nothing;
 
 impl Store {
     pub(super) fn new(keys: usize) -> Self {
-        Self { slots: vec![Slot::default(); keys], digest: 0, last_stamp: Stamp(i64::MIN) }
+        Self { slots: vec![Slot::default(); keys], digest: 0 }
     }
 
     pub(super) fn held(&self, key: KeyId) -> &Held {
@@ -105,18 +104,6 @@ impl Store {
         let slot = self.slot(key);
         slot.counter += 1;
         Dot { node, counter: slot.counter }
-    }
-
-    /// The stamp of a write accepted now: the local clock, but never twice the same, as Cassandra's
-    /// coordinators do; a clock set back is noticed by others, not by this node's own writes.
-    pub(super) fn next_stamp(&mut self, clock: LocalTime) -> Stamp {
-        let stamp = Stamp(clock.0.max(self.last_stamp.0.saturating_add(1)));
-        self.last_stamp = stamp;
-        stamp
-    }
-
-    pub(super) fn forget_last_stamp(&mut self) {
-        self.last_stamp = Stamp(i64::MIN);
     }
 
     /// Holds nothing any more.

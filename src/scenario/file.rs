@@ -23,10 +23,10 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub use client::{Client, Guarantee, Keys, Stop, Workload};
+pub use client::{Client, Guarantee, Keys, Means, Route, Stop, WhenUnable, Workload};
 pub use cluster::{
-    AntiEntropy, AntiEntropyStyle, Clock, Cluster, Conflicts, Gossip, Leaderless, Level, LevelName, Off,
-    ReadRepair, Replica, ReplicaItem, Replicas, Replicate, Replication, VersionKind, Versioning,
+    AntiEntropy, AntiEntropyStyle, Clock, Clocks, Cluster, Conflicts, Gossip, Leaderless, Level, LevelName,
+    Off, ReadRepair, Replica, ReplicaItem, Replicas, Replicate, Replication, VersionKind, Versioning,
 };
 pub use condition::{
     Bounds, Condition, Converged, Last, Limit, Siblings, Stale, State, Test, TimeToConsistency, Versions,

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Command, Condition, Guarantee, LeaderlessPolicy, Level, Propagation, Protocol, Settings},
+    action::{ClientPolicy, Command, Condition, LeaderlessPolicy, Level, Propagation, Protocol, Settings},
     base::{ClientId, KeyId, NodeId, Ppm, Seed, SimTime, Span},
-    data::{Conflicts, Value},
+    data::{Clocks, Conflicts, Value},
     net::{Delay, LinkProfile, Network},
 };
 
@@ -47,14 +47,21 @@ pub struct ClientSpec {
     pub write: Option<Level>,
     pub read: Option<Level>,
     pub timeout: Option<Span>,
-    /// Enforced: an answer that would break one is refused. Read-your-writes and monotonic reads only.
-    pub guarantees: Vec<Guarantee>,
+    /// What it is promised, and how its requests are routed.
+    pub policy: ClientPolicy,
 }
 
 impl ClientSpec {
     /// A client with no wishes of its own.
     pub fn at(name: &str, at: NodeId) -> Self {
-        Self { name: name.into(), at, write: None, read: None, timeout: None, guarantees: Vec::new() }
+        Self {
+            name: name.into(),
+            at,
+            write: None,
+            read: None,
+            timeout: None,
+            policy: ClientPolicy::default(),
+        }
     }
 }
 
@@ -161,6 +168,7 @@ impl Scenario {
                 timeout: Span::secs(2),
                 anti_entropy: None,
                 conflicts: Conflicts::LastWriteWins,
+                clocks: Clocks::Physical,
                 truncate_at: None,
                 kinds: [].into(),
                 protocol: Protocol::Leaderless(LeaderlessPolicy::default()),

@@ -65,6 +65,16 @@ pub(super) fn rules(name: &str) -> &'static [Rule] {
             Beside { key: "stale", of: &["read"] },
             Beside { key: "by", of: &["upholds", "violated"] },
         ],
+        "Client" => {
+            &[Beside { key: "by", of: &["guarantees"] }, Beside { key: "when_unable", of: &["guarantees"] }]
+        }
+        "Knobs" => &[
+            Beside { key: "client", of: &["guarantees", "by", "when_unable", "route"] },
+            Beside { key: "guarantees", of: &["client"] },
+            Beside { key: "by", of: &["client"] },
+            Beside { key: "when_unable", of: &["client"] },
+            Beside { key: "route", of: &["client"] },
+        ],
         "Distribution" => &[One {
             what: "distribution",
             of: &["fixed", "uniform", "exponential", "normal", "lognormal", "pareto", "mixture", "empirical"],
@@ -72,6 +82,7 @@ pub(super) fn rules(name: &str) -> &'static [Rule] {
         "OfKind" => &[
             One { what: "kind of data", of: &["counter", "g_counter", "set", "register"] },
             Beside { key: "policy", of: &["register"] },
+            Beside { key: "versions", of: &["policy"] },
         ],
         "Empirical" => &[One { what: "kind of measurement", of: &["samples", "quantiles"] }],
         "Link" | "Cut" | "Ends" => ENDS,
@@ -137,12 +148,11 @@ const TESTS: &[&str] = &[
 pub(super) fn planned(map: &str, key: &str) -> bool {
     let keys: &[&str] = match map {
         "Preset" => &["lesson"],
-        "Cluster" => &["zones", "clocks", "durability"],
+        "Cluster" => &["zones", "durability"],
         "Leaderless" => &["asks", "sloppy", "hints", "speculative", "tombstones", "failure_detector"],
         "Gossip" => &["digest"],
         "Network" | "Link" => &["bandwidth"],
         "Distribution" => &["fit"],
-        "Client" => &["route", "by", "when_unable"],
         "Step" => &["repair", "message", "aside", "vote"],
         "Test" => &["actions", "side"],
         _ => &[],

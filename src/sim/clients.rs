@@ -5,9 +5,9 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Act, Ask, Context, Guarantee, Level},
+    action::{Act, Ask, ClientPolicy, Context, Freshness, Guarantee, Level, Means, Route, Settings, Wait},
     base::{ClientId, KeyId, NodeId, OpId, Purpose, SimTime, Span, Stream},
-    data::{Kind, Update, Value, Version, VersionVector},
+    data::{Dependencies, Kind, Update, Value, Version, VersionVector},
     replica::{Answer, Request},
     scenario::{ClientSpec, WorkloadSpec},
     session::{Owed, Session},
@@ -18,24 +18,43 @@ use super::{Event, Fact, Outcome, Simulation, Status, What};
 #[derive(Debug, Clone)]
 pub(super) struct Client {
     pub(super) at: NodeId,
+    /// The replica that its sticky session is bound to.
+    pub(super) bound: NodeId,
     write: Option<Level>,
     read: Option<Level>,
     timeout: Option<Span>,
-    guarantees: Vec<Guarantee>,
+    pub(super) policy: ClientPolicy,
     pub(super) session: Session,
     /// How many operations it was commanded to do.
     commanded: u64,
+    /// How far a load balancer that takes turns has come.
+    pub(super) routed: u64,
 }
 
 /// An operation whose client still waits.
 #[derive(Debug, Clone)]
 pub(super) struct Open {
-    client: ClientId,
+    pub(super) client: ClientId,
     pub(super) node: NodeId,
-    key: KeyId,
-    required: u16,
-    /// What the answer of a read must reflect, where its client has guarantees.
-    owed: Option<Owed>,
+    pub(super) key: KeyId,
+    pub(super) required: u16,
+    /// WAIT.
+    wait: Option<Wait>,
+    pub(super) act: Arc<Act>,
+    /// What names its messages, without the number of the try.
+    pub(super) name: u64,
+    /// How fresh a read must be, where regions hold one table.
+    freshness: Option<Freshness>,
+    /// What the answer of a read must reflect, where its client has guarantees and somebody checks.
+    pub(super) owed: Option<Owed>,
+    /// What a write must never be seen without.
+    pub(super) after: Dependencies,
+    /// Replicas that were not eligible, where it is redirected.
+    pub(super) tried: Vec<NodeId>,
+    /// How often it was handed to a replica.
+    pub(super) tries: u8,
+    /// It waits at its replica until that is eligible.
+    pub(super) waits_for: Option<Guarantee>,
     /// What a write became.
     pub(super) version: Option<Arc<Version>>,
 }
@@ -44,12 +63,14 @@ impl Client {
     pub(super) fn new(spec: &ClientSpec) -> Self {
         Self {
             at: spec.at,
+            bound: spec.at,
             write: spec.write,
             read: spec.read,
             timeout: spec.timeout,
-            guarantees: spec.guarantees.clone(),
+            policy: spec.policy.clone(),
             session: Session::default(),
             commanded: 0,
+            routed: 0,
         }
     }
 
@@ -59,6 +80,16 @@ impl Client {
     pub(super) fn name_operation(&mut self, id: ClientId) -> u64 {
         self.commanded += 1;
         ((u64::from(id.0) + 1) << 40) | self.commanded
+    }
+
+    /// The level of an operation that names none.
+    fn level(&self, act: &Act, settings: &Settings) -> Level {
+        let (own, usual) = match act {
+            Act::Read => (self.read, settings.read),
+            Act::Write { .. } | Act::Update(_) => (self.write, settings.write),
+        };
+        let quorum = self.policy.by == Means::Quorum && !self.policy.guarantees.is_empty();
+        own.unwrap_or(if quorum { Level::Quorum } else { usual })
     }
 }
 
@@ -77,12 +108,12 @@ impl Simulation {
     pub(super) fn submit(&mut self, ask: &Ask, name: u64, facts: &mut Vec<Fact>) {
         let op = self.next_op;
         self.next_op.0 = self.next_op.0.wrapping_add(1);
+        let node = match ask.at {
+            Some(node) => node,
+            None => self.route(ask.client, facts),
+        };
         let client = &self.clients[usize::from(ask.client.0)];
-        let node = ask.at.unwrap_or(client.at);
-        let level = ask.level.unwrap_or(match ask.act {
-            Act::Read => client.read.unwrap_or(self.settings.read),
-            Act::Write { .. } | Act::Update(_) => client.write.unwrap_or(self.settings.write),
-        });
+        let level = ask.level.unwrap_or_else(|| client.level(&ask.act, &self.settings));
         let mut required = level.required(self.settings.copies);
         if let (Some(policy), Act::Write { .. } | Act::Update(_)) = (self.regional_policy(), &ask.act) {
             required = policy.majority_at(node);
@@ -100,56 +131,105 @@ impl Simulation {
         let act = Arc::new(ask.act.clone());
         let asked =
             What::Asked { op, client: ask.client, node, key: ask.key, required, act: Arc::clone(&act) };
-        let owed = if client.guarantees.is_empty() { None } else { client.session.owed(ask.key) };
+        let open = Open {
+            client: ask.client,
+            node,
+            key: ask.key,
+            required,
+            name,
+            wait: ask.wait,
+            freshness: level.freshness(),
+            owed: client.owed(&act, ask.key),
+            after: client.after(&act),
+            act,
+            tried: Vec::new(),
+            tries: 0,
+            waits_for: None,
+            version: None,
+        };
         self.record(facts, asked);
-        let open = Open { client: ask.client, node, key: ask.key, required, owed, version: None };
         self.open.insert(op, open);
-        match self.nodes[node.index()].status {
-            Status::Crashed => self.finish(op, Outcome::CoordinatorDown, facts),
-            // The request waits in the frozen process's socket and is never taken up in time.
-            Status::Frozen => {}
-            Status::Up => self.hand_over((op, name), node, ask.client, (ask, &act, required, level), facts),
-        }
+        self.hand_over(op, facts);
         if let Some(timeout) = timeout.filter(|_| self.open.contains(op)) {
             self.queue.push(self.now + timeout, Event::Timeout(op));
         }
     }
 
-    fn hand_over(
-        &mut self,
-        (op, name): (OpId, u64),
-        node: NodeId,
-        client: ClientId,
-        (ask, act, required, level): (&Ask, &Act, u16, Level),
-        facts: &mut Vec<Fact>,
-    ) {
-        let (key, wait) = (ask.key, ask.wait);
-        let session = &self.clients[usize::from(client.0)].session;
-        let freshness = match level {
-            Level::Fresh(level) => Some(level),
-            Level::One | Level::Two | Level::Three | Level::Quorum | Level::All | Level::Exactly(_) => None,
-        };
-        let context = match act {
+    /// Lets the replica of an operation take it up, if it is there and eligible.
+    pub(super) fn hand_over(&mut self, op: OpId, facts: &mut Vec<Fact>) {
+        let Some(open) = self.open.get_mut(op) else { return };
+        open.waits_for = None;
+        let node = open.node;
+        match self.nodes[node.index()].status {
+            Status::Crashed => return self.finish(op, Outcome::CoordinatorDown, facts),
+            // The request waits in the frozen process's socket and is never taken up in time.
+            Status::Frozen => return,
+            Status::Up => {}
+        }
+        // Under a primary the answer may come from another replica, and it is the answer that is judged.
+        if self.settings.primary().is_none()
+            && let Some(guarantee) = self.lacking(op)
+        {
+            return self.unable(op, guarantee, facts);
+        }
+        let Some(open) = self.open.get_mut(op) else { return };
+        // Each try has messages of its own.
+        let cause = open.name ^ (u64::from(open.tries) << 56);
+        open.tries = open.tries.saturating_add(1);
+        let (key, required, wait, act, after) =
+            (open.key, open.required, open.wait, Arc::clone(&open.act), open.after.clone());
+        let freshness = open.freshness;
+        let session = &self.clients[usize::from(open.client.0)].session;
+        let heard = session.heard();
+        let context = match &*act {
             Act::Write { .. } => session.context(key).clone(),
             Act::Read if self.settings.regions().is_some() => session.minimum(key),
             Act::Read | Act::Update(_) => VersionVector::EMPTY,
         };
-        let last_read = session.last(key).flatten();
-        let request =
-            Request { op, cause: name, key, act, required, wait, context: &context, freshness, last_read };
-        self.act(node, name, facts, |replica, around, out| replica.handle_request(&request, around, out));
+        let request = Request {
+            op,
+            cause,
+            key,
+            act: &act,
+            required,
+            wait,
+            context: &context,
+            freshness,
+            last_read: session.last(key).flatten(),
+            after: &after,
+        };
+        self.act(node, cause, facts, |replica, around, out| {
+            if let Some(heard) = heard {
+                replica.hear(heard, around);
+            }
+            replica.handle_request(&request, around, out);
+        });
     }
 
     pub(super) fn answer(&mut self, op: OpId, answer: Answer, facts: &mut Vec<Fact>) {
-        let outcome = match answer {
-            Answer::Written(write) => Outcome::Written(write),
-            Answer::Found(held) => Outcome::Found(held),
-            Answer::Unavailable { required, alive } => Outcome::Unavailable { required, alive },
-            Answer::Waited { write, replicas, wanted } => Outcome::Waited { write, replicas, wanted },
-            Answer::NoReplicas { good, required } => Outcome::NoReplicas { good, required },
-            Answer::NotPrimary { primary } => Outcome::NotPrimary { primary },
-            Answer::ConditionFailed { found } => Outcome::ConditionFailed { found },
-            Answer::Throttled { region } => Outcome::Throttled { region },
+        let Some(open) = self.open.get(op) else { return };
+        let stamp = self.nodes[open.node.index()].replica.stamp();
+        let broken = match &answer {
+            Answer::Found(held) => self.broken_by(open, held),
+            Answer::Written(_)
+            | Answer::Unavailable { .. }
+            | Answer::Waited { .. }
+            | Answer::NoReplicas { .. }
+            | Answer::NotPrimary { .. }
+            | Answer::ConditionFailed { .. }
+            | Answer::Throttled { .. } => None,
+        };
+        self.clients[usize::from(open.client.0)].session.hear(stamp);
+        let outcome = match (answer, broken) {
+            (_, Some(guarantee)) => return self.unable(op, guarantee, facts),
+            (Answer::Written(write), None) => Outcome::Written(write),
+            (Answer::Found(held), None) => Outcome::Found(held),
+            (Answer::Unavailable { required, alive }, None) => Outcome::Unavailable { required, alive },
+            (Answer::Waited { write, replicas, wanted }, None) => Outcome::Waited { write, replicas, wanted },
+            (Answer::NoReplicas { good, required }, None) => Outcome::NoReplicas { good, required },
+            (Answer::NotPrimary { primary }, None) => Outcome::NotPrimary { primary },
+            (Answer::ConditionFailed { found }, None) => Outcome::ConditionFailed { found },
+            (Answer::Throttled { region }, None) => Outcome::Throttled { region },
         };
         self.finish(op, outcome, facts);
     }
@@ -157,34 +237,34 @@ impl Simulation {
     /// Ends an operation for its client, once.
     pub(super) fn finish(&mut self, op: OpId, outcome: Outcome, facts: &mut Vec<Fact>) {
         let Some(open) = self.open.remove(op) else { return };
-        let conflicts = self.settings.conflicts_of(open.key);
         let client = &mut self.clients[usize::from(open.client.0)];
-        let outcome = match outcome {
-            Outcome::Found(held) => {
-                let breaks = |guarantee: &&Guarantee| {
-                    open.owed.as_ref().is_some_and(|owed| owed.is_broken(**guarantee, &held, conflicts))
-                };
-                if let Some(guarantee) = client.guarantees.iter().find(breaks) {
-                    Outcome::NotFresh(*guarantee)
-                } else {
-                    client.session.read(open.key, &held);
-                    Outcome::Found(held)
-                }
-            }
-            done @ (Outcome::Written(_) | Outcome::Waited { .. }) => {
+        match &outcome {
+            Outcome::Found(held) => client.session.read(open.key, held),
+            Outcome::Written(_) | Outcome::Waited { .. } => {
                 if let Some(version) = &open.version {
                     client.session.wrote(version);
                 }
-                done
             }
-            error => error,
-        };
+            Outcome::Unavailable { .. }
+            | Outcome::NoReplicas { .. }
+            | Outcome::NotPrimary { .. }
+            | Outcome::ConditionFailed { .. }
+            | Outcome::Throttled { .. }
+            | Outcome::CoordinatorDown
+            | Outcome::NotFresh(_)
+            | Outcome::TimedOut { .. }
+            | Outcome::CoordinatorCrashed => {}
+        }
         self.record(facts, What::Answered { op, outcome });
     }
 
     pub(super) fn time_out(&mut self, op: OpId, facts: &mut Vec<Fact>) {
         let Some(open) = self.open.get(op) else { return };
         let (node, required) = (open.node, open.required);
+        if let Some(guarantee) = open.waits_for {
+            // Its replica never took it up.
+            return self.finish(op, Outcome::NotFresh(guarantee), facts);
+        }
         let received = self.nodes[node.index()].replica.abandon(op);
         self.finish(op, Outcome::TimedOut { received, required }, facts);
     }
@@ -194,7 +274,9 @@ impl Simulation {
         let stranded: Vec<OpId> =
             self.open.iter().filter(|(_, open)| open.node == node).map(|(op, _)| op).collect();
         for op in stranded {
-            self.finish(op, Outcome::CoordinatorCrashed, facts);
+            let taken_up = self.open.get(op).is_some_and(|open| open.waits_for.is_none());
+            let outcome = if taken_up { Outcome::CoordinatorCrashed } else { Outcome::CoordinatorDown };
+            self.finish(op, outcome, facts);
         }
     }
 
@@ -232,7 +314,10 @@ impl Simulation {
         self.workload.made += 1;
         let reads = stream.hits(spec.reads);
         let client = ClientId(u16::try_from(stream.index(self.clients.len())).unwrap_or(0));
-        let at = Some(NodeId::at(stream.index(self.nodes.len())));
+        let at = NodeId::at(stream.index(self.nodes.len()));
+        // A client with a load balancer goes where that sends it.
+        let routed = self.clients[usize::from(client.0)].policy.effective_route() != Route::Fixed;
+        let at = (!routed).then_some(at);
         let key = pick_key(spec, &mut stream);
         let act = if reads { Act::Read } else { self.work_on(key) };
         let ask = Ask { client, at, key, act, level: None, wait: None };

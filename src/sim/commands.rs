@@ -5,8 +5,8 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::{
-    action::{Act, AntiEntropy, Ask, Command, Freshness, Level, Mend, Protocol, Setting, Switch},
-    base::{CutId, KeyId, NodeId, Span},
+    action::{Act, AntiEntropy, Ask, ClientChange, Command, Freshness, Level, Mend, Protocol, Setting, Switch},
+    base::{ClientId, CutId, KeyId, NodeId, Span},
     data::Kind,
     net::{CutShape, Scope},
 };
@@ -128,6 +128,7 @@ impl Simulation {
             Command::SetLink { scope, change } => self.network.change(*scope, change),
             Command::Set(setting) => self.set(setting),
             Command::Promote(node) => self.act(*node, self.step, facts, Replica::promote),
+            Command::SetClient { client, change } => self.set_client(*client, change, facts),
             Command::Workload(Switch::Start) => self.start_workload(),
             Command::Workload(Switch::Stop) => self.workload.running = false,
         }
@@ -171,6 +172,7 @@ impl Simulation {
             Command::Skew { node, .. } => self.known(*node),
             Command::SetLink { scope, .. } => self.check_scope(*scope),
             Command::Set(setting) => self.check_setting(setting),
+            Command::SetClient { client, change } => self.check_client(*client, change),
             Command::Workload(_) if self.scenario.workload.is_none() => Err(Refused::NoWorkload),
             Command::Workload(switch) if (*switch == Switch::Start) == self.workload.running => {
                 Err(Refused::WorkloadUnchanged)
@@ -395,6 +397,27 @@ impl Simulation {
         }
     }
 
+    fn check_client(&self, client: ClientId, change: &ClientChange) -> Result<(), Refused> {
+        if usize::from(client.0) >= self.clients.len() {
+            return Err(Refused::NoSuchClient);
+        }
+        change.at.map_or(Ok(()), |node| self.known(node))
+    }
+
+    fn set_client(&mut self, client: ClientId, change: &ClientChange, facts: &mut Vec<Fact>) {
+        let state = &mut self.clients[usize::from(client.0)];
+        if let Some(at) = change.at {
+            (state.at, state.bound) = (at, at);
+        }
+        state.policy.change(change);
+        // What waited for a guarantee that is no longer asked for is served.
+        for index in 0..self.nodes.len() {
+            if self.anybody_waits {
+                self.wake(NodeId::at(index), facts);
+            }
+        }
+    }
+
     fn set_anti_entropy(&mut self, settings: Option<AntiEntropy>) {
         self.settings.anti_entropy = settings;
         self.start_gossip();
@@ -409,6 +432,7 @@ impl Command {
             | Self::Skew { .. }
             | Self::SetLink { .. }
             | Self::Set(_)
+            | Self::SetClient { .. }
             | Self::Workload(_) => true,
             Self::Submit(_)
             | Self::Cut { .. }

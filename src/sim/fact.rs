@@ -71,6 +71,14 @@ pub enum What {
         content: u64,
         over: Option<(WriteId, Relation)>,
     },
+    /// A version came to a replica and waits there, unseen, until the replica reflects what it depends on;
+    /// `waits_for` is the first such write.
+    HeldBack {
+        node: NodeId,
+        key: KeyId,
+        write: WriteId,
+        waits_for: WriteId,
+    },
     /// A version came to a replica and lost to what it held.
     Kept {
         node: NodeId,
@@ -93,6 +101,26 @@ pub enum What {
     News {
         node: NodeId,
         news: News,
+    },
+    /// The replica that an operation went to may not serve it by its client's `guarantee`: another one is
+    /// asked.
+    Redirected {
+        op: OpId,
+        from: NodeId,
+        to: NodeId,
+        guarantee: Guarantee,
+    },
+    /// As [`Self::Redirected`], but it waits there until the replica may.
+    Waits {
+        op: OpId,
+        node: NodeId,
+        guarantee: Guarantee,
+    },
+    /// The replica of a sticky session was down: the load balancer bound it to another.
+    Rebound {
+        client: ClientId,
+        from: NodeId,
+        to: NodeId,
     },
     Answered {
         op: OpId,
@@ -200,7 +228,8 @@ pub enum Outcome {
     },
     /// Nobody answered the client: it did not happen.
     CoordinatorDown,
-    /// An answer came that the client's guarantee forbids; only reads.
+    /// No replica that was asked may serve it by the client's guarantee: a read would have shown too little,
+    /// a write would have come before what it must follow. Nothing was done.
     NotFresh(Guarantee),
     /// No answer in time. A write may have happened, may still happen, or never.
     TimedOut {

@@ -3,7 +3,7 @@
 
 use crate::{
     base::{KeyId, MessageId, NodeId, SimTime},
-    data::Held,
+    data::{Held, Stamp},
     net::MessageName,
     replica::Body,
 };
@@ -22,6 +22,8 @@ pub(super) struct Message {
     pub(super) lost: bool,
     /// What names it for its randomness: its operation or round.
     pub(super) cause: u64,
+    /// The sender's clock of stamps.
+    pub(super) stamp: Stamp,
     pub(super) body: Body,
 }
 
@@ -54,6 +56,8 @@ impl Simulation {
         cause: u64,
         facts: &mut Vec<Fact>,
     ) {
+        let physical = self.clock(from);
+        let stamp = self.nodes[from.index()].replica.send_stamp(self.settings.clocks, physical);
         let cause = body.own_cause().unwrap_or(cause);
         let name = MessageName { kind: body.kind() as u64, cause, attempt: u64::from(body.attempt()) };
         let fate = match &body {
@@ -70,15 +74,15 @@ impl Simulation {
             | Body::HintAck { .. } => self.network.fate(self.seed, from, to, name, self.now),
         };
         if let Some(copy) = fate.duplicate {
-            self.dispatch((from, to), (body.clone(), cause), (copy, false), facts);
+            self.dispatch((from, to), (body.clone(), cause, stamp), (copy, false), facts);
         }
-        self.dispatch((from, to), (body, cause), (fate.arrives, fate.lost), facts);
+        self.dispatch((from, to), (body, cause, stamp), (fate.arrives, fate.lost), facts);
     }
 
     fn dispatch(
         &mut self,
         (from, to): (NodeId, NodeId),
-        (body, cause): (Body, u64),
+        (body, cause, stamp): (Body, u64, Stamp),
         (arrives, lost): (SimTime, bool),
         facts: &mut Vec<Fact>,
     ) {
@@ -87,7 +91,8 @@ impl Simulation {
         let (kind, carries) = (body.kind(), body.carries());
         self.record(facts, What::Sent { message: id, from, to, kind, carries, arrives });
         self.in_flight += 1;
-        self.queue.push(arrives, Event::Arrival(Message { id, from, to, sent: self.now, lost, cause, body }));
+        let message = Message { id, from, to, sent: self.now, lost, cause, stamp, body };
+        self.queue.push(arrives, Event::Arrival(message));
     }
 
     pub(super) fn arrive(&mut self, message: Message, facts: &mut Vec<Fact>) {
@@ -128,6 +133,7 @@ impl Simulation {
         let (kind, carries) = (message.body.kind(), message.body.carries());
         self.record(facts, What::Delivered { message: id, from, to, kind, carries });
         self.act(to, message.cause, facts, |replica, around, out| {
+            replica.hear(message.stamp, around);
             replica.handle_message(from, &message.body, around, out);
         });
     }

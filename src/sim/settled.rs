@@ -2,7 +2,7 @@
 
 use crate::{
     action::{AntiEntropy, Style},
-    base::{CutId, KeyId, NodeId, Ppm, SimTime, Span},
+    base::{CutId, KeyId, NodeId, Ppm, SimTime, Span, WriteId},
     data::{Held, Merge, Version},
     replica::{Body, Exchange},
 };
@@ -39,11 +39,21 @@ impl Simulation {
 
     /// Whether `held` would tell `node` anything new about `key`.
     fn would_learn(&self, node: NodeId, key: KeyId, held: &Held) -> bool {
-        self.placement().is_owner(node, key)
-            && matches!(
-                self.held(node, key).clone().merge(held, self.settings.conflicts_of(key)),
-                Merge::Stored { .. }
-            )
+        let placement = self.placement();
+        placement.is_owner(node, key) && {
+            let ready = self.nodes[node.index()].replica.ready(held, placement, &self.settings);
+            self.would_store(node, key, &ready)
+        }
+    }
+
+    /// As [`Self::would_learn`], once it reflects all that `held` depends on.
+    fn would_learn_in_time(&self, node: NodeId, key: KeyId, held: &Held) -> bool {
+        self.placement().is_owner(node, key) && self.would_store(node, key, held)
+    }
+
+    fn would_store(&self, node: NodeId, key: KeyId, held: &Held) -> bool {
+        let conflicts = self.settings.conflicts_of(key);
+        matches!(self.held(node, key).clone().merge(held, conflicts), Merge::Stored { .. })
     }
 
     /// Whether `to` lacks anything that `from` holds.
@@ -76,13 +86,22 @@ impl Simulation {
     }
 
     /// Whether a message on its way, or one that waits at a frozen replica, carries `write`
-    /// to a replica that would take it: a message that only meets something later brings nothing back.
+    /// to a replica that would take it, or one has it that waits for other writes: what only meets something
+    /// later brings nothing back.
     pub fn may_still_spread(&self, write: &Version) -> bool {
         let carries = |message: &Message| {
             message.brings(|version| version.id == write.id)
                 || message.contents_of(write.key).any(|held| held.keeps(write))
         };
-        let spreads = |message: &Message| carries(message) && self.would_teach(message);
+        let learns = |node, key, held: &Held| self.would_learn_in_time(node, key, held);
+        let spreads = |message: &Message| carries(message) && self.teaches(message, learns);
+        let waits = |node: &super::Node| {
+            let mut waiting = node.replica.waiting();
+            waiting.any(|(key, held)| held.keeps(write) && learns(node.replica.id, key, held))
+        };
+        if self.nodes.iter().any(waits) {
+            return true;
+        }
         let flying = self.arrivals().any(|(_, message)| !message.lost && spreads(message));
         flying || self.nodes.iter().any(|node| node.inbox.iter().any(spreads))
     }
@@ -99,10 +118,33 @@ impl Simulation {
         self.arrivals().filter(|(_, m)| arrives(m) && teaches(m)).map(|(at, _)| at).min()
     }
 
+    /// What must come to `node` before it may show a version of `key` that waits there or is on its way: of
+    /// `write`, or of any.
+    pub fn unmet_news(&self, node: NodeId, key: KeyId, write: Option<WriteId>) -> Vec<(KeyId, WriteId)> {
+        let replica = &self.nodes[node.index()].replica;
+        let mine =
+            |held: &Held| write.is_none_or(|write| held.versions().iter().any(|version| version.id == write));
+        let waiting = replica.waiting().filter(|(k, _)| *k == key).map(|(_, held)| held);
+        let coming = self.arrivals().filter(|(_, m)| m.to == node).flat_map(|(_, m)| m.contents_of(key));
+        let mut unmet: Vec<(KeyId, WriteId)> = waiting
+            .chain(coming)
+            .filter(|held| mine(held))
+            .flat_map(|held| replica.blocked_by(held, self.placement(), &self.settings))
+            .map(|dependency| (dependency.key, dependency.id))
+            .collect();
+        unmet.sort_unstable();
+        unmet.dedup();
+        unmet
+    }
+
     pub(super) fn arrivals(&self) -> impl Iterator<Item = (SimTime, &Message)> {
         self.queue.iter().filter_map(|(at, event)| match event {
             Event::Arrival(message) => Some((at, message)),
-            Event::Gossip(_) | Event::Timer { .. } | Event::Timeout(_) | Event::Work { .. } => None,
+            Event::Gossip(_)
+            | Event::Timer { .. }
+            | Event::Timeout(_)
+            | Event::AskAgain(_)
+            | Event::Work { .. } => None,
         })
     }
 
@@ -114,16 +156,18 @@ impl Simulation {
 
     /// As [`Self::may_change_data`], if it arrives.
     pub(super) fn would_teach(&self, message: &Message) -> bool {
+        self.teaches(message, |node, key, held| self.would_learn(node, key, held))
+    }
+
+    fn teaches(&self, message: &Message, learns: impl Fn(NodeId, KeyId, &Held) -> bool) -> bool {
         let (from, to) = (message.from, message.to);
         match &message.body {
-            Body::Write { key, held, .. } | Body::Hint { key, held, .. } => self.would_learn(to, *key, held),
-            Body::SyncReply { contents, .. } => {
-                contents.iter().any(|(key, held)| self.would_learn(to, *key, held))
-            }
+            Body::Write { key, held, .. } | Body::Hint { key, held, .. } => learns(to, *key, held),
+            Body::SyncReply { contents, .. } => contents.iter().any(|(key, held)| learns(to, *key, held)),
             Body::Sync { exchange, contents, .. } => {
                 let tells = *exchange != Exchange::Ask;
                 let asks = *exchange != Exchange::Tell;
-                (tells && contents.iter().any(|(key, held)| self.would_learn(to, *key, held)))
+                (tells && contents.iter().any(|(key, held)| learns(to, *key, held)))
                     || (asks && self.reaches(to, from) && self.would_learn_from(from, to))
             }
             Body::Stream(stream) => self.would_stream((from, to), stream),
@@ -136,7 +180,11 @@ impl Simulation {
     fn messages_may_change_data(&self) -> bool {
         self.queue.iter().any(|(_, event)| match event {
             Event::Arrival(message) => self.may_change_data(message),
-            Event::Gossip(_) | Event::Timer { .. } | Event::Timeout(_) | Event::Work { .. } => false,
+            Event::Gossip(_)
+            | Event::Timer { .. }
+            | Event::Timeout(_)
+            | Event::AskAgain(_)
+            | Event::Work { .. } => false,
         })
     }
 

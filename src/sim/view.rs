@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use crate::{
-    action::Settings,
-    base::{KeyId, MessageId, NodeId, OpId, Position, SimTime, WriteId},
-    data::Held,
-    net::Cut,
+    action::{ClientPolicy, Settings},
+    base::{KeyId, MessageId, NodeId, OpId, Position, Ppm, SimTime, Span, WriteId},
+    data::{Held, Stamp},
+    net::{Cut, LinkProfile, Order},
     replica::MessageKind,
 };
 
-use super::{Event, MemberView, Simulation};
+use super::{Event, MemberView, Simulation, clients::Client};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
@@ -34,9 +34,54 @@ pub struct View {
     pub sides: Vec<Vec<NodeId>>,
     pub settings: Settings,
     pub latency_percent: u32,
+    pub links: LinksView,
     /// Operations whose client still waits, with their coordinators.
     pub open: Vec<(OpId, NodeId)>,
     pub next_write: WriteId,
+    /// By client.
+    pub clients: Vec<ClientView>,
+}
+
+#[derive(Debug, Clone)]
+pub struct ClientView {
+    pub name: Arc<str>,
+    /// Its place: the replica beside it.
+    pub at: NodeId,
+    /// The replica that a sticky session is bound to.
+    pub bound: NodeId,
+    pub policy: ClientPolicy,
+    /// Its session token: what it must see, by key. What it wrote itself comes first.
+    pub token: Vec<(KeyId, Vec<WriteId>)>,
+    /// The stamp that it carries from one replica to the next; none before its first answer.
+    pub heard: Option<Stamp>,
+}
+
+/// A version that has come to a replica and waits, unseen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingView {
+    pub key: KeyId,
+    pub write: WriteId,
+    /// What it waits for.
+    pub waits_for: Vec<(KeyId, WriteId)>,
+}
+
+/// What links do to messages; `None` where they differ from each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LinksView {
+    /// The typical delay as things stand, the latency knob included.
+    pub delay: Option<Span>,
+    pub loss: Option<Ppm>,
+    pub duplicate: Option<Ppm>,
+    pub order: Option<Order>,
+}
+
+/// A write that a replica keeps for another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HintView {
+    pub target: NodeId,
+    pub key: KeyId,
+    /// The newest of what is kept.
+    pub write: WriteId,
 }
 
 #[derive(Debug, Clone)]
@@ -56,6 +101,12 @@ pub struct ReplicaView {
     pub skew: i64,
     /// Its part in a replica set; `None` under another protocol.
     pub member: Option<MemberView>,
+    /// The last stamp that it gave, sent or heard; under physical clocks, gave.
+    pub stamp: Stamp,
+    /// What has come and waits for what it depends on, oldest first.
+    pub waiting: Vec<WaitingView>,
+    /// What it keeps for others, by target and key.
+    pub hints: Vec<HintView>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,8 +161,21 @@ impl Simulation {
             sides: self.cuts.sides(),
             settings: self.settings.clone(),
             latency_percent: self.network.latency_percent,
+            links: self.links_view(),
             open: self.open.iter().map(|(op, open)| (op, open.node)).collect(),
             next_write: self.next_write,
+            clients: self.clients.iter().zip(&self.scenario.clients).map(client_view).collect(),
+        }
+    }
+
+    fn links_view(&self) -> LinksView {
+        let profiles = self.network.profiles();
+        let delay = |profile: &LinkProfile| profile.delay.typical().scaled(self.network.latency_percent);
+        LinksView {
+            delay: common(&profiles, delay),
+            loss: common(&profiles, |profile| profile.loss),
+            duplicate: common(&profiles, |profile| profile.duplicate),
+            order: common(&profiles, |profile| profile.order),
         }
     }
 
@@ -130,7 +194,20 @@ impl Simulation {
             killed: node.killed,
             skew: self.clock(id).0.saturating_sub(now),
             member: self.member_view(id),
+            stamp: node.replica.stamp(),
+            waiting: self.waiting(id).collect(),
+            hints: node.replica.hints().filter_map(hint_view).collect(),
         }
+    }
+
+    /// What has come to `node` and waits, unseen, for what it depends on.
+    pub fn waiting(&self, node: NodeId) -> impl Iterator<Item = WaitingView> {
+        let replica = &self.nodes[node.index()].replica;
+        replica.waiting().filter_map(move |(key, held)| {
+            let blocked = replica.blocked_by(held, self.placement(), &self.settings);
+            let waits_for = blocked.iter().map(|dependency| (dependency.key, dependency.id)).collect();
+            Some(WaitingView { key, write: held.newest()?, waits_for })
+        })
     }
 
     /// Messages on their way, in no order; idle gossip is left out.
@@ -151,4 +228,29 @@ impl Simulation {
             })
         })
     }
+}
+
+fn client_view((client, spec): (&Client, &crate::scenario::ClientSpec)) -> ClientView {
+    ClientView {
+        name: Arc::clone(&spec.name),
+        at: client.at,
+        bound: client.bound,
+        policy: client.policy.clone(),
+        token: client
+            .session
+            .token()
+            .map(|(key, versions)| (key, versions.map(|v| v.id).collect()))
+            .collect(),
+        heard: client.session.heard(),
+    }
+}
+
+/// What all profiles have in common; one without links has nothing to differ in.
+fn common<T: PartialEq>(profiles: &[&LinkProfile], of: impl Fn(&LinkProfile) -> T) -> Option<T> {
+    let first = of(profiles.first()?);
+    profiles.iter().all(|profile| of(profile) == first).then_some(first)
+}
+
+fn hint_view((target, key, held): (NodeId, KeyId, &Held)) -> Option<HintView> {
+    held.newest().map(|write| HintView { target, key, write })
 }

@@ -56,6 +56,7 @@ fn next(ui: &Ui, snapshot: &Snapshot) -> Advice {
         .or_else(|| about_story(snapshot))
         .or_else(|| about_picked(ui, snapshot))
         .or_else(|| about_walls(ui, snapshot))
+        .or_else(|| about_hints(snapshot))
         .or_else(|| about_divergence(ui, snapshot))
         .unwrap_or_else(|| about_agreement(ui, snapshot))
 }
@@ -96,9 +97,53 @@ fn about_picked(ui: &Ui, snapshot: &Snapshot) -> Option<Advice> {
     let picked = name(snapshot, ui.picked);
     match snapshot.view.replicas[ui.picked.index()].status {
         Status::Up => None,
-        Status::Crashed => Some(("C", format!("C: restart {picked}; what it had stored is kept"))),
+        Status::Crashed => {
+            Some(("C", format!("C: restart {picked}; {}", after_restart(snapshot, ui.picked))))
+        }
         Status::Frozen => Some(("Z", format!("Z: thaw {picked}; then it handles what waits"))),
     }
+}
+
+/// What a restart brings back.
+fn after_restart(snapshot: &Snapshot, node: NodeId) -> String {
+    let emptied = snapshot.view.replicas[node.index()].held.iter().all(Held::is_nothing);
+    match hints_for(snapshot, node) {
+        Some((holder, 1)) => format!("{} hands its hint back", name(snapshot, holder)),
+        Some((holder, _)) => format!("{} hands its hints back", name(snapshot, holder)),
+        None if emptied => "it comes back empty".into(),
+        None => "what it had stored is kept".into(),
+    }
+}
+
+/// Who keeps hints for a replica and could hand them over if that were up, and how many.
+fn hints_for(snapshot: &Snapshot, target: NodeId) -> Option<(NodeId, usize)> {
+    let blocks = |from, to| snapshot.view.cuts.iter().any(|cut| cut.shape.blocks(from, to));
+    let count = |holder: NodeId| {
+        let hints = &snapshot.view.replicas[holder.index()].hints;
+        hints.iter().filter(|hint| hint.target == target).count()
+    };
+    let able = |holder: &NodeId| {
+        snapshot.view.replicas[holder.index()].status == Status::Up && !blocks(*holder, target)
+    };
+    nodes(snapshot).filter(able).map(|holder| (holder, count(holder))).find(|(_, count)| *count > 0)
+}
+
+/// A hint waits for a replica that is down, or behind a wall.
+fn about_hints(snapshot: &Snapshot) -> Option<Advice> {
+    let waits = |target: &NodeId| {
+        nodes(snapshot)
+            .any(|node| snapshot.view.replicas[node.index()].hints.iter().any(|hint| hint.target == *target))
+    };
+    let target = nodes(snapshot)
+        .filter(waits)
+        .find(|node| snapshot.view.replicas[node.index()].status != Status::Up)?;
+    let there = go_to(snapshot, target);
+    let (holder, _) = hints_for(snapshot, target)?;
+    let holder = name(snapshot, holder);
+    Some(match snapshot.view.replicas[target.index()].status {
+        Status::Frozen => ("Z", format!("{there}Z: thaw it; {holder} keeps a hint for it")),
+        Status::Up | Status::Crashed => ("C", format!("{there}C: restart it; {holder} hands its hint back")),
+    })
 }
 
 /// While something is cut: write on both sides, then heal.

@@ -97,9 +97,14 @@ fn wide(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
     let title = format!("Cluster  {} replicas", snapshot.view.replicas.len());
     let inner = paint.frame(left, &title);
     cluster_with_walls(paint, inner, ui, snapshot);
-    let title = if ui.side == Side::Story { "Why?" } else { "Inspector" };
-    let inner = paint.frame(right, &format!("{title}  {}", snapshot.replica_name(ui.picked)));
-    panels::details(paint, inner, ui, snapshot);
+    if ui.view == View::Knobs {
+        let inner = paint.frame(right, &panels::knobs_title(right.width));
+        panels::knobs(paint, inner, ui, snapshot);
+    } else {
+        let title = if ui.side == Side::Story { "Why?" } else { "Inspector" };
+        let inner = paint.frame(right, &format!("{title}  {}", snapshot.replica_name(ui.picked)));
+        panels::details(paint, inner, ui, snapshot);
+    }
     let inner = paint.frame(events, &panels::events_title("Events", ui));
     panels::events(paint, inner, ui, snapshot);
 }
@@ -127,6 +132,10 @@ fn narrow(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
             let title = format!("{} (Tab: next view)", snapshot.replica_name(ui.picked));
             paint.rule(rows.top(1), &title);
             panels::details(paint, rows.0, ui, snapshot);
+        }
+        View::Knobs => {
+            paint.rule(rows.top(1), &panels::knobs_title(area.width));
+            panels::knobs(paint, rows.0, ui, snapshot);
         }
         View::Cluster => {
             let lines = if ui.side == Side::Nothing {

@@ -5,6 +5,8 @@ mod events;
 mod foot;
 mod head;
 mod hero;
+mod inspector;
+mod knobs;
 mod overlay;
 mod walls;
 
@@ -13,5 +15,6 @@ pub(super) use events::{events, events_title};
 pub(super) use foot::{hints, status};
 pub(super) use head::{advice, advice_rows, header};
 pub(super) use hero::hero;
+pub(super) use knobs::{knobs, knobs_title};
 pub(super) use overlay::overlay;
 pub(super) use walls::{losses, walls};

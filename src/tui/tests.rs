@@ -6,5 +6,5 @@ mod pictures;
 mod prompts;
 mod random;
 mod sizes;
-mod stage;
+pub(in crate::tui) mod stage;
 mod story;

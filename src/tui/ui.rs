@@ -5,6 +5,7 @@ mod act;
 mod commands;
 mod lists;
 mod prompt;
+mod turning;
 mod typing;
 mod values;
 
@@ -17,6 +18,7 @@ use crate::{
 };
 
 use super::{
+    knobs::Knob,
     registry::{Action, Layer},
     theme::{Glyphs, Theme},
 };
@@ -34,6 +36,8 @@ pub struct Ui {
     /// How far the event list is scrolled back.
     pub(super) scroll: usize,
     pub(super) side: Side,
+    /// The knob that is chosen in their view.
+    pub(super) knob: Knob,
     pub(super) status: Option<Status>,
     pub(super) question: Question,
     pub(super) theme: Theme,
@@ -56,6 +60,8 @@ pub(super) enum View {
     Cluster,
     Events,
     Details,
+    /// What can be turned live, beside or instead of the details.
+    Knobs,
 }
 
 /// What lies over the view and has the keyboard.
@@ -149,6 +155,7 @@ impl Ui {
             overlay: Overlay::None,
             scroll: 0,
             side: Side::Nothing,
+            knob: Knob::ALL[0],
             status: None,
             question: Question::default(),
             theme,

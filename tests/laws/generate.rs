@@ -5,11 +5,12 @@ use std::{fmt::Debug, sync::Arc};
 
 use laggard::{
     action::{
-        Act, AntiEntropy, Ask, Command, Context, Guarantee, HintHolder, HintRules, LeaderlessPolicy, Level,
-        Mend, Propagation, Protocol, Setting, Style, Switch,
+        Act, AntiEntropy, Ask, ClientChange, Command, Context, Guarantee, HintHolder, HintRules,
+        LeaderlessPolicy, Level, Means, Mend, Propagation, Protocol, Route, Setting, Style, Switch,
+        WhenUnable,
     },
     base::{ClientId, CutId, KeyId, NodeId, Ppm, Seed, SimTime, Span},
-    data::{Conflicts, Kind, Stamp, Update, Value},
+    data::{Clocks, Conflicts, Kind, Stamp, Update, Value},
     drive::{Cause, Timeline},
     net::{CutShape, Delay, LinkChange, LinkProfile, Network, Order, Scope},
     scenario::{ClientSpec, Scenario, WorkloadSpec},
@@ -95,7 +96,7 @@ pub(crate) fn for_plans(
     property: impl Fn(Plan) -> Result<(), TestCaseError>,
 ) {
     let draws = (
-        prop::collection::vec(any::<u16>(), 64),
+        prop::collection::vec(any::<u16>(), 96),
         prop::collection::vec(prop::collection::vec(any::<u16>(), 18), 0..=moves),
     );
     let plans = draws.prop_map(|(scenario, moves)| {
@@ -243,6 +244,7 @@ pub(crate) fn any_scenario(dice: &mut Dice<'_>) -> Scenario {
         dice.pick(&[Propagation::Direct, Propagation::Direct, Propagation::Gossip]);
     let gossips = scenario.settings.propagation == Propagation::Gossip || dice.one_in(2);
     scenario.settings.anti_entropy = gossips.then(|| some_anti_entropy(dice));
+    scenario.settings.clocks = dice.pick(&[Clocks::Physical, Clocks::Physical, Clocks::Hlc, Clocks::Lamport]);
     scenario.settings.protocol = Protocol::Leaderless(some_rules(dice));
     scenario.keys = (0..=dice.below(3)).map(|i| format!("k{i}").into()).collect();
     if dice.one_in(2) {
@@ -290,14 +292,45 @@ fn any_client(dice: &mut Dice<'_>, index: usize, scenario: &Scenario) -> ClientS
     client.write = dice.one_in(4).then(|| any_level(dice, copies));
     client.read = dice.one_in(4).then(|| any_level(dice, copies));
     client.timeout = dice.one_in(4).then(|| Span::millis(1 + dice.below_u64(900)));
-    let all = [
-        Guarantee::ReadYourWrites,
-        Guarantee::MonotonicReads,
-        Guarantee::MonotonicWrites,
-        Guarantee::WritesFollowReads,
-    ];
-    client.guarantees = all.into_iter().filter(|_| dice.one_in(4)).collect();
+    client.policy.guarantees = some_guarantees(dice, 4);
+    if dice.one_in(3) {
+        client.policy.by = any_means(dice);
+        client.policy.when_unable = any_when_unable(dice);
+        client.policy.route = dice.pick(&Route::ALL);
+    }
     client
+}
+
+fn some_guarantees(dice: &mut Dice<'_>, one_in: usize) -> Vec<Guarantee> {
+    Guarantee::ALL.into_iter().filter(|_| dice.one_in(one_in)).collect()
+}
+
+fn any_means(dice: &mut Dice<'_>) -> Means {
+    let means = dice.pick(&[Means::Token, Means::Sticky, Means::Quorum]);
+    match means {
+        Means::Token | Means::Sticky | Means::Quorum => means,
+    }
+}
+
+pub(crate) fn any_when_unable(dice: &mut Dice<'_>) -> WhenUnable {
+    let when = dice.pick(&[WhenUnable::Fail, WhenUnable::Redirect, WhenUnable::Wait]);
+    match when {
+        WhenUnable::Fail | WhenUnable::Redirect | WhenUnable::Wait => when,
+    }
+}
+
+fn any_client_id(dice: &mut Dice<'_>, scenario: &Scenario) -> ClientId {
+    ClientId(dice.small(u16::try_from(scenario.clients.len()).expect("few")))
+}
+
+fn any_client_change(dice: &mut Dice<'_>, scenario: &Scenario) -> ClientChange {
+    ClientChange {
+        guarantees: dice.one_in(2).then(|| some_guarantees(dice, 2)),
+        by: dice.one_in(2).then(|| any_means(dice)),
+        when_unable: dice.one_in(2).then(|| any_when_unable(dice)),
+        route: dice.one_in(2).then(|| dice.pick(&Route::ALL)),
+        at: dice.one_in(4).then(|| node(dice, scenario)),
+    }
 }
 
 fn any_workload(dice: &mut Dice<'_>, keys: usize) -> WorkloadSpec {
@@ -321,7 +354,7 @@ pub(crate) fn any_move(dice: &mut Dice<'_>, scenario: &Scenario) -> Move {
 }
 
 /// Of these numbers each kind of command has at least one; asking and writing are more common.
-pub(crate) const COMMAND_KINDS: usize = 14;
+pub(crate) const COMMAND_KINDS: usize = 15;
 
 pub(crate) fn any_command(dice: &mut Dice<'_>, scenario: &Scenario) -> Command {
     let kind = dice.below(COMMAND_KINDS * 2);
@@ -345,6 +378,7 @@ pub(crate) fn command_kind(command: &Command) -> usize {
         Command::Destroy(_) => 12,
         Command::Repair(_) => 13,
         Command::Promote(_) => unreachable!("only a replica set has a primary: see `replication`"),
+        Command::SetClient { .. } => 14,
     }
 }
 
@@ -364,6 +398,10 @@ pub(crate) fn command_of_kind(kind: usize, dice: &mut Dice<'_>, scenario: &Scena
         11 => Command::Workload(dice.pick(&[Switch::Start, Switch::Stop])),
         12 => Command::Destroy(node(dice, scenario)),
         13 => Command::Repair(dice.one_in(2).then(|| node(dice, scenario))),
+        14 => Command::SetClient {
+            client: any_client_id(dice, scenario),
+            change: any_client_change(dice, scenario),
+        },
         _ => unreachable!("COMMAND_KINDS counts the arms above"),
     }
 }
@@ -374,7 +412,7 @@ fn any_ask(dice: &mut Dice<'_>, scenario: &Scenario) -> Ask {
         _ => Act::Write {
             value: any_value(dice),
             context: dice.pick(&[Context::Last, Context::None]),
-            stamp: dice.one_in(8).then(|| Stamp(dice.signed(3_000) * 1_000_000)),
+            stamp: dice.one_in(8).then(|| Stamp::at(dice.signed(3_000) * 1_000_000)),
         },
     };
     let ask = ask_for(dice, scenario, act);
@@ -387,7 +425,7 @@ fn any_ask(dice: &mut Dice<'_>, scenario: &Scenario) -> Ask {
 
 fn ask_for(dice: &mut Dice<'_>, scenario: &Scenario, act: Act) -> Ask {
     Ask {
-        client: ClientId(dice.small(u16::try_from(scenario.clients.len()).expect("few"))),
+        client: any_client_id(dice, scenario),
         at: dice.one_in(2).then(|| node(dice, scenario)),
         // One beyond those of the scenario: named on the way, or refused.
         key: KeyId(u32::from(dice.small(u16::try_from(scenario.keys.len()).expect("few") + 1))),

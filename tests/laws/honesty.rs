@@ -7,7 +7,7 @@ use std::{
 };
 
 use laggard::{
-    action::{Act, AntiEntropy, Ask, Command, Context, Guarantee, Level, Style},
+    action::{Act, AntiEntropy, Ask, ClientPolicy, Command, Context, Guarantee, Level, Style},
     base::{ClientId, KeyId, NodeId, OpId, Ppm, Seed, SimTime, Span, WriteId},
     check::{Ledger, Verdict},
     data::{Conflicts, Held, Value, Version},
@@ -396,8 +396,14 @@ fn no_answer_breaks_a_guarantee_that_is_enforced() {
     let refused = std::cell::Cell::new(0);
     for_plans(150, 64, 70, |mut plan| {
         for client in &mut plan.scenario.clients {
-            client.guarantees = vec![Guarantee::ReadYourWrites, Guarantee::MonotonicReads];
+            client.policy = ClientPolicy {
+                guarantees: vec![Guarantee::ReadYourWrites, Guarantee::MonotonicReads],
+                when_unable: client.policy.when_unable,
+                route: client.policy.route,
+                ..ClientPolicy::default()
+            };
         }
+        plan.moves.retain(|step| !matches!(step, Move::Give(Command::SetClient { .. })));
         let mut watched = Watched::new(&plan);
         watched.make(&plan.moves);
         for ((client, guarantee), (_, broken)) in &watched.oracle.guarantees {
@@ -491,7 +497,7 @@ fn a_read_that_began_before_a_write_breaks_no_promise_about_it() {
     let mut scenario = Scenario::of(3);
     scenario.settings.read = Level::Two;
     scenario.network = Network::new(3, LinkProfile::plain(Delay::Fixed(Span::millis(80))));
-    scenario.clients[0].guarantees = vec![Guarantee::ReadYourWrites];
+    scenario.clients[0].policy.guarantees = vec![Guarantee::ReadYourWrites];
     let mut watched = Watched::new(&Plan { scenario, seed: Seed(1), moves: Vec::new() });
     watched.make(&[
         submit(0, 1, None, Context::Last),

@@ -130,9 +130,10 @@ fn tied(id: u16, value: Value) -> Arc<Version> {
         id: WriteId(u32::from(id)),
         key: KeyId(0),
         value,
-        stamp: Stamp(7),
+        stamp: Stamp::at(7),
         dot: Dot { node: NodeId(id), counter: 1 },
         context: VersionVector::EMPTY,
+        after: None,
     })
 }
 

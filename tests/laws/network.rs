@@ -6,7 +6,7 @@ use laggard::{
     action::{Act, AntiEntropy, Ask, Command, Context, Level, Propagation, Settings, Style, Switch},
     base::{ClientId, KeyId, NodeId, OpId, Ppm, Seed, SimTime, Span, WriteId},
     check::{Ledger, Remedy, explain},
-    data::{Conflicts, Dot, Held, Value, Version},
+    data::{Clocks, Conflicts, Dot, Held, Value, Version},
     net::{CutShape, Delay, LinkChange, LinkProfile, MessageName, Network, Order, Scope},
     replica::MessageKind,
     scenario::{ClientSpec, Scenario, WorkloadSpec},
@@ -79,7 +79,7 @@ fn misses(facts: &[Fact], settings: &Settings) -> Vec<(Operation, Operation)> {
                 _ if merges => includes(v),
                 // Nothing older in real time, which is not for stamps to say.
                 Conflicts::LastWriteWins => accepted(v.id) >= write.asked,
-                Conflicts::Siblings | Conflicts::VectorSiblings => includes(v),
+                Conflicts::Siblings | Conflicts::VectorSiblings | Conflicts::LogOrder => includes(v),
             });
             if !fresh {
                 missed.push((write.clone(), read.clone()));
@@ -91,6 +91,7 @@ fn misses(facts: &[Fact], settings: &Settings) -> Vec<(Operation, Operation)> {
 
 /// Exact clocks and stamps that are unique and in real-time order.
 fn exact(mut plan: Plan) -> Plan {
+    plan.scenario.settings.clocks = Clocks::Physical;
     for replica in &mut plan.scenario.replicas {
         (replica.skew, replica.drift) = (0, 0);
     }
@@ -351,7 +352,7 @@ fn what_a_replica_holds_never_becomes_older() {
                         let kept = now.versions().iter().any(|new| match settings.conflicts_of(key) {
                             _ if merges => new.context.includes(&old.context),
                             Conflicts::LastWriteWins => new.last_write_order(old).is_ge(),
-                            Conflicts::Siblings | Conflicts::VectorSiblings => {
+                            Conflicts::Siblings | Conflicts::VectorSiblings | Conflicts::LogOrder => {
                                 new.id == old.id || new.context.covers(old.dot)
                             }
                         });
@@ -468,6 +469,7 @@ fn what_another_client_does_moves_no_message_of_the_first() {
             key: KeyId(1),
             act: Act::Write { value: Value::text("other"), context: Context::None, stamp: None },
             level: Some(Level::All),
+            wait: None,
         }))]
     };
     let busy = trips(random_links(), &twenty_writes(other));
@@ -545,7 +547,7 @@ fn an_acknowledged_write_gives_way_only_to_who_has_seen_it() {
         (scenario.settings.write, scenario.settings.read) = (Level::One, Level::One);
         scenario.workload = None;
         scenario.clients.iter_mut().for_each(|client| {
-            (client.write, client.read, client.guarantees) = (None, None, Vec::new());
+            (client.write, client.read, client.policy.guarantees) = (None, None, Vec::new());
         });
         let owners: Vec<NodeId> =
             Simulation::new(Arc::new(scenario.clone()), Seed(8)).owners(KeyId(0)).collect();

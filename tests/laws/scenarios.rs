@@ -117,7 +117,7 @@ fn semantics_13_3_equal_stamps_agree_on_the_larger_value_in_every_order() {
             let stamped = |value: &Value| Act::Write {
                 value: value.clone(),
                 context: Context::None,
-                stamp: Some(Stamp(5)),
+                stamp: Some(Stamp::at(5)),
             };
             give(&mut timeline, ask(at_first, stamped(&first), Level::One));
             give(&mut timeline, ask(at_second, stamped(&second), Level::One));
@@ -140,7 +140,7 @@ fn semantics_13_3_three_equal_stamps_agree_whatever_their_kinds() {
     for [a, b, c] in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
         let mut timeline = start(abc());
         for (at, value) in [(A, &values[a]), (B, &values[b]), (C, &values[c])] {
-            let act = Act::Write { value: value.clone(), context: Context::None, stamp: Some(Stamp(5)) };
+            let act = Act::Write { value: value.clone(), context: Context::None, stamp: Some(Stamp::at(5)) };
             give(&mut timeline, ask(at, act, Level::One));
             pass(&mut timeline, 10);
         }
@@ -218,9 +218,10 @@ fn semantics_13_9_the_whole_sequence_with_its_contexts() {
             id: WriteId(counter),
             key: X,
             value: Value::text(&format!("v{counter}")),
-            stamp: Stamp(i64::from(counter)),
+            stamp: Stamp::at(i64::from(counter)),
             dot: Dot { node: NodeId(A), counter },
             context: VersionVector::from_entries([(NodeId(A), seen)]),
+            after: None,
         };
         set.merge(&Held::One(Arc::new(version)), Conflicts::Siblings);
         values(set)
@@ -234,7 +235,7 @@ fn semantics_13_9_the_whole_sequence_with_its_contexts() {
 
 fn read_a_then_b(guarantees: Vec<Guarantee>) -> (Outcome, Outcome, Timeline) {
     let mut scenario = abc();
-    scenario.clients[0].guarantees = guarantees;
+    scenario.clients[0].policy.guarantees = guarantees;
     scenario.clients.push(laggard::scenario::ClientSpec::at("writer", NodeId(A)));
     let mut timeline = start(scenario);
     give(&mut timeline, Command::Cut { name: None, shape: CutShape::Isolate(NodeId(A)) });

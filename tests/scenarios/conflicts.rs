@@ -39,17 +39,15 @@ type Draw = (usize, usize, u64);
 /// A run of writes with one stamp, over links that let messages overtake each other.
 fn with_one_stamp(writes: &[Draw], latencies: [u64; 3], seed: u64) -> Report {
     const VALUES: [&str; 6] = ["apple", "banana", "zebra", "'1a'", "9", "10"];
-    let mut script = String::new();
-    for (index, (value, at, pause)) in writes.iter().enumerate() {
-        let at = ["a", "b", "c"][at % 3];
-        let by = format!("c{index}");
-        script += &format!("  - pause: {pause}ms\n");
-        script += &format!(
-            "  - write: {{by: {by}, at: {at}, key: x, value: {}, stamp: 5s}}\n",
-            VALUES[value % VALUES.len()]
-        );
-    }
-    let clients: String = (0..writes.len()).map(|index| format!("  - {{name: c{index}}}\n")).collect();
+    let step = |(index, (value, at, pause)): (usize, &Draw)| {
+        let (at, value) = (["a", "b", "c"][at % 3], VALUES[value % VALUES.len()]);
+        format!(
+            "  - pause: {pause}ms\n  - write: {{by: c{index}, at: {at}, key: x, value: {value}, stamp: 5s}}\n"
+        )
+    };
+    let script = writes.iter().enumerate().map(step).collect::<Vec<_>>().concat();
+    let client = |index| format!("  - {{name: c{index}}}\n");
+    let clients = (0..writes.len()).map(client).collect::<Vec<_>>().concat();
     let [ab, bc, ac] = latencies;
     play(&format!(
         "
@@ -107,10 +105,11 @@ fn semantics_13_3_a_delete_beats_a_value_of_the_same_stamp() {
                 let act = Act::Write {
                     value: values_of[value].clone(),
                     context: Context::None,
-                    stamp: Some(Stamp(5)),
+                    stamp: Some(Stamp::at(5)),
                 };
                 let level = Some(Level::One);
-                let ask = Ask { client: ClientId(0), at: Some(node(at)), key: KeyId(0), act, level, wait: None };
+                let ask =
+                    Ask { client: ClientId(0), at: Some(node(at)), key: KeyId(0), act, level, wait: None };
                 simulation.apply(&Command::Submit(ask), &mut facts).expect("accepted");
             }
             let later = simulation.position().at + Span::secs(1);
@@ -339,15 +338,17 @@ fn semantics_13_9_dotted_version_vectors_keep_two() {
 /// Eleven clients write one after the other, each at a replica of its own and on top of what it has read there.
 fn eleven_in_a_row(versions: &str) -> Report {
     let names: Vec<String> = (1..=11).map(|i| format!("n{i}")).collect();
-    let clients: String = names.iter().map(|name| format!("  - {{name: at-{name}, at: {name}}}\n")).collect();
-    let steps: String = names
+    let client = |name| format!("  - {{name: at-{name}, at: {name}}}\n");
+    let clients = names.iter().map(client).collect::<Vec<_>>().concat();
+    let steps = names
         .iter()
         .map(|name| {
             format!(
                 "  - read: {{by: at-{name}, key: k}}\n  - write: {{by: at-{name}, key: k, value: from-{name}}}\n  - until: converged\n"
             )
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     play(&format!(
         "
 title: Eleven in a row

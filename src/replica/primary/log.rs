@@ -123,8 +123,9 @@ mod tests {
 
     fn entry(id: u32) -> Entry {
         let dot = Dot { node: NodeId(0), counter: id };
-        let (key, value, stamp) = (KeyId(0), Value::Number(1), Stamp(0));
-        let version = Version { id: WriteId(id), key, value, stamp, dot, context: VersionVector::EMPTY };
+        let (key, value, stamp) = (KeyId(0), Value::Number(1), Stamp::at(0));
+        let version =
+            Version { id: WriteId(id), key, value, stamp, dot, context: VersionVector::EMPTY, after: None };
         Entry { version: Arc::new(version), over: None }
     }
 

@@ -283,7 +283,7 @@ impl Member {
     /// than what it holds.
     pub(super) fn least_stamp(&self, over: Option<&Version>, desk: &Desk<'_, '_>) -> Option<Stamp> {
         let by_stamp = self.regional.is_some() && matches!(desk.between(), Some(Between::Async));
-        by_stamp.then(|| Stamp(over.map_or(i64::MIN, |over| over.stamp.0.saturating_add(1))))
+        by_stamp.then(|| over.map_or(Stamp::at(i64::MIN), |over| over.stamp.next()))
     }
 
     /// Whether a write, stamped by its client, loses on the spot to what is there: it is acknowledged and has

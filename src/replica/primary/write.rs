@@ -177,13 +177,13 @@ impl Member {
             context.raise(actor, counter - 1);
         }
         let stamp = stamp.unwrap_or_else(|| {
-            let stamp = desk.store.next_stamp(desk.around.clock);
+            let stamp = desk.clock.write(desk.around.settings.clocks, desk.around.clock);
             least.map_or(stamp, |least| stamp.max(least))
         });
         let id = *desk.around.next_write;
         desk.around.next_write.0 += 1;
         let dot = Dot { node: actor, counter };
-        Arc::new(Version { id, key, value: value.clone(), stamp, dot, context })
+        Arc::new(Version { id, key, value: value.clone(), stamp, dot, context, after: None })
     }
 
     /// Replicas acknowledged more: answers whom that is enough for.

@@ -19,10 +19,56 @@ pub struct Client {
     pub level: Option<Level>,
     /// How long it waits for an answer. Default: what the replication says.
     pub timeout: Option<DurationText>,
-    /// What its session promises it: an answer that would break a promise becomes an error. Only `read_your_writes` and
-    /// `monotonic_reads` so far. Default: nothing.
+    /// What its session promises it. Default: nothing.
     #[serde(default)]
     pub guarantees: Vec<Guarantee>,
+    /// By what it gets its guarantees. Default: `token`.
+    pub by: Option<Means>,
+    /// What becomes of its operation at a replica that would break a guarantee. Default: `fail`.
+    pub when_unable: Option<WhenUnable>,
+    /// Which replica its operations go to, where they name none. Default: `fixed`, or `sticky` where its guarantees are by
+    /// that.
+    pub route: Option<Route>,
+}
+
+/// By what a client gets its guarantees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Means {
+    /// It stays with one server, which remembers its session; when that is down, another one begins anew.
+    Sticky,
+    /// It carries what it must see, and a replica that does not reflect that may not serve it.
+    Token,
+    /// It reads and writes at `quorum` where it has no level of its own.
+    Quorum,
+}
+
+/// What becomes of an operation at a replica that may not serve it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WhenUnable {
+    /// It fails.
+    Fail,
+    /// The other replicas are asked, the nearest first.
+    Redirect,
+    /// It waits until the replica has caught up, or its time is over.
+    Wait,
+}
+
+/// Which replica operations go to. A crashed one is known to be down; a cut or frozen one is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Route {
+    /// The client's own, up or down.
+    Fixed,
+    /// The one that it went to before, at first its own; when that is down, the nearest, from then on.
+    Sticky,
+    /// Its own; while that is down, the nearest by latency.
+    Nearest,
+    /// One after the other, beginning with its own.
+    RoundRobin,
+    /// Any.
+    Random,
 }
 
 /// What a session may promise to its client.

@@ -18,6 +18,8 @@ pub struct Cluster {
     pub replication: Option<Replication>,
     /// What becomes of values written at the same time. Default: `last_write_wins`.
     pub conflicts: Option<Conflicts>,
+    /// What stamps writes. Default: `physical`.
+    pub clocks: Option<Clocks>,
     /// How the versions of a key are told apart. Default: each has a dot of its own, and nothing is truncated.
     pub versions: Option<Versioning>,
 }
@@ -163,6 +165,18 @@ pub enum Conflicts {
     LastWriteWins,
     /// All are kept until a later write replaces them.
     Siblings,
+}
+
+/// What stamps writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Clocks {
+    /// Each coordinator's own clock, right or wrong.
+    Physical,
+    /// Hybrid logical clocks: the own clock, pushed ahead by every later stamp that is heard of.
+    Hlc,
+    /// Lamport's counters, pushed ahead by every message; they tell no time.
+    Lamport,
 }
 
 /// How the versions of a key are told apart.

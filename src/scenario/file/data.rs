@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::cluster::{Conflicts, Level};
+use super::cluster::{Conflicts, Level, VersionKind};
 use super::either::either;
 use super::value::Literal;
 
@@ -36,6 +36,9 @@ pub struct OfKind {
     pub register: Option<Literal>,
     /// What becomes of values written at the same time. Stands beside `register`. Default: what the cluster says.
     pub policy: Option<Conflicts>,
+    /// What stands for its siblings: a dot and a context for each, or one vector for all. Stands beside `policy`.
+    /// Default: what the cluster says.
+    pub versions: Option<VersionKind>,
 }
 
 /// A client counts up or down.

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 pub use super::pause::Pause;
 
+use super::client::{Guarantee, Means, Route, WhenUnable};
 use super::cluster::{AntiEntropy, Level};
 use super::condition::Condition;
 use super::data::{Change, Element};
@@ -232,6 +233,16 @@ pub struct Knobs {
     pub max_lag: Option<DurationText>,
     /// Under a primary: who answers reads.
     pub reads_from: Option<ReadsFrom>,
+    /// The client whose guarantees, by, when_unable and route change.
+    pub client: Option<String>,
+    /// What its session promises it from now on; `[]` for nothing.
+    pub guarantees: Option<Vec<Guarantee>>,
+    /// By what it gets its guarantees.
+    pub by: Option<Means>,
+    /// What becomes of its operation at a replica that would break a guarantee.
+    pub when_unable: Option<WhenUnable>,
+    /// Which replica its operations go to, where they name none.
+    pub route: Option<Route>,
 }
 
 /// Starts or stops the workload.

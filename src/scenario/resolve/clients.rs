@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::action;
+use crate::action::{self, ClientChange, ClientPolicy, Command};
 use crate::base::{NodeId, Ppm, SimTime, Span};
-use crate::scenario::file::{Client, Guarantee, Stop, Workload};
+use crate::scenario::file::{Client, Guarantee, Knobs, Means, Route, Stop, WhenUnable, Workload};
 use crate::scenario::limits::{LEAST_GAP, MOST_CLIENTS, MOST_SKEW, MOST_SPAN};
 use crate::scenario::path::{Path, Trail};
 use crate::scenario::units::Rate;
@@ -47,37 +47,67 @@ impl Resolver<'_> {
     }
 
     fn one_client(&mut self, client: &Client, at: &Trail<'_>) -> ClientSpec {
-        let mut guarantees: Vec<action::Guarantee> = Vec::new();
-        for (index, guarantee) in client.guarantees.iter().enumerate() {
-            let at = at.key("guarantees");
-            let guarantee = self.guarantee(*guarantee, &at.index(index));
-            if !guarantees.contains(&guarantee) {
-                guarantees.push(guarantee);
-            }
-        }
         let node = client.at.as_ref().map_or(NodeId(0), |name| self.node(name, &at.key("at")));
         let level = client.level.map(|level| self.level(level, Use::Both, &at.key("level")));
         let timeout = client.timeout.as_ref();
         let timeout = timeout.map(|timeout| self.some_time(timeout, "a timeout", &at.key("timeout")));
-        ClientSpec { timeout, write: level, read: level, guarantees, ..ClientSpec::at(&client.name, node) }
+        let policy = ClientPolicy {
+            guarantees: guarantees(&client.guarantees),
+            by: client.by.map_or(action::Means::default(), means),
+            when_unable: client.when_unable.map_or(action::WhenUnable::default(), when_unable),
+            route: client.route.map_or(action::Route::default(), route),
+        };
+        self.can_be_had(client, level.is_some(), at);
+        ClientSpec { timeout, write: level, read: level, policy, ..ClientSpec::at(&client.name, node) }
     }
 
-    /// A guarantee that is enforced and judged so far.
-    pub(super) fn guarantee(&mut self, guarantee: Guarantee, at: &Trail<'_>) -> action::Guarantee {
-        let guarantee = match guarantee {
+    /// Guarantees that cannot be had in the way that is asked for.
+    fn can_be_had(&mut self, client: &Client, has_level: bool, at: &Trail<'_>) {
+        match (client.by, client.route) {
+            (
+                Some(Means::Sticky),
+                Some(Route::RoundRobin | Route::Random | Route::Nearest | Route::Fixed),
+            ) => {
+                let help = "write `route: sticky`, leave the route out, or use `by: token`";
+                self.wrong(&at.key("route"), "only a sticky route stays with one server", help);
+            }
+            (Some(Means::Quorum), _) => {
+                for (index, guarantee) in client.guarantees.iter().enumerate() {
+                    if matches!(guarantee, Guarantee::MonotonicWrites | Guarantee::WritesFollowReads) {
+                        let message = "a quorum puts nothing in order between keys";
+                        self.wrong(&at.key("guarantees").index(index), message, "use `by: token` for it");
+                    }
+                }
+                if has_level {
+                    let message = "the client has a level of its own, which is no quorum by itself";
+                    self.wrong(&at.key("by"), message, "leave its `level` out, or use `by: token`");
+                }
+            }
+            (Some(Means::Sticky | Means::Token) | None, _) => {}
+        }
+    }
+
+    /// A guarantee as conditions name it.
+    pub(super) fn guarantee(guarantee: Guarantee) -> action::Guarantee {
+        match guarantee {
             Guarantee::ReadYourWrites => action::Guarantee::ReadYourWrites,
             Guarantee::MonotonicReads => action::Guarantee::MonotonicReads,
             Guarantee::MonotonicWrites => action::Guarantee::MonotonicWrites,
             Guarantee::WritesFollowReads => action::Guarantee::WritesFollowReads,
-        };
-        match guarantee {
-            action::Guarantee::ReadYourWrites | action::Guarantee::MonotonicReads => {}
-            action::Guarantee::MonotonicWrites | action::Guarantee::WritesFollowReads => {
-                let message = format!("`{}` is not supported yet", guarantee.name());
-                self.wrong(at, message, "`read_your_writes` and `monotonic_reads` are, so far");
-            }
         }
-        guarantee
+    }
+
+    /// `set: {client: …}`: new session rules.
+    pub(super) fn set_client(&mut self, knobs: &Knobs, at: &Trail<'_>) -> Option<Command> {
+        let client = self.client_called(knobs.client.as_deref()?, &at.key("client"));
+        let change = ClientChange {
+            at: None,
+            guarantees: knobs.guarantees.as_ref().map(|some| guarantees(some)),
+            by: knobs.by.map(means),
+            when_unable: knobs.when_unable.map(when_unable),
+            route: knobs.route.map(route),
+        };
+        Some(Command::SetClient { client, change })
     }
 
     pub(super) fn workload(&mut self, workload: &Workload, at: &Trail<'_>) -> WorkloadSpec {
@@ -132,5 +162,39 @@ impl Resolver<'_> {
             return gap;
         }
         GAP
+    }
+}
+
+/// Each once, in the order of the enumeration.
+fn guarantees(written: &[Guarantee]) -> Vec<action::Guarantee> {
+    let mut guarantees: Vec<_> = written.iter().map(|guarantee| Resolver::guarantee(*guarantee)).collect();
+    guarantees.sort_unstable();
+    guarantees.dedup();
+    guarantees
+}
+
+fn means(means: Means) -> action::Means {
+    match means {
+        Means::Sticky => action::Means::Sticky,
+        Means::Token => action::Means::Token,
+        Means::Quorum => action::Means::Quorum,
+    }
+}
+
+fn when_unable(when: WhenUnable) -> action::WhenUnable {
+    match when {
+        WhenUnable::Fail => action::WhenUnable::Fail,
+        WhenUnable::Redirect => action::WhenUnable::Redirect,
+        WhenUnable::Wait => action::WhenUnable::Wait,
+    }
+}
+
+fn route(route: Route) -> action::Route {
+    match route {
+        Route::Fixed => action::Route::Fixed,
+        Route::Sticky => action::Route::Sticky,
+        Route::Nearest => action::Route::Nearest,
+        Route::RoundRobin => action::Route::RoundRobin,
+        Route::Random => action::Route::Random,
     }
 }

@@ -7,8 +7,8 @@ use crate::action::{self, LeaderlessPolicy, Level, Propagation, Protocol, Settin
 use crate::base::{NodeId, Span};
 use crate::scenario::ReplicaSpec;
 use crate::scenario::file::{
-    AntiEntropy, AntiEntropyStyle, Clock, Cluster, Conflicts, DurationOrOffText, DurationText, Gossip,
-    Leaderless, ReplicaItem, Replicas, Replicate,
+    AntiEntropy, AntiEntropyStyle, Clock, Clocks, Cluster, Conflicts, DurationOrOffText, DurationText,
+    Gossip, Leaderless, ReplicaItem, Replicas, Replicate,
 };
 use crate::scenario::limits::{LEAST_PERIOD, MOST_REPLICAS};
 use crate::scenario::path::{Path, Trail};
@@ -161,6 +161,7 @@ impl Resolver<'_> {
                 .as_ref()
                 .map_or(TIMEOUT, |timeout| self.some_time(timeout, "a timeout", &at.key("timeout"))),
             anti_entropy,
+            clocks: clocks(cluster),
             conflicts: self.policy(cluster.conflicts.unwrap_or(Conflicts::LastWriteWins)),
             truncate_at,
             // Known once the data has been read.
@@ -239,5 +240,14 @@ fn numbered(count: usize) -> Vec<ReplicaSpec> {
         ('a'..='z').take(count).map(|letter| plain(&letter.to_string())).collect()
     } else {
         (1..=count).map(|number| plain(&format!("n{number}"))).collect()
+    }
+}
+
+/// What stamps a write.
+pub(super) fn clocks(cluster: &Cluster) -> crate::data::Clocks {
+    match cluster.clocks {
+        None | Some(Clocks::Physical) => crate::data::Clocks::Physical,
+        Some(Clocks::Hlc) => crate::data::Clocks::Hlc,
+        Some(Clocks::Lamport) => crate::data::Clocks::Lamport,
     }
 }

@@ -74,7 +74,7 @@ impl Resolver<'_> {
             (None | Some(file::Context::Last), ..) => Context::Last,
             (Some(file::Context::None), ..) => Context::None,
         };
-        let stamp = write.stamp.as_ref().map(|stamp| Stamp(self.offset(stamp, &at.key("stamp"))));
+        let stamp = write.stamp.as_ref().map(|stamp| Stamp::at(self.offset(stamp, &at.key("stamp"))));
         let Write { by, at: replica, key, level, .. } = write;
         let operation =
             Operation { by: by.as_deref(), at: replica.as_deref(), key, level: *level, used: Use::Write };

@@ -36,10 +36,10 @@ impl Resolver<'_> {
         } else if test.read.is_some() {
             self.last_read(test, at)
         } else if let Some(guarantee) = test.upholds {
-            let (guarantee, by) = self.session(guarantee, test.by.as_deref(), "upholds", at);
+            let (guarantee, by) = self.session(guarantee, test.by.as_deref(), at);
             Condition::Upholds { guarantee, by }
         } else if let Some(guarantee) = test.violated {
-            let (guarantee, by) = self.session(guarantee, test.by.as_deref(), "violated", at);
+            let (guarantee, by) = self.session(guarantee, test.by.as_deref(), at);
             Condition::Violated { guarantee, by }
         } else if let Some(all) = &test.all {
             Condition::All(self.parts(all, &at.key("all")))
@@ -63,10 +63,9 @@ impl Resolver<'_> {
         &mut self,
         guarantee: Guarantee,
         by: Option<&str>,
-        test: &str,
         at: &Trail<'_>,
     ) -> (crate::action::Guarantee, Option<crate::base::ClientId>) {
-        let guarantee = self.guarantee(guarantee, &at.key(test));
+        let guarantee = Self::guarantee(guarantee);
         (guarantee, by.map(|name| self.client(Some(name), at)))
     }
 

@@ -63,7 +63,7 @@ impl Resolver<'_> {
     }
 
     fn of_kind(&mut self, of_kind: &OfKind, at: &Trail<'_>) -> (Kind, Value) {
-        let OfKind { counter, g_counter, set, register, policy } = of_kind;
+        let OfKind { counter, g_counter, set, register, policy, versions } = of_kind;
         if let Some(start) = counter {
             (Kind::Counter, Value::Number(self.amount(*start, &at.key("counter")).into()))
         } else if let Some(start) = g_counter {
@@ -76,7 +76,18 @@ impl Resolver<'_> {
             (Kind::Set, Value::set(elements))
         } else {
             let value = register.as_ref().map(|literal| self.value(literal, &at.key("register")));
-            let kind = policy.map_or(Kind::Value, |policy| Kind::Register(self.policy(policy)));
+            let policy = policy.map(|policy| match (self.policy(policy), versions) {
+                (Conflicts::LastWriteWins, None) => Conflicts::LastWriteWins,
+                (Conflicts::LastWriteWins, Some(_)) => {
+                    let help = "write `policy: siblings`, or leave `versions` out";
+                    self.wrong(&at.key("versions"), "there are no siblings to tell apart", help);
+                    Conflicts::LastWriteWins
+                }
+                (siblings, None) => siblings,
+                (_, Some(file::VersionKind::Vector)) => Conflicts::VectorSiblings,
+                (_, Some(file::VersionKind::Dotted)) => Conflicts::Siblings,
+            });
+            let kind = policy.map_or(Kind::Value, Kind::Register);
             (kind, value.unwrap_or(Value::Tombstone))
         }
     }

@@ -56,13 +56,17 @@ impl Resolver<'_> {
 
     /// The client called `name`, or the first if nobody is named.
     pub(super) fn client(&mut self, name: Option<&str>, at: &Trail<'_>) -> ClientId {
-        let Some(name) = name else { return ClientId(0) };
+        name.map_or(ClientId(0), |name| self.client_called(name, &at.key("by")))
+    }
+
+    /// The client called `name`, which stands at `at`.
+    pub(super) fn client_called(&mut self, name: &str, at: &Trail<'_>) -> ClientId {
         if let Some(index) = self.clients.find(name) {
             return ClientId(u16::try_from(index).unwrap_or(0));
         }
         let problem = Problem::new(Path::root(), format!("no client is called {}", quoted(name)));
         let problem = problem.did_you_mean(name, self.clients.iter());
-        self.unknown(problem, &at.key("by"));
+        self.unknown(problem, at);
         ClientId(0)
     }
 

@@ -57,6 +57,7 @@ impl Resolver<'_> {
                 .map_or(TIMEOUT, |timeout| self.some_time(timeout, "a timeout", &at.key("timeout"))),
             anti_entropy: None,
             conflicts: data::Conflicts::LogOrder,
+            clocks: super::cluster::clocks(cluster),
             truncate_at: None,
             kinds: [].into(),
             protocol: Protocol::Primary(Box::new(policy)),

@@ -69,6 +69,7 @@ impl Resolver<'_> {
             timeout,
             anti_entropy: None,
             conflicts: if one_log { data::Conflicts::LogOrder } else { data::Conflicts::LastWriteWins },
+            clocks: super::cluster::clocks(cluster),
             truncate_at: None,
             kinds: [].into(),
             protocol: Protocol::Primary(Box::new(policy)),

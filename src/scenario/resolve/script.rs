@@ -262,6 +262,7 @@ impl Resolver<'_> {
             commands.push(Command::Set(Setting::ReadLevel(level)));
         }
         commands.extend(self.set_primary(knobs, at));
+        commands.extend(self.set_client(knobs, at));
         if let Some(anti_entropy) = &knobs.anti_entropy {
             if self.has_primary {
                 let help = "replicas follow their primary: remove it";

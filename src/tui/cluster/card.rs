@@ -5,10 +5,11 @@
 //! ║ ▲ green            w1 ║   the clients that are attached below right
 //! ║ ▯ STALE -1 612ms      ║
 //! ║ [ams:1]               ║   ╭ 2 lon ── w1 ╮
-//! ╚ clock 2s ahead ═ bob ═╝   │ ▲ green     │   small: version above, state below
+//! ╚ clock 2s ahead ═ bob ═╝   │ ▲ green     │   small: version above, state and a badge below
 //!                             ╰ ▯ STALE -1 ─╯
 //! ```
 
+mod badges;
 mod words;
 
 use ratatui::{
@@ -27,8 +28,9 @@ use crate::{
 };
 
 use super::Size;
+use badges::{badges, fitted};
 pub(in crate::tui) use words::summary;
-use words::{Words, state, tags, traffic, value, vector, version};
+use words::{Words, state, traffic, value, vector, version};
 
 type Subject<'a> = (usize, &'a Ui, &'a Snapshot);
 
@@ -105,7 +107,13 @@ fn below(paint: &mut Paint<'_>, edge: Rect, size: Size, subject: Subject<'_>) {
             spans.insert(0, Span::raw(" "));
             spans.push(Span::raw(" "));
         }
-        paint.line(edge, 0, &Line::from(spans));
+        let line = Line::from(spans);
+        let room = usize::from(edge.width).saturating_sub(line.width() + 3);
+        let badges = fitted(&badges(subject, size), room);
+        if !badges.is_empty() {
+            paint.line_right(edge, 0, &Line::from(paint.span(format!(" {badges} "), Role::Advice)));
+        }
+        paint.line(edge, 0, &line);
         return;
     }
     let clients = &snapshot.scenario.clients;
@@ -117,10 +125,9 @@ fn below(paint: &mut Paint<'_>, edge: Rect, size: Size, subject: Subject<'_>) {
         let line = Line::from(paint.span(format!(" {here} "), Role::Dim));
         free = usize::from(paint.line_right(edge, 0, &line));
     }
-    let tags = tags(subject, size, free.saturating_sub(3));
-    if free >= 8 && !tags.is_empty() {
-        let tags = paint.clip(&tags, free - 3);
-        let line = Line::from(paint.span(format!(" {tags} "), Role::Advice));
+    let badges = fitted(&badges(subject, size), free.saturating_sub(3));
+    if !badges.is_empty() {
+        let line = Line::from(paint.span(format!(" {badges} "), Role::Advice));
         paint.line(edge, 0, &line);
     }
 }

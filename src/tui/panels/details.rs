@@ -1,4 +1,4 @@
-//! Everything about the picked replica: its story, or its state in full.
+//! About the picked replica: its story, or everything (see [`inspector`](super::inspector)).
 
 use ratatui::{
     layout::Rect,
@@ -6,15 +6,15 @@ use ratatui::{
 };
 
 use crate::{
-    base::NodeId,
-    drive::{Snapshot, skew},
-    sim::Status,
+    drive::Snapshot,
     tui::{
         paint::{Paint, wrap},
         theme::Role,
         ui::{Side, Ui},
     },
 };
+
+use super::inspector::inspect;
 
 /// Draws the story or the inspector, whichever is asked for.
 pub(in crate::tui) fn details(paint: &mut Paint<'_>, area: Rect, ui: &Ui, snapshot: &Snapshot) {
@@ -33,7 +33,7 @@ pub(in crate::tui) fn detail_lines(
 ) -> Vec<Line<'static>> {
     let told = ui.side == Side::Story && !snapshot.story_lines.is_empty();
     if !told {
-        return inspect(paint, width, ui.picked, snapshot);
+        return inspect(paint, width, ui, snapshot);
     }
     let mut lines = Vec::new();
     for (index, sentence) in snapshot.story_lines.iter().enumerate() {
@@ -44,65 +44,6 @@ pub(in crate::tui) fn detail_lines(
             let lead = if row == 0 { format!(" {} ", paint.glyphs.dot) } else { "   ".into() };
             lines.push(Line::from(vec![Span::raw(lead), paint.span(text, role)]));
         }
-    }
-    lines
-}
-
-fn inspect(paint: &Paint<'_>, width: u16, node: NodeId, snapshot: &Snapshot) -> Vec<Line<'static>> {
-    let view = &snapshot.view.replicas[node.index()];
-    let mut lines: Vec<Line<'static>> = Vec::new();
-    let field = |name: &str, text: String| {
-        Line::from(vec![paint.span(format!(" {name:<9}"), Role::Dim), Span::raw(text)])
-    };
-    let held = &view.held[snapshot.focus.index()];
-    let status = match view.status {
-        Status::Up => "up".to_owned(),
-        Status::Crashed => format!("DOWN; {} messages died here", view.killed),
-        Status::Frozen => format!("FROZEN; {} messages wait", view.inbox),
-    };
-    lines.push(field("replica", format!("{} ({status})", view.name)));
-    for version in held.versions() {
-        let mut spans = vec![paint.span(" value    ", Role::Dim)];
-        spans.extend(paint.value(&version.value.to_string()));
-        let dot = &version.dot;
-        let origin = match dot.counter {
-            0 => format!("  {}, the initial value", version.id),
-            counter => format!("  {}, dot {}·{counter}", version.id, snapshot.replica_name(dot.node)),
-        };
-        spans.push(paint.span(origin, Role::Text));
-        lines.push(Line::from(spans));
-    }
-    if held.is_nothing() {
-        lines.push(field("value", "nothing yet".into()));
-    }
-    let entries: Vec<String> = snapshot
-        .vector(node)
-        .entries()
-        .map(|(node, counter)| format!("{} {counter}", snapshot.replica_name(node)))
-        .collect();
-    lines.push(field("vector", format!("[{}]", entries.join(" │ "))));
-    let stale = match &snapshot.staleness[node.index()] {
-        None => "fresh: no acknowledged write is newer".to_owned(),
-        Some(stale) => {
-            let missing: Vec<String> = stale.missing.iter().map(ToString::to_string).collect();
-            let behind = snapshot.view.position.at.since(stale.since);
-            format!("STALE: {} behind for {behind}; misses {}", stale.versions, missing.join(" "))
-        }
-    };
-    for (row, text) in wrap(&stale, width.saturating_sub(11)).into_iter().enumerate() {
-        lines.push(field(if row == 0 { "state" } else { "" }, text));
-    }
-    lines.push(field("clock", skew(view.skew)));
-    let side = snapshot.view.sides.iter().find(|side| side.contains(&node));
-    if let Some(side) = side.filter(|_| snapshot.view.sides.len() > 1) {
-        let names: Vec<&str> = side.iter().map(|node| snapshot.replica_name(*node)).collect();
-        lines.push(field("reaches", names.join(" ")));
-    }
-    lines.push(Line::default());
-    let about = snapshot.events.iter().filter(|event| event.text.contains(&*view.name));
-    for event in about.take(8) {
-        let text = format!(" {:>8} {}", event.at.at.to_string(), event.text);
-        lines.push(Line::from(paint.span(text, Role::Dim)));
     }
     lines
 }

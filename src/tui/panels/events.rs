@@ -42,7 +42,9 @@ fn line(paint: &mut Paint<'_>, area: Rect, row: u16, event: &EventLine) {
     let text_role = match event.mark {
         Mark::StaleRead => Role::Stale,
         Mark::Dropped | Mark::Failed => Role::Error,
-        Mark::Died | Mark::Acknowledged | Mark::Stored | Mark::Hinted | Mark::Knob => Role::Dim,
+        Mark::Died | Mark::Acknowledged | Mark::Stored | Mark::HeldBack | Mark::Hinted | Mark::Knob => {
+            Role::Dim
+        }
         Mark::Write | Mark::Read | Mark::Wall | Mark::Healed | Mark::Crash | Mark::Revived | Mark::Freeze => {
             Role::Text
         }
@@ -68,6 +70,7 @@ fn mark(paint: &Paint<'_>, event: &EventLine) -> (&'static str, Role) {
         Mark::Crash => (paint.glyphs.mark(Role::Crashed), Role::Crashed),
         Mark::Revived => (paint.glyphs.mark(Role::Up), Role::Up),
         Mark::Freeze => (paint.glyphs.mark(Role::Frozen), Role::Frozen),
+        Mark::HeldBack => (paint.glyphs.mark(Role::Frozen), Role::Frozen),
         Mark::Knob => (paint.glyphs.dot, Role::Dim),
     }
 }

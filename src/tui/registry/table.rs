@@ -63,7 +63,7 @@ actions! {
         "Pick a replica by its number.",
     Left "left" Move Hidden "left",
         Main: on(Left), key('h'); Prompt: on(Left) =>
-        "Pick the replica to the left, or move left.",
+        "Pick the replica to the left, move left, or turn the chosen knob down.",
     Down "down" Move Hidden "down",
         Main: on(Down), key('j'); Prompt Choice Help: on(Down) =>
         "Pick the replica below, or move down.",
@@ -72,7 +72,7 @@ actions! {
         "Pick the replica above, or move up.",
     Right "right" Move Hidden "right",
         Main: on(Right), key('l'); Prompt: on(Right) =>
-        "Pick the replica to the right, or move right.",
+        "Pick the replica to the right, move right, or turn the chosen knob up.",
     Client "client" Move Shown "client",
         Main: key('i') =>
         "Pick the next client.",
@@ -84,7 +84,7 @@ actions! {
         "Show the previous key of the data.",
     Inspect "inspect" Move Hidden "inspect",
         Main: on(Enter) =>
-        "Inspect what is picked.",
+        "Inspect what is picked, or type a value for the chosen knob.",
     Close "close" Move Aside "close",
         Main Prompt Choice Help Question: on(Esc); Help: on(F(1)) =>
         "Close what is open.",
@@ -115,12 +115,18 @@ actions! {
     Restart "restart" Faults Hidden "restart",
         Main: key('C') =>
         "Restart the picked replica.",
+    Destroy "destroy" Faults Hidden "destroy",
+        Main: key('!') =>
+        "Destroy the picked replica: its disk is gone too; a restart brings it back empty.",
     Freeze "freeze" Faults Hidden "freeze",
         Main: key('z') =>
         "Freeze the picked replica: it keeps everything but answers nothing.",
     Thaw "thaw" Faults Hidden "thaw",
         Main: key('Z') =>
         "Thaw the picked replica.",
+    RepairNow "repair-now" Faults Hidden "repair now",
+        Main: key('f') =>
+        "Repair now: the picked replica exchanges all it holds with every other, both ways.",
     SkewClock "skew-clock" Faults Hidden "clock skew",
         Main: key('T') =>
         "Set the clock of the picked replica wrong by a typed amount.",
@@ -169,6 +175,9 @@ actions! {
     PreviousView "previous-view" Views Hidden "previous view",
         Main: on(BackTab) =>
         "Show the previous view.",
+    Knobs "knobs" Views Shown "knobs",
+        Main: key('K') =>
+        "Show every setting that can be turned live: arrows choose and turn, Enter types.",
     NextTheme "next-theme" Views Hidden "theme",
         Main: key('t') =>
         "Change the theme: dark, light, high contrast, monochrome.",

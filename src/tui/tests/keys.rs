@@ -82,6 +82,8 @@ fn does_what_it_promises(action: Action) {
         | Action::Restart
         | Action::Freeze
         | Action::Thaw
+        | Action::Destroy
+        | Action::RepairNow
         | Action::SkewClock
         | Action::LessLatency
         | Action::MoreLatency
@@ -112,6 +114,7 @@ fn does_what_it_promises(action: Action) {
         | Action::NextView
         | Action::PreviousView
         | Action::NextTheme
+        | Action::Knobs
         | Action::Help
         | Action::OpenPreset
         | Action::Redraw
@@ -180,6 +183,22 @@ fn faults(action: Action) {
         Action::Restart => assert_eq!(status(&pressed("c", action), 0), Status::Up),
         Action::Freeze => assert_eq!(status(&pressed("", action), 0), Status::Frozen),
         Action::Thaw => assert_eq!(status(&pressed("z", action), 0), Status::Up),
+        Action::Destroy => {
+            let stage = pressed("", action);
+            assert_eq!((status(&stage, 0), value(&stage, 0)), (Status::Crashed, String::new()));
+            assert!(stage.status().contains("its disk with it"), "{}", stage.status());
+        }
+        Action::RepairNow => {
+            // Cut off, it misses a write; nothing repairs by itself here.
+            let mut scenario = favourite_colour(3);
+            scenario.settings.anti_entropy = None;
+            let mut stage = Stage::new(scenario);
+            stage.keys("3p1w|||P||");
+            assert_eq!(value(&stage, 2), "blue", "it missed the write");
+            stage.act(Layer::Main, action);
+            stage.keys("|||||");
+            assert_eq!(value(&stage, 2), "green", "{}", stage.status());
+        }
         Action::SkewClock => {
             let mut stage = pressed("", action);
             stage.keys("+2s⏎");
@@ -265,7 +284,15 @@ fn views(action: Action) {
     match action {
         Action::Explain => assert!(!pressed("w2", action).snapshot().story_lines.is_empty()),
         Action::NextView => assert_eq!(pressed("", action).ui.view, View::Events),
-        Action::PreviousView => assert_eq!(pressed("", action).ui.view, View::Details),
+        Action::PreviousView => assert_eq!(pressed("", action).ui.view, View::Knobs),
+        Action::Knobs => {
+            let mut stage = pressed("", action);
+            assert_eq!(stage.ui.view, View::Knobs);
+            stage.keys("lj⏎all⏎");
+            let snapshot = stage.snapshot();
+            assert_eq!((snapshot.view.settings.write, snapshot.view.settings.read), (Level::Two, Level::All));
+            assert_eq!(snapshot.events[0].cause.as_deref(), Some("K"), "the events name the key");
+        }
         Action::NextTheme => assert_eq!(pressed("", action).ui.theme.kind(), Kind::Light),
         Action::Help => assert!(matches!(pressed("", action).ui.overlay, Overlay::Help(_))),
         Action::OpenPreset => {
@@ -321,6 +348,8 @@ fn a_key_that_does_nothing_here_says_why() {
         ("Z", "ams is not frozen"),
         ("cz", "C restarts it"),
         ("pp", "is cut off already; P heals"),
+        ("cf", "ams is down; C restarts it"),
+        ("zf", "ams is frozen; Z thaws it"),
         ("9", "there are 3 replicas, no 9"),
         ("B", "no branches yet"),
         ("u", "nothing"),
@@ -330,7 +359,7 @@ fn a_key_that_does_nothing_here_says_why() {
         assert!(stage.status().contains(says), "{keys:?} says: {}", stage.status());
     }
     let mut alone = Stage::new(favourite_colour(1));
-    for (keys, says) in [("p", "nothing to cut"), ("x", "needs two replicas")] {
+    for (keys, says) in [("p", "nothing to cut"), ("f", "nobody to repair"), ("x", "needs two replicas")] {
         alone.keys(keys);
         assert!(alone.status().contains(says), "{keys:?} says: {}", alone.status());
     }

@@ -62,6 +62,7 @@ pub(super) fn states() -> Vec<(&'static str, Stage)> {
         ("tiles", Stage::after(64, "w||5")),
         ("help", Stage::after(3, "?cut")),
         ("prompt", Stage::after(3, "Wgreen level=five⏎")),
+        ("knobs", Stage::after(3, "wKjll|")),
         ("question", with(lesson(), "nnb++++a++b")),
     ]
 }
@@ -80,12 +81,12 @@ fn the_screen_looks_right_at_other_sizes() {
             "stale-read" | "siblings" | "tiles" | "help" => {
                 insta::assert_snapshot!(format!("{name}-60x18"), stage.picture(60, 18));
             }
-            "split" | "down-and-frozen" => {
+            "split" | "down-and-frozen" | "knobs" => {
                 insta::assert_snapshot!(format!("{name}-120x36"), stage.picture(120, 36));
             }
             _ => {}
         }
-        if name == "siblings" || name == "why" {
+        if matches!(name, "siblings" | "why" | "knobs") {
             insta::assert_snapshot!(format!("{name}-200x55"), stage.picture(200, 55));
         }
     }

@@ -25,17 +25,17 @@ use crate::{
     },
 };
 
-pub(super) struct Stage {
+pub(in crate::tui) struct Stage {
     runtime: tokio::runtime::Runtime,
     handle: Handle,
-    pub(super) ui: Ui,
-    pub(super) screen: Screen<Vec<u8>>,
+    pub(in crate::tui) ui: Ui,
+    pub(in crate::tui) screen: Screen<Vec<u8>>,
     /// What else keys asked for: quit, repaint, open.
-    pub(super) effects: Vec<Effect>,
+    pub(in crate::tui) effects: Vec<Effect>,
 }
 
 /// The favourite colour: blue everywhere, two seconds from replica to replica, gossip every three.
-pub(super) fn favourite_colour(replicas: usize) -> Scenario {
+pub(in crate::tui) fn favourite_colour(replicas: usize) -> Scenario {
     let mut scenario = Scenario::of(replicas);
     for (replica, name) in scenario.replicas.iter_mut().zip(["ams", "lon", "nyc"]) {
         replica.name = name.into();
@@ -51,7 +51,7 @@ pub(super) fn favourite_colour(replicas: usize) -> Scenario {
 }
 
 impl Stage {
-    pub(super) fn new(scenario: Scenario) -> Self {
+    pub(in crate::tui) fn new(scenario: Scenario) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .start_paused(true)
@@ -67,13 +67,13 @@ impl Stage {
     }
 
     /// A stage with the favourite colour on it, after these keys.
-    pub(super) fn after(replicas: usize, keys: &str) -> Self {
+    pub(in crate::tui) fn after(replicas: usize, keys: &str) -> Self {
         let mut stage = Self::new(favourite_colour(replicas));
         stage.keys(keys);
         stage
     }
 
-    pub(super) fn snapshot(&self) -> Arc<Snapshot> {
+    pub(in crate::tui) fn snapshot(&self) -> Arc<Snapshot> {
         Arc::clone(&self.handle.snapshots.borrow())
     }
 
@@ -88,18 +88,18 @@ impl Stage {
         self.ui.observe(&snapshot);
     }
 
-    pub(super) fn wait(&mut self, millis: u64) {
+    pub(in crate::tui) fn wait(&mut self, millis: u64) {
         self.runtime.block_on(async { tokio::time::sleep(Duration::from_millis(millis)).await });
         self.settle();
     }
 
     /// What a picture in between is: the present instant.
-    pub(super) fn frame(&mut self) {
+    pub(in crate::tui) fn frame(&mut self) {
         let _ = self.handle.requests.send(crate::drive::Request::Frame);
         self.settle();
     }
 
-    pub(super) fn obey(&mut self, effects: Vec<Effect>) {
+    pub(in crate::tui) fn obey(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
                 Effect::Ask(request) => self.handle.requests.send(request).expect("the actor lives"),
@@ -109,7 +109,7 @@ impl Stage {
         self.settle();
     }
 
-    pub(super) fn press(&mut self, key: KeyEvent) {
+    pub(in crate::tui) fn press(&mut self, key: KeyEvent) {
         let snapshot = self.snapshot();
         let effects = match lookup(self.ui.layer(), key) {
             Some(action) => self.ui.act(action, &snapshot),
@@ -122,7 +122,7 @@ impl Stage {
     }
 
     /// Presses characters; `⏎` is Enter, `⎋` Esc, `⇥` Tab, and a bar lets a second pass.
-    pub(super) fn keys(&mut self, keys: &str) {
+    pub(in crate::tui) fn keys(&mut self, keys: &str) {
         for character in keys.chars() {
             match character {
                 '|' => self.wait(1_000),
@@ -134,22 +134,22 @@ impl Stage {
         }
     }
 
-    pub(super) fn code(&mut self, code: KeyCode) {
+    pub(in crate::tui) fn code(&mut self, code: KeyCode) {
         self.press(KeyEvent::new(code, KeyModifiers::NONE));
     }
 
     /// Presses the first key of an action in a layer.
-    pub(super) fn act(&mut self, layer: Layer, action: Action) {
+    pub(in crate::tui) fn act(&mut self, layer: Layer, action: Action) {
         let key = key_event(layer, action);
         assert_eq!(self.ui.layer(), layer, "the layer that {action:?} is pressed in");
         self.press(key);
     }
 
-    pub(super) fn status(&self) -> String {
+    pub(in crate::tui) fn status(&self) -> String {
         self.ui.status.as_ref().map_or_else(String::new, |status| status.text.clone())
     }
 
-    pub(super) fn buffer(&mut self, width: u16, height: u16) -> Buffer {
+    pub(in crate::tui) fn buffer(&mut self, width: u16, height: u16) -> Buffer {
         let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
         let snapshot = self.snapshot();
         draw(&mut self.ui, &snapshot, &mut buffer);
@@ -157,12 +157,12 @@ impl Stage {
     }
 
     /// The screen as text.
-    pub(super) fn text(&mut self, width: u16, height: u16) -> String {
+    pub(in crate::tui) fn text(&mut self, width: u16, height: u16) -> String {
         rows(&self.buffer(width, height)).join("\n")
     }
 
     /// The screen as text, and below it a letter for the style of every cell.
-    pub(super) fn picture(&mut self, width: u16, height: u16) -> String {
+    pub(in crate::tui) fn picture(&mut self, width: u16, height: u16) -> String {
         let buffer = self.buffer(width, height);
         let mut styles: Vec<Style> = Vec::new();
         let mut letters = Vec::new();
@@ -177,16 +177,16 @@ impl Stage {
         format!("{}\n\n{}\n\n{}", rows(&buffer).join("\n"), letters.join("\n"), legend.join("\n"))
     }
 
-    pub(super) fn glyphs(&mut self, glyphs: &'static Glyphs) {
+    pub(in crate::tui) fn glyphs(&mut self, glyphs: &'static Glyphs) {
         self.ui.glyphs = glyphs;
     }
 
-    pub(super) fn theme(&mut self, kind: Kind, depth: Depth) {
+    pub(in crate::tui) fn theme(&mut self, kind: Kind, depth: Depth) {
         self.ui.theme = Theme::new(kind, depth);
     }
 
     /// Draws through the terminal's own path; gives the bytes written.
-    pub(super) fn show(&mut self) -> usize {
+    pub(in crate::tui) fn show(&mut self) -> usize {
         let snapshot = self.snapshot();
         let ui = &mut self.ui;
         self.screen.draw(|buffer| draw(ui, &snapshot, buffer)).expect("memory")
@@ -194,7 +194,7 @@ impl Stage {
 }
 
 /// The first key of an action in a layer, pressed.
-pub(super) fn key_event(layer: Layer, action: Action) -> KeyEvent {
+pub(in crate::tui) fn key_event(layer: Layer, action: Action) -> KeyEvent {
     use crate::tui::registry::Chord;
     let entry = registry::entry(action).expect("in the table");
     let chord = *entry.keys_in(layer).first().expect("a key in this layer");
@@ -206,7 +206,7 @@ pub(super) fn key_event(layer: Layer, action: Action) -> KeyEvent {
 }
 
 /// The text of each row, without what a wide character covers.
-pub(super) fn rows(buffer: &Buffer) -> Vec<String> {
+pub(in crate::tui) fn rows(buffer: &Buffer) -> Vec<String> {
     let row = |y| {
         let mut text = String::new();
         let mut x = 0;

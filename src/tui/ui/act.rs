@@ -44,6 +44,8 @@ impl Ui {
             Action::Isolate => self.isolate(snapshot),
             Action::Heal => self.heal(snapshot),
             Action::Crash | Action::Restart | Action::Freeze | Action::Thaw => self.crash(snapshot, action),
+            Action::Destroy => self.destroy(snapshot),
+            Action::RepairNow => self.repair_now(snapshot),
             Action::LessLatency | Action::MoreLatency => self.latency(snapshot, action),
             Action::WriteLevel | Action::ReadLevel => self.level(snapshot, action),
             Action::CutLink | Action::RestoreLink => self.choose_second(snapshot, action),
@@ -72,8 +74,10 @@ impl Ui {
             | Action::NextStep
             | Action::RunUntilConverged => self.travel(action, snapshot),
             Action::Explain => self.explain(),
+            Action::Inspect if self.view == View::Knobs => self.type_knob(snapshot),
             Action::Inspect => self.inspect(),
             Action::NextView | Action::PreviousView => self.turn_view(action),
+            Action::Knobs => self.toggle_knobs(),
             Action::NextTheme => self.next_theme(),
             Action::Help => self.open(Overlay::Help(List::help())),
             Action::OpenPreset => self.open(Overlay::Choice(Purpose::Preset, List::presets())),
@@ -133,7 +137,7 @@ impl Ui {
         Vec::new()
     }
 
-    fn prompt(&mut self, kind: PromptKind, text: String) -> Vec<Effect> {
+    pub(super) fn prompt(&mut self, kind: PromptKind, text: String) -> Vec<Effect> {
         self.open(Overlay::Prompt(Prompt::new(kind, text)))
     }
 
@@ -161,6 +165,11 @@ impl Ui {
             let by = if action == Action::Up { -1 } else { 1 };
             self.scroll = self.scroll.saturating_add_signed(by).min(last);
             return Vec::new();
+        }
+        if self.view == View::Knobs
+            && matches!(action, Action::Left | Action::Right | Action::Up | Action::Down)
+        {
+            return self.turn_knob(action, snapshot);
         }
         let keys = snapshot.view.keys.len();
         let turn = |by: usize| KeyId(u32::try_from((snapshot.focus.index() + by) % keys.max(1)).unwrap_or(0));
@@ -241,16 +250,17 @@ impl Ui {
     }
 
     fn turn_view(&mut self, action: Action) -> Vec<Effect> {
-        let views = [View::Cluster, View::Events, View::Details];
+        let views = [View::Cluster, View::Events, View::Details, View::Knobs];
         let at = views.iter().position(|view| *view == self.view).unwrap_or(0);
-        let by = if action == Action::NextView { 1 } else { 2 };
-        self.view = views[(at + by) % 3];
+        let by = if action == Action::NextView { 1 } else { views.len() - 1 };
+        self.view = views[(at + by) % views.len()];
         self.scroll = 0;
         Vec::new()
     }
 
     fn close(&mut self) -> Vec<Effect> {
         match self.overlay {
+            Overlay::None if self.view == View::Knobs => self.toggle_knobs(),
             Overlay::None if self.side != Side::Nothing => {
                 self.side = Side::Nothing;
                 vec![Effect::Ask(Request::Explain(None))]

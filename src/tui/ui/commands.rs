@@ -1,18 +1,18 @@
 //! From an intent to commands: what the picked replica, client and key make of it.
 
 use crate::{
-    action::{Act, Ask, Command, Level, Mend, Setting},
+    action::{Act, Ask, Command, Mend, Setting},
     base::NodeId,
     drive::{Cause, Request, Snapshot, ratio},
     net::{Cut, CutShape},
     sim::Status,
-    tui::registry::{self, Action, Layer},
+    tui::{
+        knobs::{Dial, Knob, Turn, overlap},
+        registry::{self, Action, Layer},
+    },
 };
 
 use super::{Effect, Ui};
-
-/// The latencies that `-` and `=` step through, in percent of what the preset says.
-const LATENCIES: [u32; 15] = [1, 2, 5, 10, 20, 50, 70, 100, 150, 200, 300, 500, 1_000, 2_000, 5_000];
 
 /// Commands with the key that asked for them.
 pub(super) fn by(action: Action, commands: Vec<Command>) -> Vec<Effect> {
@@ -79,49 +79,62 @@ impl Ui {
         by(action, vec![command])
     }
 
+    /// Not a louder crash: the disk goes too, and what only it had with it.
+    pub(super) fn destroy(&mut self, snapshot: &Snapshot) -> Vec<Effect> {
+        let name = self.name(snapshot);
+        let said = format!("{name} is gone, and its disk with it; C brings back an empty one, u undoes");
+        self.promise(snapshot, said);
+        by(Action::Destroy, vec![Command::Destroy(self.picked)])
+    }
+
+    pub(super) fn repair_now(&mut self, snapshot: &Snapshot) -> Vec<Effect> {
+        let name = self.name(snapshot).to_owned();
+        if snapshot.view.settings.leaderless().is_none() {
+            return self.no("replicas follow their primary here: there is nothing to repair by hand".into());
+        }
+        if snapshot.view.replicas.len() < 2 {
+            return self.no("a cluster of one has nobody to repair with".into());
+        }
+        match snapshot.view.replicas[self.picked.index()].status {
+            Status::Up => {}
+            Status::Crashed => return self.no(format!("{name} is down; C restarts it")),
+            Status::Frozen => return self.no(format!("{name} is frozen; Z thaws it")),
+        }
+        self.promise(snapshot, format!("{name} exchanges all it holds with every other, both ways"));
+        by(Action::RepairNow, vec![Command::Repair(Some(self.picked))])
+    }
+
     pub(super) fn no(&mut self, why: String) -> Vec<Effect> {
         self.refuse(why);
         Vec::new()
     }
 
     pub(super) fn latency(&mut self, snapshot: &Snapshot, action: Action) -> Vec<Effect> {
-        let now = snapshot.view.latency_percent;
-        let next = match action {
-            Action::MoreLatency => LATENCIES.iter().find(|percent| **percent > now),
-            _ => LATENCIES.iter().rev().find(|percent| **percent < now),
+        let turn = if action == Action::MoreLatency { Turn::Up } else { Turn::Down };
+        let Some(Command::Set(Setting::LatencyPercent(next))) = turned(Knob::Latency, turn, snapshot) else {
+            return self.no(format!("latency ×{} is the limit", ratio(snapshot.view.latency_percent)));
         };
-        let Some(next) = next else {
-            return self.no(format!("latency ×{} is the limit", ratio(now)));
-        };
-        let text = format!("latency ×{}: for messages sent from now on", ratio(*next));
+        let text = format!("latency ×{}: for messages sent from now on", ratio(next));
         self.promise(snapshot, text);
-        by(action, vec![Command::Set(Setting::LatencyPercent(*next))])
+        by(action, vec![Command::Set(Setting::LatencyPercent(next))])
     }
 
     pub(super) fn level(&mut self, snapshot: &Snapshot, action: Action) -> Vec<Effect> {
-        let settings = &snapshot.view.settings;
-        let copies = settings.copies;
-        let now = if action == Action::WriteLevel { settings.write } else { settings.read };
-        let possible = || Level::NAMED.into_iter().filter(|level| level.required(copies) <= copies);
-        let after = possible().skip_while(|level| *level != now).nth(1);
-        let Some(next) = after.or_else(|| possible().next()) else {
-            return self.no("no level fits".into());
+        let mut settings = snapshot.view.settings.clone();
+        let (knob, word, level) = match action {
+            Action::WriteLevel => (Knob::WriteLevel, "write", &mut settings.write),
+            _ => (Knob::ReadLevel, "read", &mut settings.read),
         };
-        let (command, word) = match action {
-            Action::WriteLevel => (Setting::WriteLevel(next), "write"),
-            _ => (Setting::ReadLevel(next), "read"),
+        let Some(command) = turned(knob, Turn::Round, snapshot) else {
+            return self.no(format!("there is no other {word} level here"));
         };
-        let (write, read) = match action {
-            Action::WriteLevel => (next.required(copies), settings.read.required(copies)),
-            _ => (settings.write.required(copies), next.required(copies)),
-        };
-        let overlap = if read + write > copies {
-            format!("W{write} + R{read} > N{copies}: read and write sets overlap")
-        } else {
-            format!("W{write} + R{read} within N{copies}: a read may miss the latest write")
-        };
-        self.promise(snapshot, format!("{word} level {next}. {overlap}"));
-        by(action, vec![Command::Set(command)])
+        if let Command::Set(Setting::WriteLevel(next) | Setting::ReadLevel(next)) = &command {
+            *level = *next;
+        }
+        let level = *level;
+        let said = format!("{word} level {level}. {}", overlap(&settings));
+        self.promise(snapshot, said);
+        by(action, vec![command])
     }
 
     /// Cuts the link from the picked replica to `other`, or restores it.
@@ -141,6 +154,14 @@ impl Ui {
         }
         self.promise(snapshot, format!("the link {names} is whole again"));
         by(action, heals)
+    }
+}
+
+/// What turning a knob asks for; `None` at the end of its scale, or where it does not exist.
+pub(super) fn turned(knob: Knob, turn: Turn, snapshot: &Snapshot) -> Option<Command> {
+    match knob.dial(snapshot) {
+        Dial::Here(reading) => reading.turned(turn).cloned(),
+        Dial::Missing(_) => None,
     }
 }
 

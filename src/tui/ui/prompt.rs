@@ -17,6 +17,7 @@ use crate::{
     drive::Snapshot,
     net::{Delay, LinkChange, Order, Scope},
     scenario::units,
+    tui::knobs::Knob,
 };
 
 use super::Ui;
@@ -27,6 +28,7 @@ pub(in crate::tui) enum PromptKind {
     Read,
     Clock,
     Links,
+    Knob(Knob),
 }
 
 /// The line and where the cursor stands in it, in characters.
@@ -47,6 +49,7 @@ impl PromptKind {
             Self::Read => "read",
             Self::Clock => "clock",
             Self::Links => "links",
+            Self::Knob(knob) => knob.name().trim_start(),
         }
     }
 
@@ -54,7 +57,7 @@ impl PromptKind {
     fn settings(self) -> &'static [&'static str] {
         match self {
             Self::Write | Self::Read => &["key", "level", "by", "at"],
-            Self::Clock => &[],
+            Self::Clock | Self::Knob(_) => &[],
             Self::Links => &["latency", "loss", "duplicate", "order", "link"],
         }
     }
@@ -65,6 +68,7 @@ impl PromptKind {
             Self::Read => "key=K level=quorum by=CLIENT at=REPLICA",
             Self::Clock => "how far ahead: +2s, -300ms, 0",
             Self::Links => "latency=80ms loss=5% duplicate=1% order=fifo|any link=A-B",
+            Self::Knob(knob) => knob.typed().map_or("", |typed| typed.usage),
         }
     }
 }
@@ -162,6 +166,10 @@ impl Ui {
                 Ok(vec![Command::Skew { node: self.picked, offset }])
             }
             PromptKind::Links => understand_links(&prompt.text, snapshot),
+            PromptKind::Knob(knob) => {
+                let typed = knob.typed().ok_or("that knob is turned, not typed")?;
+                Ok(vec![(typed.understand)(prompt.text.trim(), snapshot)?])
+            }
         }
     }
 

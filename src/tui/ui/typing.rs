@@ -48,6 +48,7 @@ impl Ui {
                         PromptKind::Read => Action::ReadTyped,
                         PromptKind::Clock => Action::SkewClock,
                         PromptKind::Links => Action::LinkFaults,
+                        PromptKind::Knob(_) => Action::Knobs,
                     };
                     by(action, commands)
                 }

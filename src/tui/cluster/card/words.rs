@@ -18,7 +18,11 @@ use crate::{
     },
 };
 
-use super::{Subject, is_picked, replica};
+use super::{
+    Subject,
+    badges::{badges, fitted},
+    is_picked, replica,
+};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Words {
@@ -34,7 +38,7 @@ pub(super) fn version(subject: Subject<'_>) -> String {
     }
 }
 
-fn versions(subject: Subject<'_>) -> &[Arc<Version>] {
+pub(super) fn versions(subject: Subject<'_>) -> &[Arc<Version>] {
     let (_, _, snapshot) = subject;
     replica(subject).held[snapshot.focus.index()].versions()
 }
@@ -124,22 +128,6 @@ pub(super) fn clock(paint: &Paint<'_>, subject: Subject<'_>) -> Line<'static> {
     }
 }
 
-/// For the lower edge: siblings, by name where the width allows, and the clock where it has no line of its own.
-pub(super) fn tags(subject: Subject<'_>, size: Size, width: usize) -> String {
-    let mut tags = Vec::new();
-    if let many @ [_, _, ..] = versions(subject) {
-        let names: Vec<String> = many.iter().map(|version| version.id.to_string()).collect();
-        let short = format!("{} siblings", many.len());
-        let long = format!("{short}: {}", names.join(" "));
-        tags.push(if long.width() <= width { long } else { short });
-    }
-    let offset = replica(subject).skew;
-    if offset != 0 && size != Size::Large {
-        tags.push(format!("clock {}", skew(offset)));
-    }
-    tags.join("  ")
-}
-
 pub(super) fn traffic(paint: &Paint<'_>, subject: Subject<'_>) -> Line<'static> {
     let (index, _, snapshot) = subject;
     let here = NodeId::at(index);
@@ -181,12 +169,14 @@ pub(in crate::tui) fn summary(
     }
     let mut tail = vec![paint.span(format!("  {}", version(subject)), Role::Dim), Span::raw("  ")];
     tail.extend(state(paint, subject, Words::Many));
-    let skewed = clock(paint, subject);
-    if skewed.width() > 0 {
-        tail.push(Span::raw("  "));
-        tail.extend(skewed.spans);
+    let mut used = Line::from(spans.clone()).width() + Line::from(tail.clone()).width();
+    // The value comes first: badges take what it leaves.
+    let wanted = Line::from(value(paint, subject, usize::from(width))).width();
+    let badges = fitted(&badges(subject, Size::Cell), usize::from(width).saturating_sub(used + wanted + 2));
+    if !badges.is_empty() {
+        tail.push(paint.span(format!("  {badges}"), Role::Advice));
+        used += badges.width() + 2;
     }
-    let used = Line::from(spans.clone()).width() + Line::from(tail.clone()).width();
     spans.extend(value(paint, subject, usize::from(width).saturating_sub(used).max(8)));
     spans.extend(tail);
     Line::from(spans)

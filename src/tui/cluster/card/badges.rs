@@ -1,0 +1,95 @@
+//! What a replica is besides what it holds: its siblings, what it keeps for others, a clock that is wrong. Each badge
+//! has a long and a short form, so that an edge of any length says as much as it can.
+
+use std::collections::BTreeMap;
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::{base::NodeId, drive::skew, tui::cluster::Size};
+
+use super::{Subject, replica, words::versions};
+
+/// Between two badges.
+const GAP: &str = "  ";
+
+pub(super) struct Badge {
+    long: String,
+    short: String,
+}
+
+impl Badge {
+    fn new(long: String, short: String) -> Self {
+        Self { long, short }
+    }
+}
+
+/// Those of a replica, the most telling first. A large card tells of its clock elsewhere.
+pub(super) fn badges(subject: Subject<'_>, size: Size) -> Vec<Badge> {
+    let mut badges = Vec::new();
+    badges.extend(siblings(subject));
+    badges.extend(hints(subject));
+    let offset = replica(subject).skew;
+    if offset != 0 && size != Size::Large {
+        badges.push(Badge::new(format!("clock {}", skew(offset)), "clock off".into()));
+    }
+    badges
+}
+
+/// As many as fit into so many columns, in full where there is room: the last are shortened first, then left
+/// out.
+pub(super) fn fitted(badges: &[Badge], width: usize) -> String {
+    for count in (1..=badges.len()).rev() {
+        for short in 0..=count {
+            let text = badges[..count].iter().enumerate().map(|(index, badge)| {
+                if index + short >= count { badge.short.as_str() } else { badge.long.as_str() }
+            });
+            let text = text.collect::<Vec<_>>().join(GAP);
+            if text.width() <= width {
+                return text;
+            }
+        }
+    }
+    String::new()
+}
+
+fn siblings(subject: Subject<'_>) -> Option<Badge> {
+    let many @ [_, _, ..] = versions(subject) else { return None };
+    let names: Vec<String> = many.iter().map(|version| version.id.to_string()).collect();
+    let short = format!("{} siblings", many.len());
+    Some(Badge::new(format!("{short}: {}", names.join(" ")), short))
+}
+
+/// `hints 3→nyc 1→lon`.
+fn hints(subject: Subject<'_>) -> Option<Badge> {
+    let (.., snapshot) = subject;
+    let mut targets: BTreeMap<NodeId, usize> = BTreeMap::new();
+    for hint in &replica(subject).hints {
+        *targets.entry(hint.target).or_default() += 1;
+    }
+    let count: usize = targets.values().sum();
+    let each: Vec<String> =
+        targets.iter().map(|(node, count)| format!("{count}→{}", snapshot.replica_name(*node))).collect();
+    let plural = if count == 1 { "" } else { "s" };
+    (count > 0)
+        .then(|| Badge::new(format!("hint{plural} {}", each.join(" ")), format!("{count} hint{plural}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn badges_shorten_from_the_last_and_then_go() {
+        let badges = [
+            Badge::new("3 siblings: w1 w2".into(), "3 siblings".into()),
+            Badge::new("hints 3→nyc".into(), "3 hints".into()),
+        ];
+        let fit = |width| fitted(&badges, width);
+        assert_eq!(fit(40), "3 siblings: w1 w2  hints 3→nyc");
+        assert_eq!(fit(29), "3 siblings: w1 w2  3 hints");
+        assert_eq!(fit(25), "3 siblings  3 hints");
+        assert_eq!(fit(18), "3 siblings: w1 w2");
+        assert_eq!(fit(10), "3 siblings");
+        assert_eq!(fit(9), "");
+    }
+}

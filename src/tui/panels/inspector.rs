@@ -1,0 +1,121 @@
+//! Everything about the picked replica, field by field: what it holds and descends from, how fresh that is, what it
+//! keeps for others, what it has to do with them.
+
+use std::collections::BTreeMap;
+
+use ratatui::text::{Line, Span};
+
+use crate::{
+    base::NodeId,
+    drive::{Snapshot, skew},
+    sim::{ReplicaView, Status},
+    tui::{
+        paint::{Paint, wrap},
+        theme::Role,
+        ui::Ui,
+    },
+};
+
+/// Columns of a field's name, the space before it included.
+const NAME: usize = 10;
+
+struct Fields<'p, 'b> {
+    paint: &'p Paint<'b>,
+    width: u16,
+    lines: Vec<Line<'static>>,
+}
+
+impl Fields<'_, '_> {
+    /// A field over as many lines as it takes.
+    fn say(&mut self, name: &str, text: &str, role: Role) {
+        let room = self.width.saturating_sub(u16::try_from(NAME).unwrap_or(0) + 1);
+        for (row, text) in wrap(text, room).into_iter().enumerate() {
+            let name = if row == 0 { name } else { "" };
+            let name = self.paint.span(format!(" {name:<0$}", NAME - 1), Role::Dim);
+            self.lines.push(Line::from(vec![name, self.paint.span(text, role)]));
+        }
+    }
+}
+
+pub(super) fn inspect(paint: &Paint<'_>, width: u16, ui: &Ui, snapshot: &Snapshot) -> Vec<Line<'static>> {
+    let node = ui.picked;
+    let view = &snapshot.view.replicas[node.index()];
+    let mut fields = Fields { paint, width, lines: Vec::new() };
+    let status = match view.status {
+        Status::Up => "up".to_owned(),
+        Status::Crashed => format!("DOWN; {} messages died here", view.killed),
+        Status::Frozen => format!("FROZEN; {} messages wait", view.inbox),
+    };
+    fields.say("replica", &format!("{} ({status})", view.name), Role::Text);
+    contents(&mut fields, node, snapshot);
+    freshness(&mut fields, node, snapshot);
+    fields.say("clock", &skew(view.skew), Role::Text);
+    hints(&mut fields, view, snapshot);
+    let side = snapshot.view.sides.iter().find(|side| side.contains(&node));
+    if let Some(side) = side.filter(|_| snapshot.view.sides.len() > 1) {
+        let names: Vec<&str> = side.iter().map(|node| snapshot.replica_name(*node)).collect();
+        fields.say("reaches", &names.join(" "), Role::Text);
+    }
+    let mut lines = fields.lines;
+    lines.push(Line::default());
+    let about = snapshot.events.iter().filter(|event| event.text.contains(&*view.name));
+    for event in about.take(8) {
+        let text = format!(" {:>8} {}", event.at.at.to_string(), event.text);
+        lines.push(Line::from(paint.span(text, Role::Dim)));
+    }
+    lines
+}
+
+/// Each version with its dot, and the vector of all it descends from.
+fn contents(fields: &mut Fields<'_, '_>, node: NodeId, snapshot: &Snapshot) {
+    let held = &snapshot.view.replicas[node.index()].held[snapshot.focus.index()];
+    let paint = fields.paint;
+    for version in held.versions() {
+        let name = if held.versions().len() > 1 { "sibling" } else { "value" };
+        let mut spans = vec![paint.span(format!(" {name:<0$}", NAME - 1), Role::Dim)];
+        spans.extend(paint.value(&version.value.to_string()));
+        let dot = &version.dot;
+        let origin = match dot.counter {
+            0 => format!("  {}, the initial value", version.id),
+            counter => format!("  {}, dot {}·{counter}", version.id, snapshot.replica_name(dot.node)),
+        };
+        spans.push(paint.span(origin, Role::Text));
+        fields.lines.push(Line::from(spans));
+    }
+    if held.is_nothing() {
+        fields.say("value", "nothing yet", Role::Text);
+    }
+    let vector = snapshot.vector(node);
+    let entries =
+        vector.entries().map(|(node, counter)| format!("{} {counter}", snapshot.replica_name(node)));
+    let entries: Vec<String> = entries.collect();
+    fields.lines.push(Line::from(vec![
+        paint.span(format!(" {:<1$}", "vector", NAME - 1), Role::Dim),
+        Span::raw(format!("[{}]", entries.join(" │ "))),
+    ]));
+}
+
+fn freshness(fields: &mut Fields<'_, '_>, node: NodeId, snapshot: &Snapshot) {
+    let text = match &snapshot.staleness[node.index()] {
+        None => "fresh: no acknowledged write is newer".to_owned(),
+        Some(stale) => {
+            let missing: Vec<String> = stale.missing.iter().map(ToString::to_string).collect();
+            let behind = snapshot.view.position.at.since(stale.since);
+            format!("STALE: {} behind for {behind}; misses {}", stale.versions, missing.join(" "))
+        }
+    };
+    fields.say("state", &text, Role::Text);
+}
+
+/// `hints  2 for nyc: w4 w5`.
+fn hints(fields: &mut Fields<'_, '_>, view: &ReplicaView, snapshot: &Snapshot) {
+    let mut targets: BTreeMap<NodeId, Vec<String>> = BTreeMap::new();
+    for hint in &view.hints {
+        targets.entry(hint.target).or_default().push(hint.write.to_string());
+    }
+    for (place, (target, writes)) in targets.iter().enumerate() {
+        let name = if place == 0 { "hints" } else { "" };
+        let text = format!("{} for {}: {}", writes.len(), snapshot.replica_name(*target), writes.join(" "));
+        fields.say(name, &text, Role::Text);
+    }
+}
