@@ -154,6 +154,13 @@ pub enum MessageKind {
     Digest,
     Repair,
     RepairAck,
+    RegionAsk,
+    RegionWrites,
+    RegionTaken,
+    RegionAlive,
+    Everywhere,
+    Confirm,
+    Confirmed,
 }
 
 impl Body {
@@ -188,11 +195,11 @@ impl Body {
             | Self::Sync { .. }
             | Self::SyncReply { .. }
             | Self::HintAck { .. }
-            | Self::Stream(_)
             | Self::Digest { .. }
             | Self::RepairAck { .. }
             | Self::Forward(_)
             | Self::Answer { .. } => 0,
+            Self::Stream(message) => message.attempt(),
         }
     }
 
@@ -271,7 +278,10 @@ impl MessageKind {
             | Self::Probe
             | Self::Report
             | Self::AskDown
-            | Self::Opinion => true,
+            | Self::Opinion
+            | Self::RegionTaken
+            | Self::RegionAlive
+            | Self::Everywhere => true,
             Self::Write
             | Self::WriteAck
             | Self::Read
@@ -290,6 +300,10 @@ impl MessageKind {
             | Self::RequestVote
             | Self::Vote
             | Self::Order
+            | Self::RegionAsk
+            | Self::RegionWrites
+            | Self::Confirm
+            | Self::Confirmed
             | Self::Digest
             | Self::Repair
             | Self::RepairAck => false,
@@ -322,6 +336,13 @@ impl MessageKind {
             Self::RequestVote => "vote?",
             Self::Vote => "vote",
             Self::Order => "order",
+            Self::RegionAsk => "since?",
+            Self::RegionWrites => "replicate",
+            Self::RegionTaken => "taken",
+            Self::RegionAlive => "alive",
+            Self::Everywhere => "everywhere",
+            Self::Confirm => "leader?",
+            Self::Confirmed => "leader",
             Self::Hint => "hint",
             Self::HintAck => "hint ack",
             Self::Digest => "digest",

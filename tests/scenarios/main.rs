@@ -3,5 +3,6 @@
 mod conflicts;
 mod coordination;
 mod primary;
+mod regions;
 mod sessions;
 mod support;
