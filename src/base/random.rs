@@ -28,6 +28,8 @@ pub enum Purpose {
     Workload,
     Placement,
     Routing,
+    HeartbeatPhase,
+    HeartbeatPeers,
 }
 
 impl Seed {

@@ -229,6 +229,10 @@ impl Ledger {
             What::Answered { op, outcome } => self.follow_answer(*op, outcome, at, simulation),
             What::CutHealed { .. } | What::Restarted { .. } | What::Thawed { .. } => self.disturbed = at.at,
             What::Turned(_) => self.learn_keys(simulation),
+            What::Purged { node, key, write } => {
+                self.keys[key.index()].purged(*write);
+                self.follow_stored((*node, *key, 0), at, simulation);
+            }
             What::Hinted { key, write, over, .. } => {
                 if let Some((loser, relation)) = over {
                     self.keys[key.index()].dropped(*loser, *write, *relation, at);
@@ -237,6 +241,7 @@ impl Ledger {
             What::Destroyed { node, .. } => self.follow_loss_of_disk(*node, at, simulation),
             What::HandedBack { .. }
             | What::HintExpired { .. }
+            | What::Believes { .. }
             | What::Queued { .. }
             | What::HeldBack { .. }
             | What::Waits { .. }
@@ -480,7 +485,8 @@ impl Ledger {
             let held = |write: &Version| nodes().any(|node| simulation.held(node, key).keeps(write));
             let comes_back =
                 |write: &Version| simulation.may_still_spread(write) || simulation.is_hinted(write);
-            losses.extend(ledger.losses(|write| !held(write) && !comes_back(write)));
+            let gone = |write: &Version| !held(write) && !comes_back(write);
+            losses.extend(ledger.losses(simulation, gone));
         }
         losses
     }

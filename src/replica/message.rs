@@ -53,6 +53,11 @@ pub enum Body {
         cause: u64,
         key: KeyId,
     },
+    /// How far the heartbeats of all have counted, as far as the sender knows.
+    Heartbeat {
+        round: u64,
+        counters: Arc<[u32]>,
+    },
 }
 
 /// What the opener of a round wants done with its contents.
@@ -76,6 +81,7 @@ pub enum MessageKind {
     SyncReply,
     Hint,
     HintAck,
+    Heartbeat,
 }
 
 impl Body {
@@ -89,6 +95,7 @@ impl Body {
             Self::SyncReply { .. } => MessageKind::SyncReply,
             Self::Hint { .. } => MessageKind::Hint,
             Self::HintAck { .. } => MessageKind::HintAck,
+            Self::Heartbeat { .. } => MessageKind::Heartbeat,
         }
     }
 
@@ -101,7 +108,8 @@ impl Body {
             | Self::ReadReply { .. }
             | Self::Sync { .. }
             | Self::SyncReply { .. }
-            | Self::HintAck { .. } => 0,
+            | Self::HintAck { .. }
+            | Self::Heartbeat { .. } => 0,
         }
     }
 
@@ -109,7 +117,9 @@ impl Body {
     /// or the write that a hint is of.
     pub fn own_cause(&self) -> Option<u64> {
         match self {
-            Self::Sync { round, .. } | Self::SyncReply { round, .. } => Some(*round),
+            Self::Sync { round, .. } | Self::SyncReply { round, .. } | Self::Heartbeat { round, .. } => {
+                Some(*round)
+            }
             Self::Hint { cause, .. } | Self::HintAck { cause, .. } => Some(*cause),
             Self::Write { .. } | Self::WriteAck { .. } | Self::Read { .. } | Self::ReadReply { .. } => None,
         }
@@ -126,7 +136,8 @@ impl Body {
             | Self::ReadReply { .. }
             | Self::Sync { exchange: Exchange::Ask, .. }
             | Self::Hint { .. }
-            | Self::HintAck { .. } => &[],
+            | Self::HintAck { .. }
+            | Self::Heartbeat { .. } => &[],
         }
     }
 
@@ -139,7 +150,7 @@ impl Body {
             Self::Sync { .. } | Self::SyncReply { .. } => {
                 self.payload().iter().filter_map(|(_, held)| held.newest()).max()
             }
-            Self::WriteAck { .. } | Self::Read { .. } | Self::HintAck { .. } => None,
+            Self::WriteAck { .. } | Self::Read { .. } | Self::HintAck { .. } | Self::Heartbeat { .. } => None,
         }
     }
 }
@@ -149,7 +160,7 @@ impl MessageKind {
     /// while it teaches nothing.
     pub fn is_gossip(self) -> bool {
         match self {
-            Self::Sync | Self::SyncReply => true,
+            Self::Sync | Self::SyncReply | Self::Heartbeat => true,
             Self::Write | Self::WriteAck | Self::Read | Self::ReadReply | Self::Hint | Self::HintAck => false,
         }
     }
@@ -164,6 +175,7 @@ impl MessageKind {
             Self::SyncReply => "gossip reply",
             Self::Hint => "hint",
             Self::HintAck => "hint ack",
+            Self::Heartbeat => "heartbeat",
         }
     }
 }

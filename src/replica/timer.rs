@@ -11,6 +11,10 @@ pub enum Timer {
     WriteTimeout { op: OpId, cause: u64 },
     /// Time to look whether a replica that hints are kept for is back.
     HandBack,
+    /// Time for a round of heartbeats.
+    Heartbeat,
+    /// Time to forget old tombstones.
+    Compact,
 }
 
 impl Timer {
@@ -18,8 +22,8 @@ impl Timer {
     pub fn cause(self) -> u64 {
         match self {
             Self::Retransmit { cause, .. } | Self::WriteTimeout { cause, .. } => cause,
-            // A hint is named by its write.
-            Self::HandBack => 0,
+            // A hint is named by its write, a heartbeat by its round.
+            Self::HandBack | Self::Heartbeat | Self::Compact => 0,
         }
     }
 }

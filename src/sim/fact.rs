@@ -6,7 +6,7 @@ use crate::{
     action::{Act, Command, Guarantee},
     base::{ClientId, CutId, KeyId, MessageId, NodeId, OpId, Position, SimTime, WriteId},
     data::{Held, Relation, Version},
-    replica::MessageKind,
+    replica::{Belief, MessageKind},
 };
 
 #[derive(Debug, Clone, PartialEq)]
@@ -120,6 +120,18 @@ pub enum What {
     HandedBack {
         holder: NodeId,
         target: NodeId,
+        key: KeyId,
+        write: WriteId,
+    },
+    /// A replica changed its mind about another, rightly or wrongly.
+    Believes {
+        by: NodeId,
+        about: NodeId,
+        belief: Belief,
+    },
+    /// A replica forgot a tombstone, and holds nothing of the key.
+    Purged {
+        node: NodeId,
         key: KeyId,
         write: WriteId,
     },

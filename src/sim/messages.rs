@@ -35,6 +35,7 @@ impl Message {
             Body::Write { .. }
             | Body::Hint { .. }
             | Body::HintAck { .. }
+            | Body::Heartbeat { .. }
             | Body::WriteAck { .. }
             | Body::Read { .. }
             | Body::ReadReply { .. }

@@ -5,9 +5,9 @@ use std::{fmt::Debug, sync::Arc};
 
 use laggard::{
     action::{
-        Act, AntiEntropy, Ask, ClientChange, Command, Context, Guarantee, HintHolder, HintRules,
-        LeaderlessPolicy, Level, Means, Mend, Propagation, Protocol, Route, Setting, Style, Switch,
-        WhenUnable,
+        Act, AntiEntropy, Ask, ClientChange, Command, Context, FailureDetector, Guarantee, HintHolder,
+        HintRules, LeaderlessPolicy, Level, Means, Mend, Propagation, Protocol, Route, Setting, Style,
+        Switch, TombstoneRules, WhenUnable,
     },
     base::{ClientId, CutId, KeyId, NodeId, Ppm, Seed, SimTime, Span},
     data::{Clocks, Conflicts, Kind, Stamp, Update, Value},
@@ -269,7 +269,14 @@ fn some_rules(dice: &mut Dice<'_>) -> LeaderlessPolicy {
     LeaderlessPolicy {
         retransmit: dice.one_in(4).then(|| Span::millis(50 + dice.below_u64(2_000))),
         hints: dice.one_in(3).then(|| some_hints(dice)),
-        ..LeaderlessPolicy::default()
+        failure_detector: dice.one_in(4).then(|| {
+            let gossip_every = Span::millis(50 + dice.below_u64(500));
+            FailureDetector { timeout: Span(gossip_every.0 * (4 + dice.below_u64(8))), gossip_every }
+        }),
+        tombstones: dice.one_in(5).then(|| TombstoneRules {
+            gc_grace: Span::millis(dice.below_u64(20_000)),
+            compact_every: Span::millis(50 + dice.below_u64(2_000)),
+        }),
     }
 }
 

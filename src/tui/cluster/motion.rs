@@ -209,7 +209,11 @@ fn label(paint: &Paint<'_>, snapshot: &Snapshot, message: &MessageView, arrow: &
                 MessageKind::WriteAck | MessageKind::HintAck => "ack",
                 MessageKind::Read => "?",
                 MessageKind::ReadReply => "=",
-                MessageKind::Write | MessageKind::Hint | MessageKind::Sync | MessageKind::SyncReply => "~",
+                MessageKind::Write
+                | MessageKind::Hint
+                | MessageKind::Sync
+                | MessageKind::SyncReply
+                | MessageKind::Heartbeat => "~",
             };
             (format!("{word}{arrow}"), paint.style(role))
         }
