@@ -15,12 +15,13 @@ use laggard::{
 };
 use proptest::prelude::*;
 
-use crate::generate::{Move, Plan, calm, for_plans, run, run_on};
+use crate::generate::{Move, Plan, calm, durable, for_plans, run, run_on};
 
 const KEY: KeyId = KeyId(0);
 
 /// A plan in which every operation is an update of one key of this kind, or a read.
-fn only(kind: Kind, mut plan: Plan) -> Plan {
+fn only(kind: Kind, plan: Plan) -> Plan {
+    let mut plan = durable(plan);
     let copies = u16::try_from(plan.scenario.replicas.len()).expect("few");
     let settings = &mut plan.scenario.settings;
     settings.copies = copies;

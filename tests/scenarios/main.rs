@@ -1,4 +1,5 @@
 //! The scenarios of SEMANTICS §13, by number, run through the real simulation.
 
+mod background;
 mod conflicts;
 mod support;

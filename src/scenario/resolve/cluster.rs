@@ -171,7 +171,13 @@ impl Resolver<'_> {
     fn leaderless_policy(&mut self, leaderless: &Leaderless, at: &Trail<'_>) -> LeaderlessPolicy {
         let retransmit = leaderless.retransmit.as_ref();
         let retransmit = retransmit.and_then(|pause| self.pause_or_off(pause, &at.key("retransmit")));
-        LeaderlessPolicy { retransmit, ..LeaderlessPolicy::default() }
+        let hints = leaderless.hints.as_ref().and_then(|hints| self.hints(hints, &at.key("hints")));
+        let detector = leaderless.failure_detector.as_ref();
+        let failure_detector =
+            detector.and_then(|detector| self.failure_detector(detector, &at.key("failure_detector")));
+        let tombstones = leaderless.tombstones.as_ref();
+        let tombstones = tombstones.and_then(|tombstones| self.tombstones(tombstones, &at.key("tombstones")));
+        LeaderlessPolicy { retransmit, hints, failure_detector, tombstones }
     }
 
     /// A time to wait, or `off`.
