@@ -15,6 +15,7 @@ mod clients;
 mod commands;
 mod eligible;
 mod fact;
+mod members;
 mod messages;
 mod opinion;
 mod queue;
@@ -29,12 +30,13 @@ use crate::{
     base::{LocalTime, MessageId, NodeId, OpId, OpTable, Position, Purpose, Seed, SimTime, Span, WriteId},
     data::{Dot, Held, Stamp, State, Value, Version, VersionVector},
     net::{Cuts, Network},
-    replica::{Output, Placement, Replica, Surroundings, Timer},
+    replica::{Output, Placement, Replica, Surroundings, Timer, Topology},
     scenario::Scenario,
 };
 use clients::{Client, Open};
 pub use commands::Refused;
 pub use fact::{Death, Fact, Outcome, What};
+pub use members::MemberView;
 use messages::Message;
 use opinion::Opinion;
 #[doc(hidden)]
@@ -56,6 +58,7 @@ pub struct Simulation {
     /// What everybody believes: a crash is known at once (a refused connection), a cut or a freeze is only
     /// silence.
     common_opinion: Opinion,
+    topology: Topology,
     network: Network,
     cuts: Cuts,
     settings: Settings,
@@ -146,6 +149,7 @@ impl Simulation {
         let mut simulation = Self {
             nodes: scenario.replicas.iter().enumerate().map(node).collect(),
             common_opinion: Opinion::all_up(count),
+            topology: scenario.topology(),
             network: scenario.network.clone(),
             cuts: Cuts::new(count),
             settings: scenario.settings.clone(),
@@ -171,6 +175,7 @@ impl Simulation {
             // Nothing but timers: no fact.
             simulation.act(node, 0, &mut Vec::new(), Replica::start);
         }
+        simulation.form_groups();
         if simulation.scenario.workload.is_some() {
             simulation.start_workload();
         }
@@ -184,12 +189,13 @@ impl Simulation {
         for (key, value) in &scenario.initial {
             let version = self.initial_version(*key, value);
             let kind = self.settings.kind(*key);
-            let held = if kind.is_state() {
+            // A primary orders all updates, and keeps plain values.
+            let held = if kind.is_state() && self.settings.primary().is_none() {
                 Held::State(Arc::new(State::initial(kind, &version)))
             } else {
                 Held::One(version)
             };
-            let placement = self.placement();
+            let placement = Placement::new(&self.topology, &self.settings);
             for node in &mut self.nodes {
                 if placement.is_owner(node.replica.id, *key) {
                     node.replica.seed(*key, &held, self.settings.conflicts_of(*key));
@@ -212,6 +218,20 @@ impl Simulation {
             context,
             after: None,
         })
+    }
+
+    /// Where a primary takes the writes: everybody joins a replica set.
+    fn form_groups(&mut self) {
+        let Some(policy) = self.settings.primary().cloned() else { return };
+        for index in 0..self.nodes.len() {
+            self.nodes[index].replica.join(&policy, self.seed);
+        }
+        // What is armed at the start is no news.
+        let mut facts = Vec::new();
+        for index in 0..self.nodes.len() {
+            self.act(NodeId::at(index), 0, &mut facts, Replica::begin);
+        }
+        debug_assert!(facts.is_empty(), "a run begins in peace");
     }
 
     /// Sets every replica's gossip timer at a phase of its own.
@@ -298,9 +318,13 @@ impl Simulation {
         }
     }
 
-    fn placement(&self) -> Placement {
-        let nodes = u16::try_from(self.nodes.len()).unwrap_or(u16::MAX);
-        Placement { nodes, copies: self.settings.copies }
+    fn placement(&self) -> Placement<'_> {
+        Placement::new(&self.topology, &self.settings)
+    }
+
+    /// Which replica stands in which zone.
+    pub fn topology(&self) -> &Topology {
+        &self.topology
     }
 
     /// What every machine's monotonic clock shows.
@@ -326,9 +350,10 @@ impl Simulation {
         action: impl FnOnce(&mut Replica, &mut Surroundings<'_>, &mut Vec<Output>),
     ) {
         let mut outputs = std::mem::take(&mut self.scratch);
-        let (clock, placement, monotonic) = (self.clock(node), self.placement(), self.monotonic());
+        let (clock, monotonic) = (self.clock(node), self.monotonic());
         let Node { replica, opinion, .. } = &mut self.nodes[node.index()];
         let opinion = opinion.as_deref().unwrap_or(&self.common_opinion);
+        let placement = Placement::new(&self.topology, &self.settings);
         let mut around = Surroundings {
             clock,
             placement,
@@ -364,6 +389,9 @@ impl Simulation {
                 }
                 self.record(facts, What::Accepted { op, node, version });
             }
+            Output::Effort { op, key, effort } => {
+                self.record(facts, What::Effort { op, node, key, effort });
+            }
             Output::Stored { key, write, content, over } => {
                 self.record(facts, What::Stored { node, key, write, content, over });
             }
@@ -375,6 +403,10 @@ impl Simulation {
             }
             Output::Believes { about, belief } => self.believe(node, about, belief, facts),
             Output::Purged { key, write } => self.record(facts, What::Purged { node, key, write }),
+            Output::Discarded { key, write, why, content, instead } => {
+                self.record(facts, What::Discarded { node, key, write, why, content, instead });
+            }
+            Output::News(news) => self.record(facts, What::News { node, news }),
             Output::Hinted { target, key, write, over } => {
                 self.record(facts, What::Hinted { holder: node, target, key, write, over });
             }
@@ -431,6 +463,11 @@ impl Simulation {
         self.open.len()
     }
 
+    /// Operations that replicas still attend to, those included whose clients no longer wait.
+    pub fn coordinating(&self) -> usize {
+        self.nodes.iter().map(|node| node.replica.coordinating()).sum()
+    }
+
     pub fn workload_running(&self) -> bool {
         self.workload.running
     }
@@ -442,6 +479,7 @@ impl Simulation {
 
     /// How much a clone copies: events scheduled and slots of replicas.
     pub(crate) fn weight(&self) -> u64 {
-        (self.queue.len() + self.nodes.len() * self.keys.len()) as u64
+        let logs: usize = self.nodes.iter().map(|node| node.replica.log_weight()).sum();
+        (self.queue.len() + self.nodes.len() * self.keys.len() + logs) as u64
     }
 }

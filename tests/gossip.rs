@@ -11,7 +11,7 @@ use laggard::{
     action::{AntiEntropy, Style},
     base::{KeyId, LocalTime, NodeId, Seed, Span, WriteId},
     data::{Conflicts, Dot, Held, Stamp, Value, Version, VersionVector},
-    replica::{Body, Output, Placement, Replica, Surroundings},
+    replica::{Body, Output, Placement, Replica, Surroundings, Topology},
     scenario::Scenario,
 };
 
@@ -19,6 +19,7 @@ const KEY: KeyId = KeyId(0);
 
 struct Cluster {
     scenario: Scenario,
+    topology: Topology,
     seed: Seed,
     replicas: Vec<Replica>,
     up: Vec<bool>,
@@ -40,7 +41,9 @@ impl Cluster {
         let mut replicas: Vec<Replica> = (0..size).map(|i| Replica::new(NodeId::at(i), 1)).collect();
         replicas[0].seed(KEY, &Held::One(Arc::new(version)), Conflicts::LastWriteWins);
         let (up, since) = (vec![true; size], vec![Span::ZERO; size]);
-        Self { scenario: Scenario::of(size), seed: Seed(seed), replicas, up, since }
+        let scenario = Scenario::of(size);
+        let topology = scenario.topology();
+        Self { scenario, topology, seed: Seed(seed), replicas, up, since }
     }
 
     fn act(
@@ -48,11 +51,10 @@ impl Cluster {
         replica: &mut Replica,
         action: impl FnOnce(&mut Replica, &mut Surroundings<'_>, &mut Vec<Output>),
     ) -> Vec<(NodeId, Body)> {
-        let copies = self.scenario.settings.copies;
         let mut next_write = WriteId(1);
         let mut around = Surroundings {
             clock: LocalTime(0),
-            placement: Placement { nodes: copies, copies },
+            placement: Placement::new(&self.topology, &self.scenario.settings),
             settings: &self.scenario.settings,
             believed_up: &self.up,
             down_since: &self.since,

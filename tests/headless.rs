@@ -16,7 +16,7 @@ use laggard::{
 const CONVERGED: Condition = Condition::Converged { within: None };
 
 fn submit(at: u16, act: Act, level: Option<Level>) -> Command {
-    Command::Submit(Ask { client: ClientId(0), at: Some(NodeId(at)), key: KeyId(0), act, level })
+    Command::Submit(Ask { client: ClientId(0), at: Some(NodeId(at)), key: KeyId(0), act, level, wait: None })
 }
 
 fn write(at: u16, value: &str) -> Command {

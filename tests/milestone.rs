@@ -13,7 +13,14 @@ use laggard::{
 
 fn write(at: u16, value: &str) -> Command {
     let act = Act::Write { value: Value::text(value), context: Context::Last, stamp: None };
-    Command::Submit(Ask { client: ClientId(0), at: Some(NodeId(at)), key: KeyId(0), act, level: None })
+    Command::Submit(Ask {
+        client: ClientId(0),
+        at: Some(NodeId(at)),
+        key: KeyId(0),
+        act,
+        level: None,
+        wait: None,
+    })
 }
 
 fn held(timeline: &Timeline, node: u16) -> String {

@@ -16,7 +16,7 @@ const B: NodeId = NodeId(1);
 const C: NodeId = NodeId(2);
 
 fn ask(at: NodeId, act: Act) -> Command {
-    Command::Submit(Ask { client: ClientId(0), at: Some(at), key: KeyId(0), act, level: None })
+    Command::Submit(Ask { client: ClientId(0), at: Some(at), key: KeyId(0), act, level: None, wait: None })
 }
 
 fn stamped(at: NodeId, value: Value, stamp: Option<i64>) -> Command {
@@ -301,7 +301,7 @@ fn each_line_names_the_key_or_the_script_line_that_caused_it() {
     for (cause, node) in causes.into_iter().zip([A, B, C, A]) {
         let act = Act::Write { value: Value::text("jam"), context: Context::Last, stamp: None };
         let level = Some(Level::Quorum);
-        let ask = Ask { client: ClientId(0), at: Some(node), key: KeyId(0), act, level };
+        let ask = Ask { client: ClientId(0), at: Some(node), key: KeyId(0), act, level, wait: None };
         timeline.apply(Command::Submit(ask), cause).unwrap();
     }
     timeline.advance_to(SimTime(1_000_000_000));

@@ -22,6 +22,8 @@ pub enum Condition {
         key: KeyId,
         holding: Holding,
     },
+    /// It is up and takes itself for the primary of its set.
+    Primary(NodeId),
     LastRead(ReadClaim),
     InFlight(Count),
     StaleReads(Count),

@@ -30,6 +30,16 @@ pub enum Purpose {
     Routing,
     HeartbeatPhase,
     HeartbeatPeers,
+    /// The name of a data set under a primary.
+    Replid = 40,
+    /// The name of one run of a member.
+    RunId,
+    /// When a member's or a monitor's periodic work begins.
+    CronPhase,
+    /// How long a member waits before it stands for election.
+    ElectionDelay,
+    /// How often a link of a stream loses a packet again.
+    Retransmission,
 }
 
 impl Seed {

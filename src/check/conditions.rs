@@ -42,6 +42,11 @@ impl Ledger {
                     format!("{name} holds {key} = {}, expected {}", show(held), want(holding)),
                 )
             }
+            Condition::Primary(node) => {
+                let name = &simulation.scenario().replicas[node.index()].name;
+                let is_primary = simulation.primaries().any(|primary| primary == *node);
+                claim(is_primary, format!("{name} does not take itself for the primary"))
+            }
             Condition::LastRead(read) => self.judge_read(read, simulation),
             Condition::InFlight(wanted) => {
                 count("messages in flight", wanted, simulation.messages().count() as u64)

@@ -205,6 +205,46 @@ impl KeyLedger {
         missing == 0
     }
 
+    /// N changed: other replicas hold the key now, which reflect what they reflect. Gives the times to
+    /// consistency of the writes that every replica reflects from now on.
+    pub(super) fn moved(
+        &mut self,
+        owners: Vec<NodeId>,
+        at: SimTime,
+        simulation: &Simulation,
+        mut consistent: impl FnMut(&Record),
+    ) {
+        if owners == self.owners {
+            return;
+        }
+        self.owners = owners;
+        self.contents.clear();
+        for node in &self.owners {
+            let content = simulation.held(*node, self.key).content();
+            self.holding[node.index()] = content;
+            match self.contents.iter_mut().find(|(c, _)| *c == content) {
+                Some((_, count)) => *count += 1,
+                None => self.contents.push((content, 1)),
+            }
+        }
+        let conflicts = simulation.settings().conflicts;
+        for record in &mut self.open {
+            record.missing = 0;
+            for node in &self.owners {
+                let seen = &mut record.reflected[node.index()];
+                if seen.is_none() && simulation.held(*node, self.key).reflects(&record.version, conflicts) {
+                    *seen = Some(at);
+                }
+                record.missing += usize::from(seen.is_none());
+            }
+            if record.missing == 0 {
+                record.consistent = Some(at);
+                consistent(record);
+            }
+        }
+        self.close(simulation);
+    }
+
     /// A read of the key began.
     pub(super) fn read_began(&mut self) {
         self.reading += 1;
@@ -253,19 +293,29 @@ impl KeyLedger {
         simulation: &Simulation,
         mut consistent: impl FnMut(&Record),
     ) {
-        self.recount(node, content);
+        if self.owners.contains(&node) {
+            self.recount(node, content);
+        }
         let (held, conflicts) =
             (simulation.held(node, self.key), simulation.settings().conflicts_of(self.key));
+        if conflicts == Conflicts::LogOrder {
+            self.take_back(node, held);
+        }
         let mut closing = false;
         for record in &mut self.open {
             let seen = &mut record.reflected[node.index()];
             if seen.is_none() && held.reflects(&record.version, conflicts) {
                 *seen = Some(at);
+                if !self.owners.contains(&node) {
+                    continue;
+                }
                 record.missing -= 1;
                 if record.missing == 0 {
-                    record.consistent = Some(at);
                     closing = true;
-                    consistent(record);
+                    if record.consistent.is_none() {
+                        record.consistent = Some(at);
+                        consistent(record);
+                    }
                 }
             }
         }
@@ -279,6 +329,27 @@ impl KeyLedger {
         }
         if closing {
             self.close(simulation);
+        }
+    }
+
+    /// A member of a replica set may give writes up: it reflects them no longer.
+    fn take_back(&mut self, node: NodeId, held: &Held) {
+        let undone = |record: &Record| {
+            record.reflected[node.index()].is_some() && !held.reflects(&record.version, Conflicts::LogOrder)
+        };
+        let forget = |record: &mut Record| {
+            record.reflected[node.index()] = None;
+            record.missing += 1;
+        };
+        self.open.iter_mut().filter(|record| undone(record)).for_each(forget);
+        while let Some(index) = self.closed.iter().position(|record| undone(record)) {
+            let Some(mut record) = self.closed.remove(index) else { return };
+            forget(Arc::make_mut(&mut record));
+            let place = self.open.partition_point(|open| open.accepted < record.accepted);
+            self.open.insert(place, Arc::unwrap_or_clone(record));
+        }
+        while self.open.len() > MAX_OPEN {
+            self.open.pop_front();
         }
     }
 
@@ -306,10 +377,11 @@ impl KeyLedger {
         }
         let limit = if self.reading > 0 { MAX_CLOSED_WHILE_READ } else { MAX_CLOSED };
         // What all replicas have merged into a counter or a set can no longer be lost.
-        let merged = simulation.settings().kind(self.key).is_state();
+        let merged = simulation.settings().merges(self.key);
         while self.closed.len() > limit {
             let is_held = |write: &Version| {
-                self.owners.iter().any(|node| simulation.held(*node, self.key).keeps(write))
+                let keeps = |node| simulation.held(node, self.key).keeps(write);
+                (0..self.nodes).map(NodeId::at).any(keeps)
             };
             // What is held, or has yet to be acknowledged, may still be lost.
             let over = |record: &Arc<Record>| {
@@ -411,16 +483,14 @@ impl KeyLedger {
             && simulation.held(node, self.key).versions().iter().any(deleted)
     }
 
-    /// Acknowledged writes that nothing was written on top of and that `gone` says nobody has any more.
-    pub(super) fn losses(&self, simulation: &Simulation, gone: impl Fn(&Version) -> bool) -> Vec<Loss> {
+    /// Acknowledged writes that are `gone`.
+    pub(super) fn losses(&self, simulation: &Simulation, gone: impl Fn(&Record) -> bool) -> Vec<Loss> {
         // A delete that was forgotten in good order is done, until what it deleted comes back.
         let undone = |record: &Record| match record.purge {
             Purge::Kept => true,
             Purge::Purged => self.owners.iter().any(|node| self.has_risen(record, *node, simulation)),
         };
-        let lost = |record: &&Record| {
-            record.acked.is_some() && !record.superseded && gone(&record.version) && undone(record)
-        };
+        let lost = |record: &&Record| record.acked.is_some() && gone(record) && undone(record);
         let obituary = |record: &Record| Loss {
             write: record.version.id,
             value: record.version.value.to_string(),

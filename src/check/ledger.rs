@@ -7,9 +7,9 @@ use std::{
 };
 
 use crate::{
-    action::{Act, Guarantee},
+    action::{Act, Command, Guarantee, Setting},
     base::{ClientId, KeyId, NodeId, OpId, OpTable, Position, SimTime, Span, WriteId},
-    data::{Held, Relation, Version},
+    data::{Conflicts, Held, Relation, Version},
     session::{Owed, Session},
     sim::{Death, Fact, Outcome, Simulation, What},
 };
@@ -213,12 +213,16 @@ impl Ledger {
                 if self.keys[version.key.index()].accepted(version, *node, at, simulation) {
                     remember(&mut self.times_to_consistency, Span::ZERO);
                 }
-                if let Some(asked) = self.open.get_mut(*op) {
-                    asked.version = Some(Arc::clone(version));
-                    self.order.accepted(asked.client, version, &asked.before);
-                    for guarantee in &asked.before.bears {
-                        self.guarantees.entry((asked.client, *guarantee)).or_default().times += 1;
+                match self.open.get_mut(*op) {
+                    Some(asked) => {
+                        asked.version = Some(Arc::clone(version));
+                        self.order.accepted(asked.client, version, &asked.before);
+                        for guarantee in &asked.before.bears {
+                            self.guarantees.entry((asked.client, *guarantee)).or_default().times += 1;
+                        }
                     }
+                    // Its request came so late that nobody waits for the answer any more.
+                    None => self.keys[version.key.index()].answered(version.id),
                 }
             }
             What::Redirected { op, to, .. } => {
@@ -226,12 +230,21 @@ impl Ledger {
                     asked.node = *to;
                 }
             }
+            What::Discarded { node, key, content, .. } => {
+                self.disturbed = at.at;
+                self.follow_stored((*node, *key, *content), at, simulation);
+            }
             What::Answered { op, outcome } => self.follow_answer(*op, outcome, at, simulation),
             What::CutHealed { .. } | What::Restarted { .. } | What::Thawed { .. } => self.disturbed = at.at,
-            What::Turned(_) => self.learn_keys(simulation),
             What::Purged { node, key, write } => {
                 self.keys[key.index()].purged(*write);
                 self.follow_stored((*node, *key, 0), at, simulation);
+            }
+            What::Turned(command) => {
+                self.learn_keys(simulation);
+                if let Command::Set(Setting::Copies(_)) = &**command {
+                    self.follow_owners(at, simulation);
+                }
             }
             What::Hinted { key, write, over, .. } => {
                 if let Some((loser, relation)) = over {
@@ -242,6 +255,8 @@ impl Ledger {
             What::HandedBack { .. }
             | What::HintExpired { .. }
             | What::Believes { .. }
+            | What::Effort { .. }
+            | What::News { .. }
             | What::Queued { .. }
             | What::HeldBack { .. }
             | What::Waits { .. }
@@ -301,8 +316,26 @@ impl Ledger {
             (true, false) => self.diverged_keys -= 1,
             (true, true) | (false, false) => return,
         }
+        self.note_agreement(at.at);
+    }
+
+    /// Other replicas hold the keys from now on.
+    fn follow_owners(&mut self, at: Position, simulation: &Simulation) {
+        self.disturbed = at.at;
+        let times = &mut self.times_to_consistency;
+        for (index, ledger) in self.keys.iter_mut().enumerate() {
+            let key = KeyId(u32::try_from(index).unwrap_or(u32::MAX));
+            ledger.moved(simulation.owners(key).collect(), at.at, simulation, |record| {
+                remember(times, at.at.since(record.accepted.at));
+            });
+        }
+        self.diverged_keys = self.keys.iter().filter(|key| key.different() > 1).count();
+        self.note_agreement(at.at);
+    }
+
+    fn note_agreement(&mut self, at: SimTime) {
         match (self.diverged_keys, self.converged_since) {
-            (0, None) => self.converged_since = Some(at.at),
+            (0, None) => self.converged_since = Some(at),
             (1.., Some(_)) => self.converged_since = None,
             (0, Some(_)) | (1.., None) => {}
         }
@@ -359,7 +392,7 @@ impl Ledger {
             self.tally.refused += 1;
         }
         match outcome {
-            Outcome::Written(write) => {
+            Outcome::Written(write) | Outcome::Waited { write, .. } => {
                 self.tally.writes += 1;
                 self.keys[asked.key.index()].acked(*write, at.at);
                 if let Some(version) = &asked.version {
@@ -369,7 +402,11 @@ impl Ledger {
             }
             Outcome::Found(held) => self.follow_read(op, &asked, held, at, simulation),
             Outcome::TimedOut { .. } | Outcome::CoordinatorCrashed => self.tally.timed_out += 1,
-            Outcome::Unavailable { .. } | Outcome::CoordinatorDown | Outcome::NotFresh(_) => {}
+            Outcome::Unavailable { .. }
+            | Outcome::NoReplicas { .. }
+            | Outcome::NotPrimary { .. }
+            | Outcome::CoordinatorDown
+            | Outcome::NotFresh(_) => {}
         }
         let staleness = match (outcome, &self.last_read) {
             (Outcome::Found(_), Some(read)) => read.staleness.clone(),
@@ -483,9 +520,22 @@ impl Ledger {
         for (index, ledger) in self.keys.iter().enumerate() {
             let key = KeyId(u32::try_from(index).unwrap_or(u32::MAX));
             let held = |write: &Version| nodes().any(|node| simulation.held(node, key).keeps(write));
+            // Where a primary orders the writes, a context is exact: what any replica's value was written on
+            // top of is not lost, and what none was is, even if a lost write was made on top of it.
+            let ordered = simulation.settings().conflicts_of(key) == Conflicts::LogOrder;
+            let reflected = |version: &Version| {
+                nodes().any(|n| simulation.held(n, key).reflects(version, Conflicts::LogOrder))
+            };
             let comes_back =
                 |write: &Version| simulation.may_still_spread(write) || simulation.is_hinted(write);
-            let gone = |write: &Version| !held(write) && !comes_back(write);
+            let gone = |record: &Record| {
+                let nowhere = if ordered {
+                    !reflected(&record.version)
+                } else {
+                    !record.superseded && !held(&record.version)
+                };
+                nowhere && !comes_back(&record.version)
+            };
             losses.extend(ledger.losses(simulation, gone));
         }
         losses

@@ -2,8 +2,8 @@
 //! bring it.
 
 use crate::{
-    action::{Level, Propagation, Style},
-    base::{KeyId, MessageId, NodeId, SimTime, Span, WriteId},
+    action::{Level, Propagation, Quorum, ReadRepair, Style},
+    base::{KeyId, MessageId, NodeId, SimTime, Span, WriteId, ZoneId},
     data::Held,
     sim::{Death, Simulation, Status},
 };
@@ -68,12 +68,24 @@ pub enum Remedy {
     Retransmission {
         from: NodeId,
     },
+    /// A read that is under way may find that it is behind and repair it.
+    ReadRepair,
+    /// The next read that asks it and a fresher one repairs it.
+    NextRead,
     /// Somebody must restart or thaw it first.
     Revive(Status),
     /// Anti-entropy, once a wall is gone.
     HealThenGossip {
         every: Span,
     },
+    /// The primary it follows resends the stream, or everything, within about this time.
+    Stream {
+        every: Span,
+    },
+    /// The same, once a wall is gone or its primary is up.
+    HealThenStream,
+    /// It follows no primary: one must rise first.
+    NoPrimary,
     /// Nothing: no message is on its way and nothing repairs.
     Never,
     /// Last-write-wins dropped it for good.
@@ -168,8 +180,17 @@ fn remedy(node: NodeId, key: KeyId, held: &Held, trails: &[Trail], simulation: &
     if let Some(remedy @ (Remedy::Hint { .. } | Remedy::Retransmission { .. })) = handed {
         return remedy;
     }
+    if let Some(policy) = simulation.settings().primary() {
+        return follow(node, policy.ack_every, simulation);
+    }
+    if simulation.a_read_may_teach(node, key) {
+        return Remedy::ReadRepair;
+    }
+    let repairs =
+        simulation.settings().leaderless().is_some_and(|rules| rules.read_repair != ReadRepair::Off);
+    let at_last = handed.unwrap_or(if repairs { Remedy::NextRead } else { Remedy::Never });
     let Some(gossip) = simulation.settings().anti_entropy else {
-        return handed.unwrap_or(Remedy::Never);
+        return at_last;
     };
     let reachable = |other: NodeId| match gossip.style {
         Style::Pull => simulation.can_reach(node, other) && simulation.can_reach(other, node),
@@ -179,7 +200,7 @@ fn remedy(node: NodeId, key: KeyId, held: &Held, trails: &[Trail], simulation: &
     let every = gossip.every;
     let mut knowing = simulation.owners(key).filter(|other| *other != node).filter(knows).peekable();
     if knowing.peek().is_none() {
-        return handed.unwrap_or(Remedy::Never);
+        return at_last;
     }
     if knowing.any(reachable) { Remedy::Gossip { every } } else { Remedy::HealThenGossip { every } }
 }
@@ -202,14 +223,44 @@ fn handed_on(node: NodeId, key: KeyId, simulation: &Simulation) -> Option<Remedy
     from.map(|from| Remedy::Retransmission { from }).or(best)
 }
 
+/// What a replica set does by itself for a member that is behind.
+fn follow(node: NodeId, every: Span, simulation: &Simulation) -> Remedy {
+    match simulation.follows(node) {
+        None => Remedy::NoPrimary,
+        Some(primary) if simulation.can_reach(primary, node) && simulation.can_reach(node, primary) => {
+            Remedy::Stream { every }
+        }
+        Some(_) => Remedy::HealThenStream,
+    }
+}
+
 /// Levels that overlap would have: R + W > N.
 fn prevention(simulation: &Simulation) -> Option<String> {
-    let settings = simulation.settings();
-    let copies = settings.copies;
-    let (write, read) = (settings.write.required(copies), settings.read.required(copies));
-    if settings.propagation == Propagation::Gossip || read + write > copies {
+    if simulation.settings().primary().is_some() {
         return None;
     }
+    let settings = simulation.settings();
+    // As it is for a writer and a reader of different zones, where there are several: those meet least.
+    let last = settings.per_zone.len().checked_sub(1).map(|last| ZoneId(u16::try_from(last).unwrap_or(0)));
+    let write = settings.block_for(settings.write, last.map(|_| ZoneId(0)));
+    let read = settings.block_for(settings.read, last);
+    let sloppy = settings.leaderless().is_some_and(|rules| rules.quorum == Quorum::Sloppy);
+    if settings.propagation == Propagation::Gossip {
+        return None;
+    } else if settings.overlap(write, read) {
+        // The sets would have met, had none but replicas of the key counted.
+        let text =
+            "strict quorums: here stand-ins count, and a read may ask none of those that took the write";
+        return sloppy.then(|| text.to_owned());
+    }
+    if settings.write.needs_zones() || settings.read.needs_zones() {
+        let (write, read) = (settings.write, settings.read);
+        return Some(format!(
+            "writes at EACH_QUORUM and reads at LOCAL_QUORUM: they meet in every zone. Now writes are at {write} \
+             and reads at {read}, which may miss each other"
+        ));
+    }
+    let (write, read, copies) = (write.count, read.count, settings.copies);
     let quorum = Level::Quorum.required(copies);
     Some(format!(
         "R + W > N. Now R = {read}, W = {write}, N = {copies}: a read may miss the newest write. \

@@ -11,10 +11,12 @@ use crate::{
     check::Verdict,
     data::{self, Held, Relation, Update},
     drive::{self, Report, Timeline},
-    replica::{Belief, replica_of},
+    replica::{Belief, Effort, primary::Discard, replica_of},
     scenario::Scenario,
     sim::{Death, Fact, Outcome, What},
 };
+
+mod replication;
 
 use super::output::Output;
 
@@ -68,6 +70,7 @@ fn totals(report: &Report) -> Value {
 fn fact(timeline: &Timeline, fact: &Fact) -> Value {
     let scenario = timeline.simulation().scenario();
     let node = |node: &NodeId| scenario.replicas[node.index()].name.to_string();
+    // Later disks and reigns of a replica have names of their own in vectors.
     let actor = |actor: NodeId| {
         let nodes = u16::try_from(scenario.replicas.len()).unwrap_or(u16::MAX);
         match replica_of(actor, nodes) {
@@ -78,7 +81,7 @@ fn fact(timeline: &Timeline, fact: &Fact) -> Value {
     let key = |key: &crate::base::KeyId| timeline.simulation().keys()[key.index()].to_string();
     let write = |write: &WriteId| write.to_string();
     match &fact.what {
-        What::Asked { op, client, node: at, key: k, required, act } => {
+        What::Asked { op, client, node: at, key: k, level, required, act } => {
             let client = &scenario.clients[usize::from(client.0)].name;
             let (kind, v) = match &**act {
                 Act::Read => ("read", Value::Null),
@@ -86,7 +89,7 @@ fn fact(timeline: &Timeline, fact: &Fact) -> Value {
                 Act::Update(update) => (update.verb(), updated(update)),
             };
             json!({"fact": "asked", "op": op.0, "client": &**client, "at": node(at), "key": key(k),
-                   "required": required, "kind": kind, "value": v})
+                   "level": level.to_string(), "required": required, "kind": kind, "value": v})
         }
         What::Accepted { op, node: at, version } => {
             let context: Value =
@@ -137,6 +140,32 @@ fn fact(timeline: &Timeline, fact: &Fact) -> Value {
             let mut line = outcome(how);
             line["fact"] = "answered".into();
             line["op"] = op.0.into();
+            line
+        }
+        What::Effort { op, node: at, key: k, effort } => {
+            let (what, more) = match effort {
+                Effort::Forwarded { to } => ("forwarded", json!({"to": node(to)})),
+                Effort::DigestsDiffered => ("digests_differed", json!({})),
+                Effort::Speculated { to } => ("speculated", json!({"to": node(to)})),
+                Effort::Repaired { to, write: w } => ("repaired", json!({"to": node(to), "write": write(w)})),
+                Effort::StoodIn { node: by, instead_of } => {
+                    ("stood_in", json!({"by": node(by), "for": node(instead_of)}))
+                }
+            };
+            let mut line = more;
+            line["fact"] = what.into();
+            line["op"] = op.0.into();
+            line["at"] = node(at).into();
+            line["key"] = key(k).into();
+            line
+        }
+        What::Discarded { node: at, key: k, write: w, why, instead, .. } => {
+            json!({"fact": "discarded", "at": node(at), "key": key(k), "write": write(w),
+                   "why": discard(*why), "instead": instead.as_ref().map(write)})
+        }
+        What::News { node: at, news } => {
+            let mut line = replication::news(*news, node);
+            line["at"] = node(at).into();
             line
         }
         What::Hinted { holder, target, key: k, write: w, over } => {
@@ -190,12 +219,27 @@ fn outcome(outcome: &Outcome) -> Value {
         Outcome::Unavailable { required, alive } => {
             json!({"outcome": "unavailable", "required": required, "alive": alive})
         }
+        Outcome::Waited { write, replicas, wanted } => {
+            json!({"outcome": "waited", "write": write.to_string(), "replicas": replicas, "wanted": wanted})
+        }
+        Outcome::NoReplicas { good, required } => {
+            json!({"outcome": "no_replicas", "good": good, "required": required})
+        }
+        Outcome::NotPrimary { .. } => json!({"outcome": "not_primary"}),
         Outcome::CoordinatorDown => json!({"outcome": "coordinator_down"}),
         Outcome::NotFresh(guarantee) => json!({"outcome": "not_fresh", "guarantee": guarantee.name()}),
         Outcome::TimedOut { received, required } => {
             json!({"outcome": "timed_out", "received": received, "required": required})
         }
         Outcome::CoordinatorCrashed => json!({"outcome": "coordinator_crashed"}),
+    }
+}
+
+fn discard(why: Discard) -> &'static str {
+    match why {
+        Discard::Resynced => "resynced",
+        Discard::RolledBack => "rolled_back",
+        Discard::Crashed => "crashed",
     }
 }
 

@@ -28,13 +28,15 @@ pub enum Conflicts {
     /// write that has not seen the whole set replaces nothing of it, so siblings can multiply without end
     /// ("sibling explosion").
     VectorSiblings,
+    /// None ever meet: a primary puts all writes of a key in one order, and who replicates follows it.
+    LogOrder,
 }
 
 impl Conflicts {
     /// Whether concurrent versions stay side by side.
     pub fn keeps_siblings(self) -> bool {
         match self {
-            Self::LastWriteWins => false,
+            Self::LastWriteWins | Self::LogOrder => false,
             Self::Siblings | Self::VectorSiblings => true,
         }
     }
@@ -214,6 +216,7 @@ impl Held {
             (Self::State(_), _) | (_, Self::State(_)) => Merge::Unchanged,
             (Self::One(mine), Self::One(theirs)) => match conflicts {
                 Conflicts::LastWriteWins => self.merge_last_write(theirs),
+                Conflicts::LogOrder => self.merge_newer(theirs),
                 Conflicts::Siblings => match theirs.relation(mine) {
                     Relation::Same | Relation::Before => Merge::Unchanged,
                     relation @ Relation::After => {
@@ -226,10 +229,26 @@ impl Held {
                 Conflicts::VectorSiblings => self.merge_sets(other),
             },
             (_, Self::One(_) | Self::Siblings(_) | Self::Shared(_)) => match conflicts {
-                Conflicts::LastWriteWins => self.merge_many_by_last_write(other),
+                Conflicts::LastWriteWins | Conflicts::LogOrder => self.merge_many_by_last_write(other),
                 Conflicts::Siblings => self.merge_siblings(other),
                 Conflicts::VectorSiblings => self.merge_sets(other),
             },
+        }
+    }
+
+    /// What was written on top of it takes its place; anything else leaves it as it is.
+    fn merge_newer(&mut self, theirs: &Arc<Version>) -> Merge {
+        let Self::One(mine) = &*self else {
+            return Merge::Unchanged;
+        };
+        match theirs.relation(mine) {
+            relation @ Relation::After => {
+                let over = Some((mine.id, relation));
+                *self = Self::One(Arc::clone(theirs));
+                Merge::Stored { over }
+            }
+            Relation::Same | Relation::Before => Merge::Unchanged,
+            relation @ Relation::Concurrent => Merge::Kept { winner: mine.id, relation },
         }
     }
 
@@ -239,7 +258,7 @@ impl Held {
     #[must_use]
     pub fn put(&self, version: Arc<Version>, conflicts: Conflicts, truncate_at: Option<u16>) -> Self {
         match conflicts {
-            Conflicts::LastWriteWins | Conflicts::Siblings => Self::One(version),
+            Conflicts::LastWriteWins | Conflicts::Siblings | Conflicts::LogOrder => Self::One(version),
             Conflicts::VectorSiblings => {
                 let mut vector = self.history();
                 if self.is_nothing() || version.context.includes(&vector) {

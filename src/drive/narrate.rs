@@ -4,13 +4,15 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Act, ClientChange, Command, Guarantee, Setting, Switch},
+    action::{Act, ClientChange, Command, Copies, Guarantee, ReadsFrom, Setting, Switch},
     base::{ClientId, CutId, KeyId, NodeId, OpId, Position, SimTime, Span, WriteId},
-    data::{Held, Relation, Update, Value},
+    data::{Conflicts, Held, Relation, Update, Value},
     net::{CutShape, LinkChange, Scope},
-    replica::{Belief, MessageKind},
+    replica::{Belief, Effort, MessageKind},
     sim::{Death, Fact, Outcome, What},
 };
+
+mod replication;
 
 use super::{Cause, Timeline};
 
@@ -38,6 +40,8 @@ pub enum Mark {
     HeldBack,
     /// A write is kept for a replica, or was handed back to it.
     Hinted,
+    /// A coordinator did something beyond asking and answering.
+    Effort,
     /// A write gave way to a concurrent one.
     Dropped,
     Died,
@@ -147,6 +151,9 @@ impl<'a> Narrator<'a> {
                 };
                 Some((Mark::Crash, text, None))
             }
+            What::Effort { node, key, effort, .. } => {
+                Some((Mark::Effort, self.effort(*node, *key, *effort), None))
+            }
             What::Hinted { holder, target, key, write, .. } => {
                 let (holder, target) = (self.node(*holder), self.node(*target));
                 let text = format!("{holder} keeps {}={} for {target}", self.key(*key), self.write(*write));
@@ -186,7 +193,36 @@ impl<'a> Narrator<'a> {
                 Some((Mark::Revived, text, None))
             }
             What::Turned(command) => Some((Mark::Knob, self.turned(command)?, None)),
+            What::Discarded { node, write, why, instead, .. } => {
+                Some(self.discarded(*node, *write, *why, *instead))
+            }
+            What::News { node, news } => self.replication(*node, *news),
             What::Asked { .. } | What::Sent { .. } | What::Delivered { .. } | What::Queued { .. } => None,
+        }
+    }
+
+    fn effort(self, node: NodeId, key: KeyId, effort: Effort) -> String {
+        let (node, key) = (self.node(node), self.key(key));
+        match effort {
+            Effort::Forwarded { to } => {
+                format!("{node} handed the request for {key} on to {}", self.node(to))
+            }
+            Effort::DigestsDiffered => {
+                format!("{node} got different digests of {key}, asked for the contents")
+            }
+            Effort::Speculated { to } => {
+                format!("{node} waited too long for {key}, asked {} too", self.node(to))
+            }
+            Effort::Repaired { to, write } => {
+                format!(
+                    "{node} read {key} and sent {} to {}, which lacked it",
+                    self.write(write),
+                    self.node(to)
+                )
+            }
+            Effort::StoodIn { node: by, instead_of } => {
+                format!("{node} gave {key} to {} instead of {}", self.node(by), self.node(instead_of))
+            }
         }
     }
 
@@ -234,6 +270,24 @@ impl<'a> Narrator<'a> {
             }
             Outcome::Unavailable { required, alive } => {
                 failed(format!("UNAVAILABLE, {required} must answer, {alive} believed up; nothing was done"))
+            }
+            Outcome::Waited { write, replicas, wanted } => {
+                let enough = if replicas < wanted { "; the write stays" } else { "" };
+                let text = format!(
+                    "{place} waited for {}{who}: {replicas} of {wanted} replicas have it{enough}",
+                    self.write(*write)
+                );
+                Some((Mark::Acknowledged, text, self.value(*write)))
+            }
+            Outcome::NoReplicas { good, required } => {
+                failed(format!("NOREPLICAS, {good} of {required} good replicas; nothing was done"))
+            }
+            Outcome::NotPrimary { primary } => {
+                let hint = primary.map_or_else(
+                    || "no primary is known".to_owned(),
+                    |primary| format!("{} is the primary it knows", self.node(primary)),
+                );
+                failed(format!("READONLY, this is a replica; {hint}; nothing was done"))
             }
             Outcome::CoordinatorDown => failed("the replica is down; nothing was done".into()),
             Outcome::NotFresh(guarantee) => {
@@ -289,6 +343,9 @@ impl<'a> Narrator<'a> {
 
     /// Why one of two versions had to go; `relation` is the newcomer's to the other.
     fn why_dropped(self, winner: WriteId, loser: WriteId, relation: Relation) -> &'static str {
+        if self.timeline.simulation().settings().conflicts == Conflicts::LogOrder {
+            return "the primary's log decides";
+        }
         let stamp = |write| Some(self.timeline.ledger().find(write)?.version.stamp);
         let tie = stamp(winner).is_some() && stamp(winner) == stamp(loser);
         match (relation, tie) {
@@ -317,7 +374,8 @@ impl<'a> Narrator<'a> {
         death: Death,
     ) -> (Mark, String, Option<String>) {
         let cargo = match (kind, carries) {
-            (MessageKind::Write, Some(write)) => self.write(write),
+            (MessageKind::Write | MessageKind::Stream, Some(write)) => self.write(write),
+            (MessageKind::Repair, Some(write)) => format!("repair with {}", self.write(write)),
             (kind, Some(write)) if kind.is_gossip() || kind == MessageKind::Hint => {
                 format!("{} with {}", kind.name(), self.write(write))
             }
@@ -388,6 +446,12 @@ impl<'a> Narrator<'a> {
                 }
             }
             Command::Set(Setting::LatencyPercent(percent)) => format!("latency ×{}", ratio(*percent)),
+            Command::Set(Setting::Copies(Copies::InAll(n))) => format!("N = {n}"),
+            Command::Set(Setting::Copies(Copies::PerZone(zones))) => {
+                let names = self.timeline.simulation().topology().zones();
+                let each = names.iter().zip(zones).map(|(name, n)| format!("{n} in {name}"));
+                format!("N = {}", each.collect::<Vec<_>>().join(", "))
+            }
             Command::Set(Setting::WriteLevel(level)) => format!("write level {level}"),
             Command::Set(Setting::ReadLevel(level)) => format!("read level {level}"),
             Command::Set(Setting::AntiEntropy(None)) => "anti-entropy off".into(),
@@ -395,7 +459,12 @@ impl<'a> Narrator<'a> {
                 format!("anti-entropy every {}", gossip.every)
             }
             Command::Set(Setting::Timeout(timeout)) => format!("timeout {timeout}"),
+            Command::Set(Setting::ReadRepair(repair)) => format!("read repair {}", repair.name()),
             Command::SetClient { client, change } => self.client_changed(*client, change),
+            Command::Set(Setting::MinReplicas(count)) => format!("min replicas {count}"),
+            Command::Set(Setting::MaxLag(lag)) => format!("max lag {lag}"),
+            Command::Set(Setting::ReadsFrom(ReadsFrom::Any)) => "every replica answers reads".into(),
+            Command::Set(Setting::ReadsFrom(ReadsFrom::Primary)) => "only the primary answers reads".into(),
             Command::Set(Setting::Hints(None)) => "no more hints are stored".into(),
             Command::Set(Setting::Hints(Some(rules))) => {
                 format!("hints are stored, for at most {} of absence", rules.window)
@@ -411,7 +480,8 @@ impl<'a> Narrator<'a> {
             | Command::Repair(_)
             | Command::Restart(_)
             | Command::Freeze(_)
-            | Command::Thaw(_) => return None,
+            | Command::Thaw(_)
+            | Command::Promote(_) => return None,
         })
     }
 

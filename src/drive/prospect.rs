@@ -16,6 +16,7 @@ pub(super) fn nothing_is_ahead(timeline: &Timeline) -> bool {
         && !gossip_shows
         && !simulation.opinions_may_change()
         && !simulation.hints_may_move()
+        && !simulation.news_is_ahead()
 }
 
 /// Why `condition`, which does not hold, never will unless somebody does something; `None` where it may.
@@ -42,6 +43,13 @@ fn why_diverged(timeline: &Timeline) -> &'static str {
         return "never: what is missing waits as a hint that cannot be handed back as things are";
     }
     let stands = !simulation.cuts().standing().is_empty();
+    if simulation.settings().primary().is_some() {
+        return match (stands, statuses.all(|status| status == Status::Up)) {
+            (true, _) => "never while the wall stands: heal it first (P)",
+            (false, false) => "never: a replica that is down or frozen cannot catch up",
+            (false, true) => "never: they do not all follow one primary that they can reach",
+        };
+    }
     match (simulation.settings().anti_entropy, stands, statuses.all(|status| status == Status::Up)) {
         (None, _, false) => "never: a replica is down or frozen, and no anti-entropy repairs what was lost",
         (None, _, true) => "never: no anti-entropy repairs what was lost",
@@ -62,6 +70,7 @@ fn waits_for_time(condition: &Condition) -> bool {
         | Condition::Converged { .. }
         | Condition::Diverged
         | Condition::Replica { .. }
+        | Condition::Primary(_)
         | Condition::LastRead(_)
         | Condition::InFlight(_)
         | Condition::StaleReads(_)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::{
     action::Condition,
-    base::{KeyId, NodeId, Position, Seed, SimTime, Span},
+    base::{KeyId, NodeId, Position, Seed, SimTime, Span, ZoneId},
     check::{Loss, ReadRecord, Staleness, Story, Tally, explain},
     data::{Held, VersionVector},
     replica::MessageKind,
@@ -169,6 +169,11 @@ pub(super) struct Surroundings {
 }
 
 impl Snapshot {
+    /// The zone in which a replica stands.
+    pub fn zone_of(&self, node: NodeId) -> Option<ZoneId> {
+        self.view.zones.get(node.index()).copied().flatten()
+    }
+
     pub(super) fn of(timeline: &Timeline, around: Surroundings, events: Arc<[EventLine]>) -> Self {
         let (simulation, ledger) = (timeline.simulation(), timeline.ledger());
         let focus = around.focus;
@@ -221,7 +226,8 @@ impl Snapshot {
     }
 
     pub fn replica_name(&self, node: NodeId) -> &str {
-        &self.view.replicas[node.index()].name
+        // Later reigns of a primary have names of their own in vectors, and are told by the same replica.
+        &self.view.replicas[node.index() % self.view.replicas.len()].name
     }
 
     /// An entry of a vector by the name of its replica; `ams#2` is what ams wrote on its second disk.
@@ -292,6 +298,7 @@ pub(super) fn name(command: &crate::action::Command) -> &'static str {
         Command::SetLink { .. } => "link setting",
         Command::Set(_) => "setting",
         Command::SetClient { .. } => "client rules",
+        Command::Promote(_) => "promote",
         Command::Workload(_) => "workload",
     }
 }
@@ -320,6 +327,7 @@ pub(super) fn words(condition: &Condition) -> &'static str {
         Condition::Converged { .. } => "converged",
         Condition::Diverged => "diverged",
         Condition::Replica { .. } => "a replica holds what is awaited",
+        Condition::Primary(_) => "a replica is primary",
         Condition::LastRead(_) => "a read returns what is awaited",
         Condition::InFlight(_) => "so many messages are in flight",
         Condition::StaleReads(_) => "so many reads were stale",

@@ -63,6 +63,11 @@ impl Narrator<'_> {
             Remedy::Message { arrives } => {
                 format!("What will fix it: the message on its way, in {} (g: run until converged).", arrives.since(now))
             }
+            Remedy::ReadRepair => "What will fix it: a read that is under way, if it finds the difference.".into(),
+            Remedy::NextRead => {
+                "What will fix it: nothing by itself; the next read that asks it and a fresher replica repairs it."
+                    .into()
+            }
             Remedy::Gossip { every } => {
                 format!("What will fix it: anti-entropy; each replica gossips every {every} (g: run until converged).")
             }
@@ -102,6 +107,13 @@ impl Narrator<'_> {
             Remedy::HealThenGossip { every } => {
                 format!("What will fix it: heal the wall (P); then anti-entropy, every {every}.")
             }
+            Remedy::Stream { every } => {
+                format!("What will fix it: its primary, which it follows; the two talk every {every}.")
+            }
+            Remedy::HealThenStream => {
+                "What will fix it: heal the wall (P) or restart its primary (C); then it resynchronises.".into()
+            }
+            Remedy::NoPrimary => "What will fix it: it follows no primary; one must take over first.".into(),
             Remedy::Never => {
                 "What will fix it: nothing by itself. No message is on its way and nothing repairs; a new write would."
                     .into()

@@ -55,6 +55,13 @@ pub struct Fate {
     pub duplicate: Option<SimTime>,
 }
 
+/// Linux: `TCP_RTO_MIN`.
+const LEAST_RTO: Span = Span::millis(200);
+/// Linux: `TCP_RTO_MAX`.
+const MOST_RTO: Span = Span::secs(120);
+/// Linux: `tcp_retries2`.
+const MOST_RETRANSMISSIONS: u32 = 15;
+
 /// All links between `nodes` nodes.
 #[derive(Debug, Clone)]
 pub struct Network {
@@ -66,6 +73,8 @@ pub struct Network {
     pub latency_percent: u32,
     /// When the last message of a first-in-first-out link arrives.
     last_arrival: BTreeMap<(NodeId, NodeId), SimTime>,
+    /// The same for each connection of a stream.
+    last_in_stream: BTreeMap<(NodeId, NodeId, u8), SimTime>,
 }
 
 impl LinkProfile {
@@ -91,6 +100,7 @@ impl Network {
             table: Vec::new(),
             latency_percent: 100,
             last_arrival: BTreeMap::new(),
+            last_in_stream: BTreeMap::new(),
         }
     }
 
@@ -213,6 +223,43 @@ impl Network {
                 Fate { arrives, lost, duplicate }
             }
         }
+    }
+
+    /// As [`Self::fate`], for what travels on the `connection`-th TCP connection from `from` to `to`
+    /// (SEMANTICS §2): what is lost is sent again and so is late, nothing comes twice, and nothing overtakes
+    /// what was sent before it on the same connection, whatever the link would allow.
+    ///
+    /// A retransmission follows after the timeout of RFC 6298 as Linux has it: a round trip and 200 ms, twice
+    /// as long after every loss, at most 120 s. After 15 in vain (`tcp_retries2`) the connection is given up:
+    /// then, and only then, the message is lost.
+    pub fn stream_fate(
+        &mut self,
+        seed: Seed,
+        (from, to, connection): (NodeId, NodeId, u8),
+        name: MessageName,
+        now: SimTime,
+    ) -> Fate {
+        let link = (u64::from(from.0) << 48) | (u64::from(to.0) << 32) | name.kind << 24 | name.attempt;
+        let mut stream = seed.stream(Purpose::MessageFate, [link, name.cause]);
+        let percent = self.latency_percent;
+        let profile = self.profile(from, to);
+        let mut lost = stream.hits(profile.loss);
+        stream.skip(1); // Whether it comes twice: the receiver would throw the second away.
+        let delay = profile.delay.sample(&mut stream).scaled(percent);
+        let mut again = seed.stream(Purpose::Retransmission, [link, name.cause]);
+        let mut timeout = Span(delay.0.saturating_mul(2).saturating_add(LEAST_RTO.0));
+        let (mut waited, mut tries) = (Span::ZERO, 0);
+        while lost && tries < MOST_RETRANSMISSIONS {
+            waited = Span(waited.0.saturating_add(timeout.0.min(MOST_RTO.0)));
+            timeout = Span(timeout.0.saturating_mul(2));
+            tries += 1;
+            lost = again.hits(profile.loss);
+        }
+        let waited = if lost { Span::ZERO } else { waited };
+        let newest = self.last_in_stream.entry((from, to, connection)).or_default();
+        let arrives = (now + waited + delay).max(*newest);
+        *newest = if lost { *newest } else { arrives };
+        Fate { arrives, lost, duplicate: None }
     }
 
     /// The typical one-way latency between two nodes as the knobs stand now.

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use crate::{
-    base::{KeyId, OpId, WriteId},
-    data::Held,
+    action::{Act, BlockFor},
+    base::{KeyId, NodeId, OpId, Span, WriteId},
+    data::{Dependencies, Held, VersionVector},
 };
+
+use super::{Answer, primary};
 
 /// A list of keys and what the sender holds of them.
 pub(crate) type Contents = Arc<[(KeyId, Held)]>;
@@ -18,6 +21,8 @@ pub enum Body {
         held: Held,
         /// How often it was sent before.
         attempt: u32,
+        /// The replica of the key that the receiver stands in for.
+        instead_of: Option<NodeId>,
     },
     WriteAck {
         op: OpId,
@@ -25,10 +30,37 @@ pub enum Body {
     Read {
         op: OpId,
         key: KeyId,
+        want: Want,
+        attempt: u32,
     },
     ReadReply {
         op: OpId,
         held: Held,
+        attempt: u32,
+    },
+    /// The name of what is held.
+    Digest {
+        op: OpId,
+        content: u64,
+    },
+    /// What a read found and the receiver lacked.
+    Repair {
+        op: OpId,
+        key: KeyId,
+        held: Held,
+        attempt: u32,
+    },
+    /// What `content` names is held now.
+    RepairAck {
+        op: OpId,
+        content: u64,
+    },
+    /// A client's request, for a replica of the key to coordinate.
+    Forward(Box<Forwarded>),
+    /// The answer to it, for the client.
+    Answer {
+        op: OpId,
+        answer: Answer,
     },
     /// The opening of a round of anti-entropy.
     Sync {
@@ -41,6 +73,8 @@ pub enum Body {
         round: u64,
         contents: Contents,
     },
+    /// Between members of a replica set and their monitors.
+    Stream(Box<primary::Message>),
     /// What was kept for the receiver while it could not be reached.
     Hint {
         /// The name of the write for randomness.
@@ -58,6 +92,29 @@ pub enum Body {
         round: u64,
         counters: Arc<[u32]>,
     },
+}
+
+/// What a read wants of a replica.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Want {
+    Contents,
+    Digest,
+}
+
+/// A client's request that its replica hands on.
+#[derive(Debug, Clone)]
+pub struct Forwarded {
+    pub op: OpId,
+    pub cause: u64,
+    pub key: KeyId,
+    pub act: Act,
+    pub block_for: BlockFor,
+    pub context: VersionVector,
+    pub timeout: Span,
+    /// Where the client stands.
+    pub client: NodeId,
+    /// What a write must never be seen without.
+    pub after: Dependencies,
 }
 
 /// What the opener of a round wants done with its contents.
@@ -82,6 +139,27 @@ pub enum MessageKind {
     Hint,
     HintAck,
     Heartbeat,
+    Psync,
+    PartialResync,
+    FullResync,
+    Stream,
+    StreamAck,
+    GetAck,
+    Ping,
+    Reset,
+    NotPrimary,
+    Forward,
+    Forwarded,
+    Probe,
+    Report,
+    AskDown,
+    Opinion,
+    RequestVote,
+    Vote,
+    Order,
+    Digest,
+    Repair,
+    RepairAck,
 }
 
 impl Body {
@@ -93,23 +171,36 @@ impl Body {
             Self::ReadReply { .. } => MessageKind::ReadReply,
             Self::Sync { .. } => MessageKind::Sync,
             Self::SyncReply { .. } => MessageKind::SyncReply,
+            Self::Stream(message) => message.kind(),
             Self::Hint { .. } => MessageKind::Hint,
             Self::HintAck { .. } => MessageKind::HintAck,
             Self::Heartbeat { .. } => MessageKind::Heartbeat,
+            Self::Digest { .. } => MessageKind::Digest,
+            Self::Repair { .. } => MessageKind::Repair,
+            Self::RepairAck { .. } => MessageKind::RepairAck,
+            Self::Forward(_) => MessageKind::Forward,
+            Self::Answer { .. } => MessageKind::Forwarded,
         }
     }
 
     /// How often the same was sent before: part of its name for randomness.
     pub fn attempt(&self) -> u32 {
         match self {
-            Self::Write { attempt, .. } | Self::Hint { attempt, .. } => *attempt,
+            Self::Write { attempt, .. }
+            | Self::Hint { attempt, .. }
+            | Self::Read { attempt, .. }
+            | Self::ReadReply { attempt, .. }
+            | Self::Repair { attempt, .. } => *attempt,
             Self::WriteAck { .. }
-            | Self::Read { .. }
-            | Self::ReadReply { .. }
             | Self::Sync { .. }
             | Self::SyncReply { .. }
             | Self::HintAck { .. }
-            | Self::Heartbeat { .. } => 0,
+            | Self::Heartbeat { .. }
+            | Self::Stream(_)
+            | Self::Digest { .. }
+            | Self::RepairAck { .. }
+            | Self::Forward(_)
+            | Self::Answer { .. } => 0,
         }
     }
 
@@ -120,8 +211,17 @@ impl Body {
             Self::Sync { round, .. } | Self::SyncReply { round, .. } | Self::Heartbeat { round, .. } => {
                 Some(*round)
             }
+            Self::Stream(message) => message.round(),
             Self::Hint { cause, .. } | Self::HintAck { cause, .. } => Some(*cause),
-            Self::Write { .. } | Self::WriteAck { .. } | Self::Read { .. } | Self::ReadReply { .. } => None,
+            Self::Write { .. }
+            | Self::WriteAck { .. }
+            | Self::Read { .. }
+            | Self::ReadReply { .. }
+            | Self::Digest { .. }
+            | Self::Repair { .. }
+            | Self::RepairAck { .. }
+            | Self::Forward(_)
+            | Self::Answer { .. } => None,
         }
     }
 
@@ -134,23 +234,39 @@ impl Body {
             | Self::WriteAck { .. }
             | Self::Read { .. }
             | Self::ReadReply { .. }
+            | Self::Stream(_)
             | Self::Sync { exchange: Exchange::Ask, .. }
             | Self::Hint { .. }
             | Self::HintAck { .. }
-            | Self::Heartbeat { .. } => &[],
+            | Self::Heartbeat { .. }
+            | Self::Digest { .. }
+            | Self::Repair { .. }
+            | Self::RepairAck { .. }
+            | Self::Forward(_)
+            | Self::Answer { .. } => &[],
         }
     }
 
     /// The newest write on board, for the label of the message; none where it carries no data.
     pub fn carries(&self) -> Option<WriteId> {
         match self {
-            Self::Write { held, .. } | Self::ReadReply { held, .. } | Self::Hint { held, .. } => {
-                held.newest()
-            }
+            Self::Write { held, .. }
+            | Self::ReadReply { held, .. }
+            | Self::Hint { held, .. }
+            | Self::Repair { held, .. }
+            | Self::Answer { answer: Answer::Found(held), .. } => held.newest(),
             Self::Sync { .. } | Self::SyncReply { .. } => {
                 self.payload().iter().filter_map(|(_, held)| held.newest()).max()
             }
-            Self::WriteAck { .. } | Self::Read { .. } | Self::HintAck { .. } | Self::Heartbeat { .. } => None,
+            Self::Stream(message) => message.carries(),
+            Self::WriteAck { .. }
+            | Self::Read { .. }
+            | Self::HintAck { .. }
+            | Self::Heartbeat { .. }
+            | Self::Digest { .. }
+            | Self::RepairAck { .. }
+            | Self::Forward(_)
+            | Self::Answer { .. } => None,
         }
     }
 }
@@ -160,8 +276,36 @@ impl MessageKind {
     /// while it teaches nothing.
     pub fn is_gossip(self) -> bool {
         match self {
-            Self::Sync | Self::SyncReply | Self::Heartbeat => true,
-            Self::Write | Self::WriteAck | Self::Read | Self::ReadReply | Self::Hint | Self::HintAck => false,
+            Self::Sync
+            | Self::SyncReply
+            | Self::Heartbeat
+            | Self::StreamAck
+            | Self::Ping
+            | Self::Probe
+            | Self::Report
+            | Self::AskDown
+            | Self::Opinion => true,
+            Self::Write
+            | Self::WriteAck
+            | Self::Read
+            | Self::ReadReply
+            | Self::Hint
+            | Self::HintAck
+            | Self::Psync
+            | Self::PartialResync
+            | Self::FullResync
+            | Self::Stream
+            | Self::GetAck
+            | Self::Reset
+            | Self::NotPrimary
+            | Self::Forward
+            | Self::Forwarded
+            | Self::RequestVote
+            | Self::Vote
+            | Self::Order
+            | Self::Digest
+            | Self::Repair
+            | Self::RepairAck => false,
         }
     }
 
@@ -173,9 +317,30 @@ impl MessageKind {
             Self::ReadReply => "reply",
             Self::Sync => "gossip",
             Self::SyncReply => "gossip reply",
+            Self::Psync => "psync",
+            Self::PartialResync => "partial resync",
+            Self::FullResync => "full resync",
+            Self::Stream => "stream",
+            Self::StreamAck => "offset",
+            Self::GetAck => "getack",
+            Self::Ping => "ping",
+            Self::Reset => "reset",
+            Self::NotPrimary => "not primary",
+            Self::Forward => "request",
+            Self::Forwarded => "answer",
+            Self::Probe => "probe",
+            Self::Report => "report",
+            Self::AskDown => "down?",
+            Self::Opinion => "opinion",
+            Self::RequestVote => "vote?",
+            Self::Vote => "vote",
+            Self::Order => "order",
             Self::Hint => "hint",
             Self::HintAck => "hint ack",
             Self::Heartbeat => "heartbeat",
+            Self::Digest => "digest",
+            Self::Repair => "repair",
+            Self::RepairAck => "repair ack",
         }
     }
 }

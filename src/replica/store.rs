@@ -1,36 +1,11 @@
 //! The durable half of a replica: one slot per key.
 
+use std::sync::Arc;
+
 use crate::{
     base::{KeyId, NodeId, mix},
-    data::{Conflicts, Dot, Held, Merge},
+    data::{Conflicts, Dot, Held, Merge, Version},
 };
-
-/// Which replicas hold which key: `copies` nodes, clockwise from the key's place on a ring of `nodes`
-/// (Dynamo's preference list, without virtual nodes).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Placement {
-    pub nodes: u16,
-    pub copies: u16,
-}
-
-impl Placement {
-    fn first(self, key: KeyId) -> u16 {
-        if self.copies == self.nodes {
-            return 0;
-        }
-        u16::try_from(mix(u64::from(key.0) + 1) % u64::from(self.nodes)).unwrap_or(0)
-    }
-
-    pub fn is_owner(self, node: NodeId, key: KeyId) -> bool {
-        self.copies == self.nodes || (node.0 + self.nodes - self.first(key)) % self.nodes < self.copies
-    }
-}
-
-/// The replicas of `key`, in order of preference.
-pub fn owners(placement: Placement, key: KeyId) -> impl Iterator<Item = NodeId> {
-    let first = placement.first(key);
-    (0..placement.copies).map(move |i| NodeId((first + i) % placement.nodes))
-}
 
 /// Under which name a replica writes in vectors: its own on its first disk, one beyond all `nodes` on each
 /// that follows.
@@ -90,6 +65,20 @@ impl Store {
             self.digest ^= Self::mark(key, before) ^ Self::mark(key, after);
         }
         merge
+    }
+
+    /// Replaces what is held of `key`, whatever it was.
+    pub(super) fn set(&mut self, key: KeyId, held: Held) {
+        let slot = self.slot(key);
+        let before = slot.held.content();
+        let after = held.content();
+        slot.held = held;
+        self.digest ^= Self::mark(key, before) ^ Self::mark(key, after);
+    }
+
+    /// Every version that is held, by key.
+    pub(super) fn versions(&self) -> Arc<[Arc<Version>]> {
+        self.slots.iter().flat_map(|slot| slot.held.versions()).cloned().collect()
     }
 
     fn mark(key: KeyId, content: u64) -> u64 {

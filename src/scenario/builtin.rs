@@ -25,7 +25,13 @@ const PRESETS: &[(&str, &str)] = presets![
     "counter",
     "riak-siblings",
     "clock-skew",
+    "hlc",
+    "sessions",
+    "comments",
     "lossy-network",
+    "redis-wait",
+    "redis-failover",
+    "mongodb-rollback",
     "sixty-four",
 ];
 

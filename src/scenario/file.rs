@@ -12,6 +12,7 @@ mod data;
 mod either;
 mod network;
 mod pause;
+mod primary;
 mod quantity;
 mod step;
 mod system;
@@ -25,8 +26,9 @@ use serde::Deserialize;
 pub use background::{FailureDetector, Heartbeats, HintHolder, HintRules, Hints, TombstoneRules, Tombstones};
 pub use client::{Client, Guarantee, Keys, Means, Route, Stop, WhenUnable, Workload};
 pub use cluster::{
-    AntiEntropy, AntiEntropyStyle, Clock, Clocks, Cluster, Conflicts, Gossip, Leaderless, Level, LevelName,
-    Off, ReadRepair, Replica, ReplicaItem, Replicas, Replicate, Replication, VersionKind, Versioning,
+    AntiEntropy, AntiEntropyStyle, Asks, Clock, Clocks, Cluster, Conflicts, Coordinator, Copies, Gossip,
+    Leaderless, Level, LevelName, Off, ReadRepair, Replica, ReplicaItem, Replicas, Replicate, Replication,
+    VersionKind, Versioning,
 };
 pub use condition::{
     Bounds, Condition, Converged, Last, Limit, Siblings, Stale, State, Test, TimeToConsistency, Versions,
@@ -36,8 +38,11 @@ pub use network::{
     Distribution, Empirical, Exponential, Latency, Link, Lognormal, Network, Normal, Pareto, Part, Quantile,
     Uniform,
 };
+pub use primary::{
+    Acks, Durability, Election, Elections, Failover, Primary, ReadsFrom, Snapshot, Wait, WritesElsewhere,
+};
 pub use quantity::{
-    DriftText, DurationOrOffText, DurationText, Name, RateText, ShareText, SignedDurationText,
+    DriftText, DurationOrOffText, DurationText, Name, RateText, ShareText, SignedDurationText, SizeText,
 };
 pub use step::{Context, Cut, Delete, Ends, Knobs, Pause, Read, Skew, StartStop, Step, Write};
 pub use system::System;

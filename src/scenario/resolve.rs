@@ -18,6 +18,7 @@ mod delay;
 mod keys;
 mod names;
 mod network;
+mod primary;
 mod quantity;
 mod script;
 
@@ -25,7 +26,7 @@ use std::collections::BTreeMap;
 use std::path::Path as FilePath;
 use std::sync::Arc;
 
-use crate::action::Propagation;
+use crate::action::{Copies, Propagation};
 use crate::base::{KeyId, NodeId, Seed};
 use crate::data::{Conflicts, Kind, Value};
 
@@ -61,8 +62,9 @@ pub(super) fn resolve(preset: &Preset, locations: &Locations) -> Result<Scenario
         clients: Names::default(),
         keys: Names::default(),
         cuts: Names::default(),
-        copies: 1,
+        copies: Copies::InAll(1),
         propagation: Propagation::Direct,
+        has_primary: false,
         has_workload: preset.workload.is_some(),
         tracking: Conflicts::Siblings,
         kinds: Vec::new(),
@@ -82,8 +84,10 @@ struct Resolver<'a> {
     /// Cuts that some step of the script names.
     cuts: Names,
     /// N, which levels are held against.
-    copies: u16,
+    copies: Copies,
     propagation: Propagation,
+    /// Whether one replica takes the writes.
+    has_primary: bool,
     has_workload: bool,
     /// How siblings are told apart.
     tracking: Conflicts,

@@ -86,6 +86,9 @@ pub(super) fn rules(name: &str) -> &'static [Rule] {
         ],
         "Empirical" => &[One { what: "kind of measurement", of: &["samples", "quantiles"] }],
         "Link" | "Cut" | "Ends" => ENDS,
+        "Replication" => &[AtMostOne { of: &["leaderless", "primary"] }],
+        "Primary" => &[AtMostOne { of: &["failover", "election"] }],
+        "Write" => &[AtMostOne { of: &["level", "wait"] }],
         _ => &[],
     }
 }
@@ -110,6 +113,7 @@ const ACTIONS: &[&str] = &[
     "thaw",
     "skew",
     "set",
+    "promote",
     "workload",
     "say",
     "note",
@@ -123,6 +127,7 @@ const ACTIONS: &[&str] = &[
 const TESTS: &[&str] = &[
     "converged",
     "replica",
+    "primary",
     "read",
     "in_flight",
     "stale_reads",
@@ -144,13 +149,12 @@ pub(super) fn planned(map: &str, key: &str) -> bool {
     let keys: &[&str] = match map {
         "Preset" => &["lesson"],
         "Cluster" => &["zones", "durability"],
-        "Replication" => &["primary", "multi_region"],
-        "Leaderless" => &["asks", "sloppy", "speculative"],
+        "Replication" => &["multi_region"],
         "Gossip" => &["digest"],
         "Network" | "Link" => &["bandwidth"],
         "Distribution" => &["fit"],
-        "Step" => &["promote", "message", "aside", "vote"],
-        "Write" => &["if_absent", "if_version", "wait"],
+        "Step" => &["message", "aside", "vote"],
+        "Write" => &["if_absent", "if_version"],
         "Test" => &["actions", "side"],
         _ => &[],
     };

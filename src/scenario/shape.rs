@@ -15,7 +15,7 @@ use super::problem::{Report, quoted};
 use super::rules::{Rule, planned, rules};
 use super::units::{
     UnitError, parse_drift, parse_duration, parse_duration_or_off, parse_rate, parse_share,
-    parse_signed_duration,
+    parse_signed_duration, parse_size,
 };
 
 /// Reports what in the indexed document does not fit `schema`, whose `$ref`s lead into itself.
@@ -261,6 +261,7 @@ impl<'a> Checker<'a, '_> {
             "duration" => parse_duration(written).map(|_| true),
             "duration-or-off" => parse_duration_or_off(written).map(|_| true),
             "signed-duration" => parse_signed_duration(written).map(|_| true),
+            "size" => parse_size(written).map(|_| true),
             "share" => parse_share(written).map(|_| true),
             "rate" => parse_rate(written).map(|_| true),
             "drift" => parse_drift(written).map(|_| true),
@@ -364,6 +365,7 @@ impl<'a> Form<'a> {
             Some("duration" | "signed-duration") => "a duration",
             Some("duration-or-off") => "a duration, or `off`",
             Some("share") => "a share",
+            Some("size") => "a number of bytes",
             Some("rate") => "a rate",
             Some("drift") => "a clock drift",
             Some("value") => "text or a whole number",

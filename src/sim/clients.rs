@@ -5,10 +5,10 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Act, Ask, ClientPolicy, Context, Guarantee, Level, Means, Route, Settings},
+    action::{Act, Ask, BlockFor, ClientPolicy, Context, Guarantee, Level, Means, Route, Settings, Wait},
     base::{ClientId, KeyId, NodeId, OpId, Purpose, SimTime, Span, Stream},
     data::{Dependencies, Kind, Update, Value, Version, VersionVector},
-    replica::{Answer, Request},
+    replica::{Answer, Placement, Request},
     scenario::{ClientSpec, WorkloadSpec},
     session::{Owed, Session},
 };
@@ -37,7 +37,8 @@ pub(super) struct Open {
     pub(super) client: ClientId,
     pub(super) node: NodeId,
     pub(super) key: KeyId,
-    pub(super) required: u16,
+    pub(super) level: Level,
+    required: u16,
     pub(super) act: Arc<Act>,
     /// What names its messages, without the number of the try.
     pub(super) name: u64,
@@ -49,6 +50,7 @@ pub(super) struct Open {
     pub(super) tried: Vec<NodeId>,
     /// How often it was handed to a replica.
     pub(super) tries: u8,
+    wait: Option<Wait>,
     /// It waits at its replica until that is eligible.
     pub(super) waits_for: Option<Guarantee>,
     /// What a write became.
@@ -110,15 +112,32 @@ impl Simulation {
         };
         let client = &self.clients[usize::from(ask.client.0)];
         let level = ask.level.unwrap_or_else(|| client.level(&ask.act, &self.settings));
-        let required = level.required(self.settings.copies);
-        let timeout = client.timeout.unwrap_or(self.settings.timeout);
+        let mut required = self.block_for(level, node).count;
+        // A primary answers for all; and WAIT follows a write that has succeeded.
+        if self.settings.primary().is_some() && (ask.act == Act::Read || ask.wait.is_some()) {
+            required = 1;
+        }
+        let patience = client.timeout.unwrap_or(self.settings.timeout);
+        let timeout = match ask.wait {
+            None => Some(patience),
+            Some(wait) if wait.timeout > Span::ZERO => Some(Span(patience.0.saturating_add(wait.timeout.0))),
+            Some(_) => None,
+        };
         let act = Arc::new(ask.act.clone());
-        let asked =
-            What::Asked { op, client: ask.client, node, key: ask.key, required, act: Arc::clone(&act) };
+        let asked = What::Asked {
+            op,
+            client: ask.client,
+            node,
+            key: ask.key,
+            level,
+            required,
+            act: Arc::clone(&act),
+        };
         let open = Open {
             client: ask.client,
             node,
             key: ask.key,
+            level,
             required,
             name,
             owed: client.owed(&act, ask.key),
@@ -126,15 +145,21 @@ impl Simulation {
             act,
             tried: Vec::new(),
             tries: 0,
+            wait: ask.wait,
             waits_for: None,
             version: None,
         };
         self.record(facts, asked);
         self.open.insert(op, open);
         self.hand_over(op, facts);
-        if self.open.contains(op) {
+        if let Some(timeout) = timeout.filter(|_| self.open.contains(op)) {
             self.queue.push(self.now + timeout, Event::Timeout(op));
         }
+    }
+
+    /// Who must answer an operation at `level` that `node` is asked for.
+    fn block_for(&self, level: Level, node: NodeId) -> BlockFor {
+        self.settings.block_for(level, self.topology.zone_of(node))
     }
 
     /// Lets the replica of an operation take it up, if it is there and eligible.
@@ -155,15 +180,22 @@ impl Simulation {
         // Each try has messages of its own.
         let cause = open.name ^ (u64::from(open.tries) << 56);
         open.tries = open.tries.saturating_add(1);
-        let (key, required, act, after) =
-            (open.key, open.required, Arc::clone(&open.act), open.after.clone());
-        let session = &self.clients[usize::from(open.client.0)].session;
+        let (key, level, required, wait) = (open.key, open.level, open.required, open.wait);
+        let (act, after) = (Arc::clone(&open.act), open.after.clone());
+        let asker = usize::from(open.client.0);
+        let mut block_for = self.block_for(level, node);
+        if self.settings.primary().is_some() {
+            block_for.count = required;
+        }
+        let timeout = self.clients[asker].timeout.unwrap_or(self.settings.timeout);
+        let session = &self.clients[asker].session;
         let heard = session.heard();
         let context = match &*act {
             Act::Write { .. } => session.context(key).clone(),
             Act::Read | Act::Update(_) => VersionVector::EMPTY,
         };
-        let request = Request { op, cause, key, act: &act, required, context: &context, after: &after };
+        let (act, context, after) = (&*act, &context, &after);
+        let request = Request { op, cause, key, act, block_for, wait, context, timeout, client: node, after };
         self.act(node, cause, facts, |replica, around, out| {
             if let Some(heard) = heard {
                 replica.hear(heard, around);
@@ -177,7 +209,11 @@ impl Simulation {
         let stamp = self.nodes[open.node.index()].replica.stamp();
         let broken = match &answer {
             Answer::Found(held) => self.broken_by(open, held),
-            Answer::Written(_) | Answer::Unavailable { .. } => None,
+            Answer::Written(_)
+            | Answer::Unavailable { .. }
+            | Answer::Waited { .. }
+            | Answer::NoReplicas { .. }
+            | Answer::NotPrimary { .. } => None,
         };
         self.clients[usize::from(open.client.0)].session.hear(stamp);
         let outcome = match (answer, broken) {
@@ -185,6 +221,9 @@ impl Simulation {
             (Answer::Written(write), None) => Outcome::Written(write),
             (Answer::Found(held), None) => Outcome::Found(held),
             (Answer::Unavailable { required, alive }, None) => Outcome::Unavailable { required, alive },
+            (Answer::Waited { write, replicas, wanted }, None) => Outcome::Waited { write, replicas, wanted },
+            (Answer::NoReplicas { good, required }, None) => Outcome::NoReplicas { good, required },
+            (Answer::NotPrimary { primary }, None) => Outcome::NotPrimary { primary },
         };
         self.finish(op, outcome, facts);
     }
@@ -195,12 +234,14 @@ impl Simulation {
         let client = &mut self.clients[usize::from(open.client.0)];
         match &outcome {
             Outcome::Found(held) => client.session.read(open.key, held),
-            Outcome::Written(_) => {
+            Outcome::Written(_) | Outcome::Waited { .. } => {
                 if let Some(version) = &open.version {
                     client.session.wrote(version);
                 }
             }
             Outcome::Unavailable { .. }
+            | Outcome::NoReplicas { .. }
+            | Outcome::NotPrimary { .. }
             | Outcome::CoordinatorDown
             | Outcome::NotFresh(_)
             | Outcome::TimedOut { .. }
@@ -216,7 +257,8 @@ impl Simulation {
             // Its replica never took it up.
             return self.finish(op, Outcome::NotFresh(guarantee), facts);
         }
-        let received = self.nodes[node.index()].replica.abandon(op);
+        let placement = Placement::new(&self.topology, &self.settings);
+        let received = self.nodes[node.index()].replica.abandon(op, placement);
         self.finish(op, Outcome::TimedOut { received, required }, facts);
     }
 
@@ -271,7 +313,8 @@ impl Simulation {
         let at = (!routed).then_some(at);
         let key = pick_key(spec, &mut stream);
         let act = if reads { Act::Read } else { self.work_on(key) };
-        self.submit(&Ask { client, at, key, act, level: None }, self.workload.made, facts);
+        let ask = Ask { client, at, key, act, level: None, wait: None };
+        self.submit(&ask, self.workload.made, facts);
         self.schedule_work();
     }
 

@@ -5,13 +5,16 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::{
-    action::{Act, AntiEntropy, Ask, ClientChange, Command, Mend, Setting, Switch},
-    base::{ClientId, CutId, KeyId, NodeId, Span},
+    action::{
+        Act, AntiEntropy, Ask, ClientChange, Command, Copies, Level, Mend, Operation, Protocol, Setting,
+        Switch, Unfit,
+    },
+    base::{ClientId, CutId, KeyId, NodeId, Span, ZoneId},
     data::Kind,
     net::{CutShape, Scope},
 };
 
-use crate::replica::Replica;
+use crate::replica::{Replica, primary::Role};
 
 use super::{Death, Fact, Simulation, Status, What};
 
@@ -52,12 +55,22 @@ pub enum Refused {
     TooManyDisks,
     #[error("a link needs two different replicas")]
     SameReplica,
-    #[error("{asked} replicas cannot answer where each key has {copies}")]
-    LevelTooHigh { asked: u16, copies: u16 },
+    #[error(transparent)]
+    Level(#[from] Unfit),
+    #[error("there is a primary here: this is for leaderless replicas")]
+    NotLeaderless,
+    #[error("N is from 1 to the number of replicas")]
+    NoSuchN,
+    #[error("N is given for each zone here, and each zone has no more than its replicas")]
+    NoSuchNPerZone,
     #[error("writes travel by anti-entropy alone here: it cannot be turned off")]
     NeedsAntiEntropy,
     #[error("anti-entropy needs a period longer than nothing")]
     NoPeriod,
+    #[error("no replica is primary under this protocol")]
+    NoPrimary,
+    #[error("that replica is the primary already")]
+    AlreadyPrimary,
     #[error("the preset defines no workload")]
     NoWorkload,
     #[error("the workload is already so")]
@@ -116,6 +129,7 @@ impl Simulation {
             Command::SetLink { scope, change } => self.network.change(*scope, change),
             Command::Set(setting) => self.set(setting),
             Command::SetClient { client, change } => self.set_client(*client, change, facts),
+            Command::Promote(node) => self.act(*node, self.step, facts, Replica::promote),
             Command::Workload(Switch::Start) => self.start_workload(),
             Command::Workload(Switch::Stop) => self.workload.running = false,
         }
@@ -155,6 +169,7 @@ impl Simulation {
                 Status::Frozen => Ok(()),
                 Status::Up | Status::Crashed => Err(Refused::NotFrozen),
             }),
+            Command::Promote(node) => self.check_promotion(*node),
             Command::Skew { node, .. } => self.known(*node),
             Command::SetLink { scope, .. } => self.check_scope(*scope),
             Command::Set(setting) => self.check_setting(setting),
@@ -212,6 +227,9 @@ impl Simulation {
         if ask.key.index() >= self.keys.len() {
             return Err(Refused::NoSuchKey);
         }
+        if let Some(level) = ask.level.filter(|level| level.needs_zones() || *level == Level::Any) {
+            self.settings.admits(level, ask.act.operation())?;
+        }
         let kind = self.settings.kind(ask.key);
         match &ask.act {
             Act::Write { .. } if kind.is_state() => return Err(Refused::NoRegister(kind)),
@@ -246,21 +264,50 @@ impl Simulation {
     }
 
     fn check_setting(&self, setting: &Setting) -> Result<(), Refused> {
-        let copies = self.settings.copies;
         match setting {
-            Setting::WriteLevel(level) | Setting::ReadLevel(level) if level.required(copies) > copies => {
-                Err(Refused::LevelTooHigh { asked: level.required(copies), copies })
-            }
+            Setting::Copies(_) if self.settings.leaderless().is_none() => Err(Refused::NotLeaderless),
+            Setting::Copies(copies) => self.check_copies(copies),
+            Setting::WriteLevel(level) => Ok(self.settings.admits(*level, Operation::Write)?),
+            Setting::ReadLevel(level) => Ok(self.settings.admits(*level, Operation::Read)?),
             Setting::AntiEntropy(None) if self.settings.propagation == crate::action::Propagation::Gossip => {
                 Err(Refused::NeedsAntiEntropy)
             }
             Setting::AntiEntropy(Some(AntiEntropy { every: Span::ZERO, .. })) => Err(Refused::NoPeriod),
-            Setting::WriteLevel(_)
-            | Setting::ReadLevel(_)
+            Setting::ReadRepair(_) if self.settings.leaderless().is_none() => Err(Refused::NotLeaderless),
+            Setting::MinReplicas(_) | Setting::MaxLag(_) | Setting::ReadsFrom(_)
+                if self.settings.primary().is_none() =>
+            {
+                Err(Refused::NoPrimary)
+            }
+            Setting::MinReplicas(_)
+            | Setting::MaxLag(_)
+            | Setting::ReadsFrom(_)
             | Setting::LatencyPercent(_)
             | Setting::AntiEntropy(_)
             | Setting::Timeout(_)
-            | Setting::Hints(_) => Ok(()),
+            | Setting::Hints(_)
+            | Setting::ReadRepair(_) => Ok(()),
+        }
+    }
+
+    /// One ring stays one ring, and a ring for each zone stays that: levels depend on it.
+    fn check_copies(&self, copies: &Copies) -> Result<(), Refused> {
+        let fits = match copies {
+            Copies::InAll(n) => (1..=self.nodes.len()).contains(&usize::from(*n)),
+            Copies::PerZone(zones) => {
+                let members = |zone| self.topology.members(ZoneId(NodeId::at(zone).0)).len();
+                zones.iter().enumerate().all(|(zone, n)| usize::from(*n) <= members(zone))
+                    && copies.in_all() > 0
+            }
+        };
+        let zones = match copies {
+            Copies::InAll(_) => 0,
+            Copies::PerZone(zones) => zones.len(),
+        };
+        match (fits && zones == self.settings.per_zone.len(), self.settings.per_zone.is_empty()) {
+            (true, _) => Ok(()),
+            (false, true) => Err(Refused::NoSuchN),
+            (false, false) => Err(Refused::NoSuchNPerZone),
         }
     }
 
@@ -287,10 +334,10 @@ impl Simulation {
         target.status = Status::Crashed;
         target.life += 1;
         target.rung.clear();
-        target.replica.crash(self.settings.clocks);
         let unread = std::mem::take(&mut target.inbox);
         target.killed += unread.len() as u64;
         self.record(facts, What::Crashed { node });
+        self.act(node, 0, facts, Replica::crash);
         for message in &unread {
             self.bury(message, Death::Down, facts);
         }
@@ -302,7 +349,8 @@ impl Simulation {
             self.crash(node, facts);
         }
         self.nodes[node.index()].disks += 1;
-        let hints = self.nodes[node.index()].replica.lose_disk(self.settings.clocks);
+        let mut hints = 0;
+        self.act(node, 0, facts, |replica, around, out| hints = replica.lose_disk(around, out));
         let hints = u32::try_from(hints).unwrap_or(u32::MAX);
         self.record(facts, What::Destroyed { node, hints });
     }
@@ -334,13 +382,20 @@ impl Simulation {
     fn set(&mut self, setting: &Setting) {
         match setting {
             Setting::LatencyPercent(percent) => self.network.latency_percent = *percent,
+            Setting::Copies(copies) => self.settings.set_copies(copies),
             Setting::WriteLevel(level) => self.settings.write = *level,
             Setting::ReadLevel(level) => self.settings.read = *level,
             Setting::AntiEntropy(settings) => self.set_anti_entropy(*settings),
             Setting::Timeout(timeout) => self.settings.timeout = *timeout,
+            Setting::MinReplicas(_) | Setting::MaxLag(_) | Setting::ReadsFrom(_) => self.set_primary(setting),
             Setting::Hints(rules) => {
                 if let Some(policy) = self.settings.leaderless_mut() {
                     policy.hints = *rules;
+                }
+            }
+            Setting::ReadRepair(repair) => {
+                if let Some(policy) = self.settings.leaderless_mut() {
+                    policy.read_repair = *repair;
                 }
             }
         }
@@ -364,6 +419,36 @@ impl Simulation {
             if self.anybody_waits {
                 self.wake(NodeId::at(index), facts);
             }
+        }
+    }
+
+    fn check_promotion(&self, node: NodeId) -> Result<(), Refused> {
+        self.expect_status(node, |status| match status {
+            Status::Up => Ok(()),
+            Status::Crashed => Err(Refused::Down),
+            Status::Frozen => Err(Refused::AlreadyFrozen),
+        })?;
+        match self.nodes[node.index()].replica.standing() {
+            None => Err(Refused::NoPrimary),
+            Some(standing) if standing.role == Role::Primary => Err(Refused::AlreadyPrimary),
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn set_primary(&mut self, setting: &Setting) {
+        let Protocol::Primary(policy) = &mut self.settings.protocol else { return };
+        match setting {
+            Setting::MinReplicas(count) => policy.min_replicas = *count,
+            Setting::MaxLag(lag) => policy.max_lag = *lag,
+            Setting::ReadsFrom(whom) => policy.reads_from = *whom,
+            Setting::LatencyPercent(_)
+            | Setting::WriteLevel(_)
+            | Setting::ReadLevel(_)
+            | Setting::AntiEntropy(_)
+            | Setting::Hints(_)
+            | Setting::Copies(_)
+            | Setting::ReadRepair(_)
+            | Setting::Timeout(_) => {}
         }
     }
 
@@ -391,7 +476,8 @@ impl Command {
             | Self::Repair(_)
             | Self::Restart(_)
             | Self::Freeze(_)
-            | Self::Thaw(_) => false,
+            | Self::Thaw(_)
+            | Self::Promote(_) => false,
         }
     }
 }

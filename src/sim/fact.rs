@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Act, Command, Guarantee},
+    action::{Act, Command, Guarantee, Level},
     base::{ClientId, CutId, KeyId, MessageId, NodeId, OpId, Position, SimTime, WriteId},
     data::{Held, Relation, Version},
-    replica::{Belief, MessageKind},
+    replica::{
+        Belief, Effort, MessageKind,
+        primary::{Discard, News},
+    },
 };
 
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +26,7 @@ pub enum What {
         client: ClientId,
         node: NodeId,
         key: KeyId,
+        level: Level,
         required: u16,
         act: Arc<Act>,
     },
@@ -31,6 +35,13 @@ pub enum What {
         op: OpId,
         node: NodeId,
         version: Arc<Version>,
+    },
+    /// A coordinator did something beyond asking and answering.
+    Effort {
+        op: OpId,
+        node: NodeId,
+        key: KeyId,
+        effort: Effort,
     },
     Sent {
         message: MessageId,
@@ -103,6 +114,21 @@ pub enum What {
         client: ClientId,
         from: NodeId,
         to: NodeId,
+    },
+    /// A replica gave up a write that it had. `content` names what it holds of the key once all is done,
+    /// `instead` the write that is.
+    Discarded {
+        node: NodeId,
+        key: KeyId,
+        write: WriteId,
+        why: Discard,
+        content: u64,
+        instead: Option<WriteId>,
+    },
+    /// Something happened to a member of a replica set, or its monitor made it out.
+    News {
+        node: NodeId,
+        news: News,
     },
     Answered {
         op: OpId,
@@ -189,11 +215,27 @@ pub enum Death {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
     Written(WriteId),
+    /// A write was done; so many of the replicas that its client waited for have it (WAIT). Fewer than
+    /// wanted undo nothing.
+    Waited {
+        write: WriteId,
+        replicas: u16,
+        wanted: u16,
+    },
     Found(Held),
     /// Judged before anything was sent: it did not happen.
     Unavailable {
         required: u16,
         alive: u16,
+    },
+    /// The primary has heard from too few replicas lately: refused (NOREPLICAS).
+    NoReplicas {
+        good: u16,
+        required: u16,
+    },
+    /// Who was asked is not the primary: refused (READONLY).
+    NotPrimary {
+        primary: Option<NodeId>,
     },
     /// Nobody answered the client: it did not happen.
     CoordinatorDown,
@@ -209,14 +251,32 @@ pub enum Outcome {
     CoordinatorCrashed,
 }
 
+impl What {
+    /// Whether some replica's data is different after it.
+    pub fn changes_data(&self) -> bool {
+        matches!(self, Self::Stored { .. } | Self::Discarded { .. })
+    }
+}
+
 impl Outcome {
     /// Answered without error.
     pub fn is_ok(&self) -> bool {
-        matches!(self, Self::Written(_) | Self::Found(_))
+        matches!(self, Self::Written(_) | Self::Waited { .. } | Self::Found(_))
     }
 
     /// An error, and certain that nothing was done.
     pub fn is_refusal(&self) -> bool {
-        matches!(self, Self::Unavailable { .. } | Self::CoordinatorDown | Self::NotFresh(_))
+        match self {
+            Self::Unavailable { .. }
+            | Self::NoReplicas { .. }
+            | Self::NotPrimary { .. }
+            | Self::CoordinatorDown
+            | Self::NotFresh(_) => true,
+            Self::Written(_)
+            | Self::Waited { .. }
+            | Self::Found(_)
+            | Self::TimedOut { .. }
+            | Self::CoordinatorCrashed => false,
+        }
     }
 }

@@ -31,16 +31,28 @@ impl Message {
     /// What the target would merge into `key`.
     pub(super) fn contents_of(&self, key: KeyId) -> impl Iterator<Item = &Held> {
         let single = match &self.body {
-            Body::Write { key: k, held, .. } | Body::Hint { key: k, held, .. } if *k == key => Some(held),
+            Body::Write { key: k, held, .. }
+            | Body::Hint { key: k, held, .. }
+            | Body::Repair { key: k, held, .. }
+                if *k == key =>
+            {
+                Some(held)
+            }
             Body::Write { .. }
             | Body::Hint { .. }
             | Body::HintAck { .. }
             | Body::Heartbeat { .. }
+            | Body::Digest { .. }
+            | Body::Repair { .. }
+            | Body::RepairAck { .. }
+            | Body::Forward(_)
+            | Body::Answer { .. }
             | Body::WriteAck { .. }
             | Body::Read { .. }
             | Body::ReadReply { .. }
             | Body::Sync { .. }
-            | Body::SyncReply { .. } => None,
+            | Body::SyncReply { .. }
+            | Body::Stream(_) => None,
         };
         let many = self.body.payload().iter().filter(move |(k, _)| *k == key).map(|(_, held)| held);
         single.into_iter().chain(many)
@@ -60,7 +72,25 @@ impl Simulation {
         let stamp = self.nodes[from.index()].replica.send_stamp(self.settings.clocks, physical);
         let cause = body.own_cause().unwrap_or(cause);
         let name = MessageName { kind: body.kind() as u64, cause, attempt: u64::from(body.attempt()) };
-        let fate = self.network.fate(self.seed, from, to, name, self.now);
+        let fate = match &body {
+            Body::Stream(message) => {
+                self.network.stream_fate(self.seed, (from, to, message.channel()), name, self.now)
+            }
+            Body::Write { .. }
+            | Body::WriteAck { .. }
+            | Body::Read { .. }
+            | Body::ReadReply { .. }
+            | Body::Sync { .. }
+            | Body::SyncReply { .. }
+            | Body::Hint { .. }
+            | Body::HintAck { .. }
+            | Body::Heartbeat { .. }
+            | Body::Digest { .. }
+            | Body::Repair { .. }
+            | Body::RepairAck { .. }
+            | Body::Forward(_)
+            | Body::Answer { .. } => self.network.fate(self.seed, from, to, name, self.now),
+        };
         if let Some(copy) = fate.duplicate {
             self.dispatch((from, to), (body.clone(), cause, stamp), (copy, false), facts);
         }

@@ -1,5 +1,7 @@
 //! Is anything left that can change any replica's data? (SEMANTICS §1, "settled" and "converged".)
 
+mod reads;
+
 use crate::{
     action::{AntiEntropy, Style},
     base::{CutId, KeyId, NodeId, Ppm, SimTime, Span, WriteId},
@@ -13,17 +15,21 @@ impl Simulation {
     /// Whether no pending event can change any replica's data. Gossip that finds nothing to send does not
     /// count, nor does what only a command could set free (a frozen inbox, a wall).
     pub fn settled(&self) -> bool {
+        if self.settings.primary().is_some() {
+            return self.members_settled();
+        }
         !self.workload.running
             && !self.messages_may_change_data()
             && !self.gossip_may_change_data()
             && !self.deliveries_may_change_data()
             && !self.hints_may_change_data()
             && !self.purges_may_resurrect()
+            && !self.reads_may_change_data()
     }
 
     /// Whether all replicas of every key hold the same.
     pub fn converged(&self) -> bool {
-        if usize::from(self.settings.copies) == self.nodes.len() {
+        if self.placement().is_everywhere() {
             let first = self.nodes[0].replica.digest();
             return self.nodes.iter().all(|node| node.replica.digest() == first);
         }
@@ -67,13 +73,16 @@ impl Simulation {
             })
     }
 
-    fn is_up(&self, node: NodeId) -> bool {
+    pub(super) fn is_up(&self, node: NodeId) -> bool {
         self.status(node) == Status::Up
     }
 
     /// Whether what is sent from `from` can arrive at `to`, sooner or later.
-    fn reaches(&self, from: NodeId, to: NodeId) -> bool {
-        self.is_up(to) && !self.cuts.blocks(from, to) && self.network.profile(from, to).loss != Ppm::ALWAYS
+    pub(super) fn reaches(&self, from: NodeId, to: NodeId) -> bool {
+        let profile = self.network.profile(from, to);
+        // A lost message may have a copy that is not.
+        let carries = profile.loss != Ppm::ALWAYS || profile.duplicate != Ppm::NEVER;
+        self.is_up(to) && !self.cuts.blocks(from, to) && carries
     }
 
     /// Whether what is sent from `from` can arrive at `to`, both processes running.
@@ -90,14 +99,23 @@ impl Simulation {
     /// to a replica that would take it, or one has it that waits for other writes: what only meets something
     /// later brings nothing back.
     pub fn may_still_spread(&self, write: &Version) -> bool {
-        let carries = |message: &Message| message.contents_of(write.key).any(|held| held.keeps(write));
+        let carries = |message: &Message| {
+            message.brings(|version| version.id == write.id)
+                || message.contents_of(write.key).any(|held| held.keeps(write))
+        };
         let learns = |node, key, held: &Held| self.would_learn_in_time(node, key, held);
-        let spreads = |message: &Message| carries(message) && self.teaches(message, learns);
+        let kept_for = |message: &Message| match &message.body {
+            // It becomes a hint, whose target may be down for now.
+            Body::Write { key, held, instead_of: Some(target), .. } => learns(*target, *key, held),
+            _ => false,
+        };
+        let spreads =
+            |message: &Message| carries(message) && (self.teaches(message, learns) || kept_for(message));
         let waits = |node: &super::Node| {
             let mut waiting = node.replica.waiting();
             waiting.any(|(key, held)| held.keeps(write) && learns(node.replica.id, key, held))
         };
-        if self.nodes.iter().any(waits) {
+        if self.nodes.iter().any(waits) || self.a_read_may_bring_back(write) {
             return true;
         }
         let flying = self.arrivals().any(|(_, message)| !message.lost && spreads(message));
@@ -109,8 +127,10 @@ impl Simulation {
         let arrives = |message: &Message| {
             message.to == node && !message.lost && self.is_up(node) && !self.cuts.blocks(message.from, node)
         };
-        let teaches =
-            |message: &Message| message.contents_of(key).any(|held| self.would_learn(node, key, held));
+        let teaches = |message: &Message| {
+            message.contents_of(key).any(|held| self.would_learn(node, key, held))
+                || message.brings(|version| version.key == key) && self.would_teach(message)
+        };
         self.arrivals().filter(|(_, m)| arrives(m) && teaches(m)).map(|(at, _)| at).min()
     }
 
@@ -133,7 +153,7 @@ impl Simulation {
         unmet
     }
 
-    fn arrivals(&self) -> impl Iterator<Item = (SimTime, &Message)> {
+    pub(super) fn arrivals(&self) -> impl Iterator<Item = (SimTime, &Message)> {
         self.queue.iter().filter_map(|(at, event)| match event {
             Event::Arrival(message) => Some((at, message)),
             Event::Gossip(_)
@@ -158,7 +178,13 @@ impl Simulation {
     fn teaches(&self, message: &Message, learns: impl Fn(NodeId, KeyId, &Held) -> bool) -> bool {
         let (from, to) = (message.from, message.to);
         match &message.body {
-            Body::Write { key, held, .. } | Body::Hint { key, held, .. } => learns(to, *key, held),
+            Body::Write { key, held, instead_of: Some(target), .. } => {
+                learns(*target, *key, held) && self.can_hand_over(to, *target)
+            }
+            Body::Write { key, held, instead_of: None, .. }
+            | Body::Hint { key, held, .. }
+            | Body::Repair { key, held, .. } => learns(to, *key, held),
+            Body::Forward(request) => self.request_may_change_data(to, request),
             Body::SyncReply { contents, .. } => contents.iter().any(|(key, held)| learns(to, *key, held)),
             Body::Sync { exchange, contents, .. } => {
                 let tells = *exchange != Exchange::Ask;
@@ -166,11 +192,15 @@ impl Simulation {
                 (tells && contents.iter().any(|(key, held)| learns(to, *key, held)))
                     || (asks && self.reaches(to, from) && self.would_learn_from(from, to))
             }
+            Body::Stream(stream) => self.would_stream(to, stream),
             Body::WriteAck { .. }
             | Body::Read { .. }
             | Body::ReadReply { .. }
             | Body::HintAck { .. }
-            | Body::Heartbeat { .. } => false,
+            | Body::Heartbeat { .. }
+            | Body::Digest { .. }
+            | Body::RepairAck { .. }
+            | Body::Answer { .. } => false,
         }
     }
 

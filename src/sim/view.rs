@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use crate::{
     action::{ClientPolicy, Settings},
-    base::{KeyId, MessageId, NodeId, OpId, Position, Ppm, SimTime, Span, WriteId},
+    base::{KeyId, MessageId, NodeId, OpId, Position, Ppm, SimTime, Span, WriteId, ZoneId},
     data::{Held, Stamp},
     net::{Cut, LinkProfile, Order},
     replica::MessageKind,
 };
 
-use super::{Event, Simulation, clients::Client};
+use super::{Event, MemberView, Simulation, clients::Client};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
@@ -32,6 +32,8 @@ pub struct View {
     pub cuts: Vec<Cut>,
     /// Which replicas can still reach each other both ways; one side where nothing is cut.
     pub sides: Vec<Vec<NodeId>>,
+    /// By replica: its zone.
+    pub zones: Vec<Option<ZoneId>>,
     pub settings: Settings,
     pub latency_percent: u32,
     pub links: LinksView,
@@ -107,6 +109,8 @@ pub struct ReplicaView {
     pub hints: Vec<HintView>,
     /// Whom it believes down, rightly or wrongly.
     pub believes_down: Vec<NodeId>,
+    /// Its part in a replica set; `None` under another protocol.
+    pub member: Option<MemberView>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,6 +163,7 @@ impl Simulation {
             messages,
             cuts: self.cuts.standing().to_vec(),
             sides: self.cuts.sides(),
+            zones: (0..self.nodes.len()).map(|i| self.topology.zone_of(NodeId::at(i))).collect(),
             settings: self.settings.clone(),
             latency_percent: self.network.latency_percent,
             links: self.links_view(),
@@ -200,6 +205,7 @@ impl Simulation {
                 .map(NodeId::at)
                 .filter(|about| !self.believes_up(id, *about))
                 .collect(),
+            member: self.member_view(id),
         }
     }
 
@@ -218,7 +224,7 @@ impl Simulation {
         self.queue.iter().filter_map(|(arrives, event)| {
             let Event::Arrival(message) = event else { return None };
             let kind = message.body.kind();
-            let idle = kind.is_gossip() && !self.would_teach(message);
+            let idle = kind.is_gossip() && !self.would_teach(message) && !self.is_awaited(message);
             (!idle).then(|| MessageView {
                 id: message.id,
                 from: message.from,

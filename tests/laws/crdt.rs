@@ -15,16 +15,14 @@ use laggard::{
 };
 use proptest::prelude::*;
 
-use crate::generate::{Move, Plan, calm, durable, for_plans, run, run_on};
+use crate::generate::{Move, Plan, calm, durable, for_plans, on_every_replica, run, run_on};
 
 const KEY: KeyId = KeyId(0);
 
 /// A plan in which every operation is an update of one key of this kind, or a read.
 fn only(kind: Kind, plan: Plan) -> Plan {
-    let mut plan = durable(plan);
-    let copies = u16::try_from(plan.scenario.replicas.len()).expect("few");
+    let mut plan = on_every_replica(durable(plan));
     let settings = &mut plan.scenario.settings;
-    settings.copies = copies;
     settings.kinds = [kind].into();
     plan.scenario.keys.truncate(1);
     plan.scenario.initial.clear();
@@ -310,7 +308,8 @@ fn a_key_takes_only_what_its_kind_can_do() {
             Act::Write { value: Value::Number(1), context: laggard::action::Context::None, stamp: None };
         let acts = updates.iter().cloned().map(Act::Update).chain([write]);
         for (act, expected) in acts.zip(expected) {
-            let ask = Ask { client: ClientId(0), at: None, key: KEY, act, level: Some(Level::One) };
+            let ask =
+                Ask { client: ClientId(0), at: None, key: KEY, act, level: Some(Level::One), wait: None };
             let before = format!("{simulation:?}");
             let mut facts = Vec::new();
             match simulation.apply(&Command::Submit(ask.clone()), &mut facts) {

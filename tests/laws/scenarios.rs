@@ -38,7 +38,14 @@ fn pass(timeline: &mut Timeline, millis: u64) {
 }
 
 fn ask(at: u16, act: Act, level: Level) -> Command {
-    Command::Submit(Ask { client: ClientId(0), at: Some(NodeId(at)), key: X, act, level: Some(level) })
+    Command::Submit(Ask {
+        client: ClientId(0),
+        at: Some(NodeId(at)),
+        key: X,
+        act,
+        level: Some(level),
+        wait: None,
+    })
 }
 
 /// Submits, waits, and gives the answer.
@@ -176,12 +183,19 @@ fn semantics_13_9_dotted_version_vectors_do_not_explode() {
     let mut timeline = start(scenario);
     let put = |timeline: &mut Timeline, client: u16, value: &str| {
         let act = Act::Write { value: Value::text(value), context: Context::Last, stamp: None };
-        let ask = Ask { client: ClientId(client), at: Some(NodeId(A)), key: X, act, level: None };
+        let ask = Ask { client: ClientId(client), at: Some(NodeId(A)), key: X, act, level: None, wait: None };
         give(timeline, Command::Submit(ask));
         held(timeline, A)
     };
     let get = |timeline: &mut Timeline, client: u16, at: u16| {
-        let ask = Ask { client: ClientId(client), at: Some(NodeId(at)), key: X, act: Act::Read, level: None };
+        let ask = Ask {
+            client: ClientId(client),
+            at: Some(NodeId(at)),
+            key: X,
+            act: Act::Read,
+            level: None,
+            wait: None,
+        };
         give(timeline, Command::Submit(ask));
     };
     assert_eq!(put(&mut timeline, 0, "v1"), ["v1"]);
@@ -226,7 +240,7 @@ fn read_a_then_b(guarantees: Vec<Guarantee>) -> (Outcome, Outcome, Timeline) {
     let mut timeline = start(scenario);
     give(&mut timeline, Command::Cut { name: None, shape: CutShape::Isolate(NodeId(A)) });
     let act = Act::Write { value: Value::Number(2), context: Context::Last, stamp: None };
-    let write = Ask { client: ClientId(1), at: Some(NodeId(A)), key: X, act, level: None };
+    let write = Ask { client: ClientId(1), at: Some(NodeId(A)), key: X, act, level: None, wait: None };
     give(&mut timeline, Command::Submit(write));
     pass(&mut timeline, 100);
     let first = outcome(&mut timeline, ask(A, Act::Read, Level::One));

@@ -2,4 +2,7 @@
 
 mod background;
 mod conflicts;
+mod coordination;
+mod primary;
+mod sessions;
 mod support;

@@ -107,7 +107,7 @@ impl Stage {
 }
 
 pub(crate) fn ask(at: u16, act: Act, level: Option<Level>) -> Command {
-    Command::Submit(Ask { client: ClientId(0), at: Some(NodeId(at)), key: X, act, level })
+    Command::Submit(Ask { client: ClientId(0), at: Some(NodeId(at)), key: X, act, level, wait: None })
 }
 
 pub(crate) fn write(at: u16, value: &str) -> Command {

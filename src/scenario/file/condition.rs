@@ -53,6 +53,9 @@ pub struct Test {
     /// The replica holds exactly these values, written at the same time, in any order; or so many.
     pub siblings: Option<Siblings>,
 
+    /// This replica is up and takes itself for the primary.
+    pub primary: Option<String>,
+
     /// What a read returned, `last` for the latest one; with one of `returns`, `stale`.
     pub read: Option<Last>,
     /// The read returned exactly this (a list: these siblings); `null` for no value.

@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
 use crate::scenario::units::{
     Rate, UnitError, parse_drift, parse_duration, parse_duration_or_off, parse_rate, parse_share,
-    parse_signed_duration,
+    parse_signed_duration, parse_size,
 };
 
 /// A scalar as it was written, whatever YAML takes it for.
@@ -106,6 +106,12 @@ quantity!(
     DurationText, u64, parse_duration, "duration",
     r"^\+?([0-9]+(\.[0-9]+)? *(ns|us|µs|μs|ms|s|m|min|h|d)|0)$", [0],
     "A span of time with its unit (ns, us, ms, s, min, h, d), such as 80ms, 1.5s or 3h; 0 needs none."
+);
+
+quantity!(
+    /// A number of bytes, as written; [`parse`](Self::parse) gives it.
+    SizeText, u64, parse_size, "size", r"^\+?([0-9]+(\.[0-9]+)? *(B|kB|KiB|MB|MiB|GB|GiB)|0)$", [0],
+    "A number of bytes with its unit (B, kB, KiB, MB, MiB, GB, GiB), such as 512B or 1MiB."
 );
 
 quantity!(

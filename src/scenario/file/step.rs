@@ -9,11 +9,12 @@ pub use super::pause::Pause;
 
 use super::background::Hints;
 use super::client::{Guarantee, Means, Route, WhenUnable};
-use super::cluster::{AntiEntropy, Level};
+use super::cluster::{AntiEntropy, Copies, Level, ReadRepair};
 use super::condition::Condition;
 use super::data::{Change, Element};
 use super::network::Latency;
 use super::pause::present;
+use super::primary::{ReadsFrom, Wait};
 use super::quantity::{DurationText, ShareText, SignedDurationText};
 use super::value::{Literal, Outcome};
 
@@ -74,6 +75,8 @@ pub struct Step {
 
     /// Changes settings while everything runs.
     pub set: Option<Knobs>,
+    /// Makes a replica the primary.
+    pub promote: Option<String>,
     /// Starts or stops the workload.
     pub workload: Option<StartStop>,
 
@@ -116,6 +119,8 @@ pub struct Write {
     pub context: Option<Context>,
     /// The stamp it carries, as a time since the start. Default: the coordinator's clock.
     pub stamp: Option<SignedDurationText>,
+    /// Under a primary: how many replicas to wait for once it has the write, and how long.
+    pub wait: Option<Wait>,
 }
 
 /// What a write tells about what its client has read.
@@ -207,12 +212,14 @@ pub struct Knobs {
     pub duplicate: Option<ShareText>,
     /// Whether a message may overtake an earlier one.
     pub reorder: Option<bool>,
-    /// How many replicas hold each key.
-    pub n: Option<u64>,
+    /// How many replicas hold each key: a number, or one for each zone, as the replication has it.
+    pub n: Option<Copies>,
     /// How many replicas must store a write before it is acknowledged.
     pub write: Option<Level>,
     /// How many replicas must answer before a read returns.
     pub read: Option<Level>,
+    /// Whether a read brings the replicas that turn out to be behind up to date.
+    pub read_repair: Option<ReadRepair>,
     /// Whether replicas compare and exchange what they hold.
     pub anti_entropy: Option<AntiEntropy>,
     /// Whether writes are kept from now on for replicas that cannot take them; those that are kept are handed over
@@ -228,6 +235,12 @@ pub struct Knobs {
     pub when_unable: Option<WhenUnable>,
     /// Which replica its operations go to, where they name none.
     pub route: Option<Route>,
+    /// Under a primary: how many good replicas it needs to take a write.
+    pub min_replicas: Option<u64>,
+    /// Under a primary: how long ago a good replica may have been heard from.
+    pub max_lag: Option<DurationText>,
+    /// Under a primary: who answers reads.
+    pub reads_from: Option<ReadsFrom>,
 }
 
 /// Starts or stops the workload.

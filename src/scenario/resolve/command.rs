@@ -63,6 +63,8 @@ impl Resolver<'_> {
             Some(Command::Thaw(self.node(name, &at.key("thaw"))))
         } else if let Some(skew) = &step.skew {
             Some(self.skewed(skew, course, &at.key("skew")))
+        } else if let Some(name) = &step.promote {
+            Some(self.promoted(name, &at.key("promote")))
         } else {
             step.workload.map(|switch| self.switched(switch, course, &at.key("workload")))
         }
@@ -79,7 +81,11 @@ impl Resolver<'_> {
         let Write { by, at: replica, key, level, .. } = write;
         let operation =
             Operation { by: by.as_deref(), at: replica.as_deref(), key, level: *level, used: Use::Write };
-        self.submit(&operation, Act::Write { value, context, stamp }, at)
+        let mut command = self.submit(&operation, Act::Write { value, context, stamp }, at);
+        if let (Command::Submit(ask), Some(wait)) = (&mut command, &write.wait) {
+            ask.wait = Some(self.wait(wait, &at.key("wait")));
+        }
+        command
     }
 
     pub(super) fn read(&mut self, read: &Read, at: &Trail<'_>) -> Command {
@@ -106,6 +112,7 @@ impl Resolver<'_> {
             key: self.keys.find(key).map_or(KeyId(0), super::key_id),
             act,
             level: level.map(|level| self.level(level, used, &at.key("level"))),
+            wait: None,
         })
     }
 

@@ -29,6 +29,10 @@ impl Resolver<'_> {
             let node = self.node(replica, &at.key("replica"));
             let key = test.key.as_ref().map_or(KeyId(0), |key| self.key(key, &at.key("key")));
             self.holding(test, (node, key), at)
+        } else if let Some(name) = &test.primary {
+            let at = at.key("primary");
+            self.needs_primary(&at);
+            Condition::Primary(self.node(name, &at))
         } else if test.read.is_some() {
             self.last_read(test, at)
         } else if let Some(guarantee) = test.upholds {
