@@ -109,6 +109,8 @@ const ACTIONS: &[&str] = &[
     "heal",
     "crash",
     "restart",
+    "destroy",
+    "repair",
     "freeze",
     "thaw",
     "skew",
@@ -149,7 +151,6 @@ pub(super) fn planned(map: &str, key: &str) -> bool {
     let keys: &[&str] = match map {
         "Preset" => &["lesson"],
         "Cluster" => &["zones", "durability"],
-        "Leaderless" => &["hints", "tombstones", "failure_detector"],
         "Gossip" => &["digest"],
         "Network" | "Link" => &["bandwidth"],
         "Distribution" => &["fit"],
