@@ -24,6 +24,7 @@ const PRESETS: &[(&str, &str)] = presets![
     "cart-or-set",
     "counter",
     "riak-siblings",
+    "dynamodb-stale-read",
     "clock-skew",
     "lossy-network",
     "redis-wait",
