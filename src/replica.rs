@@ -38,7 +38,7 @@ pub use message::{Body, Exchange, MessageKind};
 use primary::{Discard, Member, News};
 use std::sync::Arc;
 use store::Store;
-pub use store::{Placement, owners};
+pub use store::{Placement, owners, replica_of};
 pub use timer::Timer;
 
 /// One replica: durable slots, and the volatile state of operations it coordinates.
@@ -252,9 +252,7 @@ impl Replica {
         self.crash_member(around, out);
     }
 
-    /// Loses its disk as well; says how many hints were on it. Only the count of what it has coordinated
-    /// stays, so that no dot names two writes: real systems give the new disk a new name for that (Riak's
-    /// actor epochs).
+    /// Loses its disk as well; says how many hints were on it.
     pub fn lose_disk(&mut self, around: &mut Surroundings<'_>, out: &mut Vec<Output>) -> usize {
         self.crash(around, out);
         self.empty_member(around, out);

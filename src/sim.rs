@@ -106,6 +106,8 @@ struct Node {
     rung: Vec<Timer>,
     /// How often it has crashed: timers of an earlier life ring in vain.
     life: u32,
+    /// How many disks it has lost.
+    disks: u16,
     /// Messages that died because it was down.
     killed: u64,
     /// Whether its gossip timer is set.
@@ -133,6 +135,7 @@ impl Simulation {
             inbox: Vec::new(),
             rung: Vec::new(),
             life: 0,
+            disks: 0,
             killed: 0,
             gossiping: false,
         };

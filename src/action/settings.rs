@@ -65,6 +65,14 @@ pub struct LeaderlessPolicy {
 }
 
 impl Settings {
+    /// As [`Self::leaderless`], to turn a knob.
+    pub fn leaderless_mut(&mut self) -> Option<&mut LeaderlessPolicy> {
+        match &mut self.protocol {
+            Protocol::Leaderless(policy) => Some(policy),
+            Protocol::Primary(_) => None,
+        }
+    }
+
     /// What a key holds.
     pub fn kind(&self, key: KeyId) -> Kind {
         self.kinds.get(key.index()).copied().unwrap_or_default()
@@ -78,14 +86,6 @@ impl Settings {
         match self.kind(key) {
             Kind::Register(conflicts) => conflicts,
             Kind::Value | Kind::GrowCounter | Kind::Counter | Kind::Set => self.conflicts,
-        }
-    }
-
-    /// As [`Self::leaderless`], to turn a knob.
-    pub fn leaderless_mut(&mut self) -> Option<&mut LeaderlessPolicy> {
-        match &mut self.protocol {
-            Protocol::Leaderless(policy) => Some(policy),
-            Protocol::Primary(_) => None,
         }
     }
 

@@ -29,8 +29,6 @@ pub struct Record {
     pub superseded: bool,
     /// A replica dropped it for this one, which stood so to it.
     pub dropped_for: Option<(WriteId, Relation, Position)>,
-    /// A disk was lost that held it.
-    pub bereft: bool,
     /// Copies of it that never arrived: whither, how they ended, when.
     pub deaths: Vec<(NodeId, Death, SimTime)>,
 }
@@ -153,13 +151,9 @@ impl KeyLedger {
         // A coordinator's vector claims its earlier writes even where it lost them to another: what is
         // lost stays lost. (Siblings vanish only for who has seen them.)
         let vanished = |record: &Record| {
-            let write = record.version.id;
             conflicts == Conflicts::LastWriteWins
-                && !self.holding.contains(&(u64::from(write.0) + 1))
-                && (record.missing == 0
-                    || record.bereft
-                        && !simulation.may_still_spread(&record.version)
-                        && !simulation.is_hinted(&record.version))
+                && record.missing == 0
+                && !self.holding.contains(&(u64::from(record.version.id.0) + 1))
         };
         let supersedes =
             |old: &Record| !old.superseded && version.context.covers(old.version.dot) && !vanished(old);
@@ -190,7 +184,6 @@ impl KeyLedger {
             consistent: (missing == 0).then_some(at.at),
             superseded: false,
             dropped_for: None,
-            bereft: false,
             deaths: Vec::new(),
         });
         if missing == 0 {
@@ -302,22 +295,16 @@ impl KeyLedger {
         }
     }
 
-    /// The disk of `node` is gone: it reflects nothing any more, and what only it held is nowhere.
+    /// The disk of `node` is gone: it reflects nothing any more.
     pub(super) fn wiped(&mut self, node: NodeId) {
         if !self.wiped.contains(&node) {
             self.wiped.push(node);
         }
-        let held = self.holding[node.index()];
-        let held_by_it = |record: &Record| held == u64::from(record.version.id.0) + 1;
         for record in &mut self.open {
-            record.bereft |= held_by_it(record);
             record.missing += usize::from(record.reflected[node.index()].take().is_some());
         }
-        let concerns = |record: &Record| record.reflected[node.index()].is_some() || held_by_it(record);
-        for record in self.closed.iter_mut().filter(|record| concerns(record)) {
-            let record = Arc::make_mut(record);
-            record.bereft |= held_by_it(record);
-            record.reflected[node.index()] = None;
+        for record in self.closed.iter_mut().filter(|record| record.reflected[node.index()].is_some()) {
+            Arc::make_mut(record).reflected[node.index()] = None;
         }
     }
 

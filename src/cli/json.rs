@@ -69,8 +69,15 @@ fn totals(report: &Report) -> Value {
 
 fn fact(timeline: &Timeline, fact: &Fact) -> Value {
     let scenario = timeline.simulation().scenario();
-    // Later reigns of a primary have names of their own in vectors, and are told by the same replica.
-    let node = |node: &NodeId| scenario.replicas[node.index() % scenario.replicas.len()].name.to_string();
+    let node = |node: &NodeId| scenario.replicas[node.index()].name.to_string();
+    // Later disks and reigns of a replica have names of their own in vectors.
+    let actor = |actor: NodeId| {
+        let nodes = u16::try_from(scenario.replicas.len()).unwrap_or(u16::MAX);
+        match crate::replica::replica_of(actor, nodes) {
+            (replica, 0) => node(&replica),
+            (replica, disk) => format!("{}#{}", node(&replica), disk + 1),
+        }
+    };
     let key = |key: &crate::base::KeyId| timeline.simulation().keys()[key.index()].to_string();
     let write = |write: &WriteId| write.to_string();
     match &fact.what {
@@ -86,11 +93,11 @@ fn fact(timeline: &Timeline, fact: &Fact) -> Value {
         }
         What::Accepted { op, node: at, version } => {
             let context: Value =
-                version.context.entries().map(|(n, counter)| (node(&n), Value::from(counter))).collect();
+                version.context.entries().map(|(n, counter)| (actor(n), Value::from(counter))).collect();
             json!({"fact": "accepted", "op": op.0, "at": node(at), "write": write(&version.id),
                    "key": key(&version.key), "value": value(&version.value), "stamp_ns": version.stamp.time,
                    "stamp_count": version.stamp.count,
-                   "dot": {"node": node(&version.dot.node), "counter": version.dot.counter}, "context": context})
+                   "dot": {"node": actor(version.dot.node), "counter": version.dot.counter}, "context": context})
         }
         What::Sent { message, from, to, kind, carries, arrives } => {
             json!({"fact": "sent", "message": message.0, "from": node(from), "to": node(to), "kind": kind.name(),

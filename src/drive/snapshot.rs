@@ -224,6 +224,16 @@ impl Snapshot {
         // Later reigns of a primary have names of their own in vectors, and are told by the same replica.
         &self.view.replicas[node.index() % self.view.replicas.len()].name
     }
+
+    /// An entry of a vector by the name of its replica; `ams#2` is what ams wrote on its second disk.
+    pub fn actor_name(&self, actor: NodeId) -> String {
+        let nodes = u16::try_from(self.view.replicas.len()).unwrap_or(u16::MAX);
+        let (node, disk) = crate::replica::replica_of(actor, nodes);
+        match disk {
+            0 => self.replica_name(node).to_owned(),
+            disk => format!("{}#{}", self.replica_name(node), disk + 1),
+        }
+    }
 }
 
 /// What died within the last moments of virtual time.

@@ -199,7 +199,7 @@ impl Replica {
         around: &mut Surroundings<'_>,
     ) -> Version {
         let key = request.key;
-        let dot = self.store.next_dot(self.id, key);
+        let dot = self.store.next_dot((self.id, around.placement.nodes), key);
         let stamp = stamp.unwrap_or_else(|| self.stamp_after(request, around));
         let id = *around.next_write;
         around.next_write.0 += 1;

@@ -34,6 +34,17 @@ pub fn owners(placement: Placement, key: KeyId) -> impl Iterator<Item = NodeId> 
     (0..placement.copies).map(move |i| NodeId((first + i) % placement.nodes))
 }
 
+/// Under which name a replica writes in vectors: its own on its first disk, one beyond all `nodes` on each
+/// that follows.
+fn actor(node: NodeId, nodes: u16, disk: u16) -> NodeId {
+    NodeId(node.0.saturating_add(nodes.saturating_mul(disk)))
+}
+
+/// Which replica an actor in a vector of `nodes` replicas is, and on which of its disks it wrote, from 0.
+pub fn replica_of(actor: NodeId, nodes: u16) -> (NodeId, u16) {
+    (NodeId(actor.0 % nodes.max(1)), actor.0 / nodes.max(1))
+}
+
 #[derive(Debug, Clone, Default)]
 struct Slot {
     held: Held,
@@ -45,6 +56,8 @@ struct Slot {
 pub(super) struct Store {
     slots: Vec<Slot>,
     digest: u64,
+    /// How many disks were lost before this one.
+    disk: u16,
 }
 
 /// What an empty slot lends out.
@@ -52,7 +65,7 @@ static NOTHING: Held = Held::Nothing;
 
 impl Store {
     pub(super) fn new(keys: usize) -> Self {
-        Self { slots: vec![Slot::default(); keys], digest: 0 }
+        Self { slots: vec![Slot::default(); keys], digest: 0, disk: 0 }
     }
 
     pub(super) fn held(&self, key: KeyId) -> &Held {
@@ -99,18 +112,20 @@ impl Store {
         if content == 0 { 0 } else { mix(mix(u64::from(key.0) + 1) ^ content) }
     }
 
-    /// The next dot of `key` at `node`.
-    pub(super) fn next_dot(&mut self, node: NodeId, key: KeyId) -> Dot {
+    /// The next dot of `key` at `node`, one of `nodes`. Each disk writes under an actor of its own, so that
+    /// no dot names two writes and no write claims to have been made on top of what was lost (Riak: actor
+    /// epochs).
+    pub(super) fn next_dot(&mut self, (node, nodes): (NodeId, u16), key: KeyId) -> Dot {
+        let node = actor(node, nodes, self.disk);
         let slot = self.slot(key);
         slot.counter += 1;
         Dot { node, counter: slot.counter }
     }
 
-    /// Holds nothing any more.
+    /// A new disk, with nothing on it.
     pub(super) fn wipe(&mut self) {
-        for slot in &mut self.slots {
-            slot.held = Held::Nothing;
-        }
+        self.slots.clear();
+        self.disk += 1;
         self.digest = 0;
     }
 

@@ -48,6 +48,8 @@ pub enum Refused {
     NotFrozen,
     #[error("that replica is down: restart it first")]
     Down,
+    #[error("that replica has lost enough disks")]
+    TooManyDisks,
     #[error("a link needs two different replicas")]
     SameReplica,
     #[error("{asked} replicas cannot answer where each key has {copies}")]
@@ -75,6 +77,9 @@ fn doings(kind: Kind) -> &'static str {
         Kind::Set => "elements are added and removed",
     }
 }
+
+/// So many disks one replica may have, one after the other: each is one more entry in the vectors.
+const MAX_DISKS: usize = 32;
 
 /// The most keys a run may come to have.
 pub(crate) const MAX_KEYS: usize = 10_000;
@@ -134,7 +139,7 @@ impl Simulation {
                 Status::Crashed => Err(Refused::AlreadyDown),
                 Status::Up | Status::Frozen => Ok(()),
             }),
-            Command::Destroy(node) => self.known(*node),
+            Command::Destroy(node) => self.check_destroy(*node),
             Command::Repair(None) => Ok(()),
             Command::Repair(Some(node)) => self.expect_status(*node, |s| match s {
                 Status::Up => Ok(()),
@@ -165,6 +170,13 @@ impl Simulation {
             }
             Command::Workload(_) => Ok(()),
         }
+    }
+
+    fn check_destroy(&self, node: NodeId) -> Result<(), Refused> {
+        self.known(node)?;
+        let room = usize::from(u16::MAX) / self.nodes.len();
+        let disks = usize::from(self.nodes[node.index()].disks) + 1;
+        if disks < MAX_DISKS.min(room) { Ok(()) } else { Err(Refused::TooManyDisks) }
     }
 
     fn check_key(&self, name: &Arc<str>) -> Result<(), Refused> {
@@ -302,6 +314,7 @@ impl Simulation {
         if self.status(node) != Status::Crashed {
             self.crash(node, facts);
         }
+        self.nodes[node.index()].disks += 1;
         let mut hints = 0;
         self.act(node, 0, facts, |replica, around, out| hints = replica.lose_disk(around, out));
         let hints = u32::try_from(hints).unwrap_or(u32::MAX);

@@ -174,10 +174,9 @@ fn about_walls(ui: &Ui, snapshot: &Snapshot) -> Option<Advice> {
 /// Whether a side holds a write of its own that nobody beyond the wall has heard of.
 fn wrote_apart(snapshot: &Snapshot, side: &[NodeId]) -> bool {
     let beyond = |dot| nodes(snapshot).any(|node| !side.contains(&node) && snapshot.vector(node).covers(dot));
-    let own = |version: &Version| {
-        version.dot.counter > 0
-            && side.contains(&NodeId::at(version.dot.node.index() % snapshot.view.replicas.len()))
-    };
+    let nodes = u16::try_from(snapshot.view.replicas.len()).unwrap_or(u16::MAX);
+    let replica = |actor| crate::replica::replica_of(actor, nodes).0;
+    let own = |version: &Version| version.dot.counter > 0 && side.contains(&replica(version.dot.node));
     side.iter().any(|node| {
         let held = &snapshot.view.replicas[node.index()].held[snapshot.focus.index()];
         held.versions().iter().any(|version| own(version) && !beyond(version.dot))

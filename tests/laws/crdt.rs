@@ -309,7 +309,8 @@ fn a_key_takes_only_what_its_kind_can_do() {
             Act::Write { value: Value::Number(1), context: laggard::action::Context::None, stamp: None };
         let acts = updates.iter().cloned().map(Act::Update).chain([write]);
         for (act, expected) in acts.zip(expected) {
-            let ask = Ask { client: ClientId(0), at: None, key: KEY, act, level: Some(Level::One) };
+            let ask =
+                Ask { client: ClientId(0), at: None, key: KEY, act, level: Some(Level::One), wait: None };
             let before = format!("{simulation:?}");
             let mut facts = Vec::new();
             match simulation.apply(&Command::Submit(ask.clone()), &mut facts) {

@@ -2,7 +2,7 @@
 //! after every step.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap},
     sync::Arc,
 };
 
@@ -30,8 +30,6 @@ struct Write {
     acked: Option<(usize, SimTime, u64)>,
     reflected: Vec<NodeId>,
     spread: Spread,
-    /// A disk was lost that held it.
-    bereft: bool,
     /// A write was made on top of it before it vanished.
     superseded: bool,
 }
@@ -58,8 +56,6 @@ struct Read {
 #[derive(Debug, Default)]
 struct Oracle {
     writes: Vec<Write>,
-    /// Who held which write after the step before.
-    holding: BTreeSet<(NodeId, WriteId)>,
     asked: BTreeMap<OpId, (ClientId, KeyId)>,
     reads: BTreeMap<OpId, Read>,
     acks: BTreeMap<KeyId, usize>,
@@ -104,16 +100,9 @@ impl Oracle {
                     }
                 }
                 What::Accepted { op, version, .. } => {
-                    // A coordinator claims its earlier writes even where its disk is gone.
-                    let gone = |write: &Write| {
-                        let nowhere = !is_held(simulation, &write.version)
-                            && !simulation.may_still_spread(&write.version)
-                            && !simulation.is_hinted(&write.version);
-                        let by_stamps = simulation.settings().conflicts == Conflicts::LastWriteWins;
-                        write.spread == Spread::Vanished || by_stamps && write.bereft && nowhere
-                    };
                     for write in self.writes.iter_mut().filter(|w| w.version.key == version.key) {
-                        write.superseded |= version.context.covers(write.version.dot) && !gone(write);
+                        write.superseded |=
+                            write.spread != Spread::Vanished && version.context.covers(write.version.dot);
                     }
                     self.writes.push(Write {
                         version: Arc::clone(version),
@@ -123,7 +112,6 @@ impl Oracle {
                         acked: None,
                         reflected: Vec::new(),
                         spread: Spread::UnderWay,
-                        bereft: false,
                         superseded: false,
                     });
                 }
@@ -138,27 +126,16 @@ impl Oracle {
                     judged.push((*op, self.judge_read(*op, held, simulation)));
                     self.reads.get_mut(op).expect("asked before").answered = Some((step, held.clone()));
                 }
-                What::Stored { node, key, .. } => self.remember(*node, *key, simulation),
                 What::Destroyed { node, .. } => {
                     for write in &mut self.writes {
                         write.reflected.retain(|reflecting| reflecting != node);
-                        write.bereft |= self.holding.contains(&(*node, write.version.id));
                     }
-                    self.holding.retain(|(holder, _)| holder != node);
                 }
                 _ => {}
             }
         }
         self.ask_every_replica(simulation);
         judged
-    }
-
-    fn remember(&mut self, node: NodeId, key: KeyId, simulation: &Simulation) {
-        let held = simulation.held(node, key).versions();
-        let of_key =
-            |write: &WriteId| self.writes.iter().any(|w| w.version.id == *write && w.version.key == key);
-        self.holding.retain(|(holder, write)| *holder != node || !of_key(write));
-        self.holding.extend(held.iter().map(|version| (node, version.id)));
     }
 
     fn ask_every_replica(&mut self, simulation: &Simulation) {

@@ -79,7 +79,7 @@ fn misses(facts: &[Fact], settings: &Settings) -> Vec<(Operation, Operation)> {
                 _ if merges => includes(v),
                 // Nothing older in real time, which is not for stamps to say.
                 Conflicts::LastWriteWins => accepted(v.id) >= write.asked,
-                Conflicts::Siblings | Conflicts::VectorSiblings => includes(v),
+                Conflicts::Siblings | Conflicts::VectorSiblings | Conflicts::LogOrder => includes(v),
             });
             if !fresh {
                 missed.push((write.clone(), read.clone()));
@@ -352,7 +352,7 @@ fn what_a_replica_holds_never_becomes_older() {
                         let kept = now.versions().iter().any(|new| match settings.conflicts_of(key) {
                             _ if merges => new.context.includes(&old.context),
                             Conflicts::LastWriteWins => new.last_write_order(old).is_ge(),
-                            Conflicts::Siblings | Conflicts::VectorSiblings => {
+                            Conflicts::Siblings | Conflicts::VectorSiblings | Conflicts::LogOrder => {
                                 new.id == old.id || new.context.covers(old.dot)
                             }
                         });
@@ -469,6 +469,7 @@ fn what_another_client_does_moves_no_message_of_the_first() {
             key: KeyId(1),
             act: Act::Write { value: Value::text("other"), context: Context::None, stamp: None },
             level: Some(Level::All),
+            wait: None,
         }))]
     };
     let busy = trips(random_links(), &twenty_writes(other));

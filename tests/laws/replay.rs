@@ -131,6 +131,7 @@ fn going_to_another_branch_and_back_restores_both() {
             key: KeyId(0),
             act: Act::Write { value: Value::text("elsewhere"), context: Context::None, stamp: None },
             level: None,
+            wait: None,
         });
         timeline.apply(other, Cause::Program).expect("always possible");
         timeline.advance_to(half.at + Span::millis(700));

@@ -108,7 +108,8 @@ fn semantics_13_3_a_delete_beats_a_value_of_the_same_stamp() {
                     stamp: Some(Stamp::at(5)),
                 };
                 let level = Some(Level::One);
-                let ask = Ask { client: ClientId(0), at: Some(node(at)), key: KeyId(0), act, level, wait: None };
+                let ask =
+                    Ask { client: ClientId(0), at: Some(node(at)), key: KeyId(0), act, level, wait: None };
                 simulation.apply(&Command::Submit(ask), &mut facts).expect("accepted");
             }
             let later = simulation.position().at + Span::secs(1);

@@ -2,4 +2,5 @@
 
 mod conflicts;
 mod primary;
+mod sessions;
 mod support;

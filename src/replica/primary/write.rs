@@ -142,7 +142,7 @@ impl Member {
         let key = job.request.key;
         let reign = self.reigns.saturating_sub(1);
         let actor = reign_name(desk.me, reign, desk.around.placement.nodes);
-        let Dot { counter, .. } = desk.store.next_dot(desk.me, key);
+        let Dot { counter, .. } = desk.store.next_dot((desk.me, desk.around.placement.nodes), key);
         let context = desk.store.held(key).history();
         let stamp = stamp.unwrap_or_else(|| desk.clock.write(desk.around.settings.clocks, desk.around.clock));
         let id = *desk.around.next_write;

@@ -77,7 +77,7 @@ fn contents(fields: &mut Fields<'_, '_>, node: NodeId, snapshot: &Snapshot) {
         let dot = &version.dot;
         let origin = match dot.counter {
             0 => format!("  {}, the initial value", version.id),
-            counter => format!("  {}, dot {}·{counter}", version.id, snapshot.replica_name(dot.node)),
+            counter => format!("  {}, dot {}·{counter}", version.id, snapshot.actor_name(dot.node)),
         };
         spans.push(paint.span(origin, Role::Text));
         fields.lines.push(Line::from(spans));
@@ -87,7 +87,7 @@ fn contents(fields: &mut Fields<'_, '_>, node: NodeId, snapshot: &Snapshot) {
     }
     let vector = snapshot.vector(node);
     let entries =
-        vector.entries().map(|(node, counter)| format!("{} {counter}", snapshot.replica_name(node)));
+        vector.entries().map(|(actor, counter)| format!("{} {counter}", snapshot.actor_name(actor)));
     let entries: Vec<String> = entries.collect();
     fields.lines.push(Line::from(vec![
         paint.span(format!(" {:<1$}", "vector", NAME - 1), Role::Dim),
