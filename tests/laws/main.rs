@@ -4,6 +4,7 @@
 //! generate   draws → scenario, commands, moves: every command there is
 //! replay     the same log gives the same run; seeking, undoing and branching lose nothing
 //! network    laws of SEMANTICS §14: overlap, convergence, stable randomness, no going back
+//! quorums    what quorums, read repair and N promise, and the counter-example to each
 //! merging    commutative, associative, idempotent over versions that really occur
 //! scenarios  SEMANTICS §13, by number
 //! crdt       the laws of counters and sets, and what they promise
@@ -20,6 +21,7 @@ mod generate;
 mod honesty;
 mod merging;
 mod network;
+mod quorums;
 mod replay;
 mod replication;
 mod scenarios;
