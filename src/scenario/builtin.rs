@@ -24,6 +24,8 @@ const PRESETS: &[(&str, &str)] = presets![
     "cart-or-set",
     "counter",
     "riak-siblings",
+    "dynamo-sloppy",
+    "cassandra-multi-dc",
     "dynamodb-stale-read",
     "clock-skew",
     "lossy-network",
