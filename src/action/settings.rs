@@ -110,6 +110,11 @@ impl Settings {
         self.kinds.get(key.index()).copied().unwrap_or_default()
     }
 
+    /// Whether what the key holds merges by itself. (A primary counts in place, as one who writes numbers.)
+    pub fn merges(&self, key: KeyId) -> bool {
+        self.kind(key).is_state() && self.leaderless().is_some()
+    }
+
     /// How concurrent versions of a key collapse. (Counters and sets merge whatever it says.)
     pub fn conflicts_of(&self, key: KeyId) -> Conflicts {
         if self.primary().is_some() {

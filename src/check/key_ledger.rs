@@ -364,7 +364,7 @@ impl KeyLedger {
         }
         let limit = if self.reading > 0 { MAX_CLOSED_WHILE_READ } else { MAX_CLOSED };
         // What all replicas have merged into a counter or a set can no longer be lost.
-        let merged = simulation.settings().kind(self.key).is_state();
+        let merged = simulation.settings().merges(self.key);
         while self.closed.len() > limit {
             let is_held = |write: &Version| {
                 let keeps = |node| simulation.held(node, self.key).keeps(write);

@@ -19,7 +19,7 @@ use crate::{
 
 use super::{
     paint::clip,
-    ui::{Side, Ui, next_act},
+    ui::{Addressing, Side, Ui, next_act},
 };
 
 /// The columns a line of advice may take: what a terminal of 80 leaves beside its mark.
@@ -55,6 +55,7 @@ fn next(ui: &Ui, snapshot: &Snapshot) -> Advice {
         .or_else(|| about_stale(ui, snapshot))
         .or_else(|| about_story(snapshot))
         .or_else(|| about_picked(ui, snapshot))
+        .or_else(|| about_route(ui, snapshot))
         .or_else(|| about_walls(ui, snapshot))
         .or_else(|| about_hints(snapshot))
         .or_else(|| about_divergence(ui, snapshot))
@@ -102,6 +103,13 @@ fn about_picked(ui: &Ui, snapshot: &Snapshot) -> Option<Advice> {
         }
         Status::Frozen => Some(("Z", format!("Z: thaw {picked}; then it handles what waits"))),
     }
+}
+
+/// While the keys leave the choice of the replica to the client's route.
+fn about_route(ui: &Ui, snapshot: &Snapshot) -> Option<Advice> {
+    let client = snapshot.view.clients.get(usize::from(ui.client.0))?;
+    let text = format!("r: read as {}; its route picks the replica   I: its rules", short(&client.name));
+    (ui.addressing == Addressing::Routed).then_some(("r", text))
 }
 
 /// What a restart brings back.

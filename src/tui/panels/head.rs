@@ -12,7 +12,7 @@ use crate::{
         coach,
         paint::{Paint, bold, wrap},
         theme::Role,
-        ui::Ui,
+        ui::{Addressing, Ui},
     },
 };
 
@@ -68,7 +68,9 @@ fn knobs(paint: &Paint<'_>, ui: &Ui, snapshot: &Snapshot, width: u16) -> Vec<(St
         knobs.push((format!("latency ×{}", ratio(snapshot.view.latency_percent)), Role::Text));
     }
     let clients = &snapshot.scenario.clients;
-    let client = (format!("as {}", paint.clip(&clients[usize::from(ui.client.0)].name, 12)), Role::Text);
+    let routed = if ui.addressing == Addressing::Routed { ", routed" } else { "" };
+    let client = paint.clip(&clients[usize::from(ui.client.0)].name, 12);
+    let client = (format!("as {client}{routed}"), Role::Text);
     if clients.len() > 1 {
         knobs.insert(1, client);
     } else if width >= ROOMY {

@@ -158,3 +158,12 @@ fn the_inspector_names_what_is_kept_for_whom() {
     let text = stage.text(80, 24);
     assert!(text.contains("hints    1 for nyc: w1"), "{text}");
 }
+
+#[test]
+fn the_inspector_tells_a_session_and_its_token() {
+    let mut stage = Stage::new(super::pictures::crowded());
+    stage.keys("wI⏎⎋⏎");
+    let text = stage.text(120, 36);
+    assert!(text.contains("alice is promised read your"), "{text}");
+    assert!(text.contains("token    user123 w1"), "{text}");
+}
