@@ -39,8 +39,13 @@ fn possible(copies: u16) -> Vec<Level> {
     Level::NAMED.into_iter().filter(|level| level.required(copies) <= copies).collect()
 }
 
+const PRIMARY: &str = "one primary takes the writes";
+
 pub(super) fn write_level(snapshot: &Snapshot) -> Dial {
     let settings = &snapshot.view.settings;
+    if settings.primary().is_some() {
+        return Dial::Missing(PRIMARY);
+    }
     let now = settings.write;
     let set = |level| Command::Set(Setting::WriteLevel(level));
     Dial::choices((now.to_string(), overlap(settings)), &possible(settings.copies), now, set)
@@ -48,6 +53,9 @@ pub(super) fn write_level(snapshot: &Snapshot) -> Dial {
 
 pub(super) fn read_level(snapshot: &Snapshot) -> Dial {
     let settings = &snapshot.view.settings;
+    if settings.primary().is_some() {
+        return Dial::Missing(PRIMARY);
+    }
     let now = settings.read;
     let set = |level| Command::Set(Setting::ReadLevel(level));
     Dial::choices((now.to_string(), overlap(settings)), &possible(settings.copies), now, set)
