@@ -30,7 +30,7 @@ use crate::{
     base::{LocalTime, MessageId, NodeId, OpId, OpTable, Position, Purpose, Seed, SimTime, Span, WriteId},
     data::{Dot, Held, Stamp, State, Value, Version, VersionVector},
     net::{Cuts, Network},
-    replica::{Output, Placement, Replica, Surroundings, Timer},
+    replica::{Output, Placement, Replica, Surroundings, Timer, Topology},
     scenario::Scenario,
 };
 use clients::{Client, Open};
@@ -58,6 +58,7 @@ pub struct Simulation {
     /// What everybody believes: a crash is known at once (a refused connection), a cut or a freeze is only
     /// silence.
     common_opinion: Opinion,
+    topology: Topology,
     network: Network,
     cuts: Cuts,
     settings: Settings,
@@ -142,6 +143,7 @@ impl Simulation {
         let mut simulation = Self {
             nodes: scenario.replicas.iter().enumerate().map(node).collect(),
             common_opinion: Opinion::all_up(count),
+            topology: scenario.topology(),
             network: scenario.network.clone(),
             cuts: Cuts::new(count),
             settings: scenario.settings.clone(),
@@ -183,7 +185,7 @@ impl Simulation {
             } else {
                 Held::One(version)
             };
-            let placement = self.placement();
+            let placement = Placement::new(&self.topology, &self.settings);
             for node in &mut self.nodes {
                 if placement.is_owner(node.replica.id, *key) {
                     node.replica.seed(*key, &held, self.settings.conflicts_of(*key));
@@ -306,9 +308,13 @@ impl Simulation {
         }
     }
 
-    fn placement(&self) -> Placement {
-        let nodes = u16::try_from(self.nodes.len()).unwrap_or(u16::MAX);
-        Placement { nodes, copies: self.settings.copies }
+    fn placement(&self) -> Placement<'_> {
+        Placement::new(&self.topology, &self.settings)
+    }
+
+    /// Which replica stands in which zone.
+    pub fn topology(&self) -> &Topology {
+        &self.topology
     }
 
     /// What every machine's monotonic clock shows.
@@ -337,7 +343,7 @@ impl Simulation {
         let opinion = &self.common_opinion;
         let mut around = Surroundings {
             clock: self.clock(node),
-            placement: self.placement(),
+            placement: Placement::new(&self.topology, &self.settings),
             believed_up: &opinion.up,
             down_since: &opinion.down_since,
             monotonic: self.monotonic(),
@@ -369,6 +375,9 @@ impl Simulation {
                     open.version = Some(Arc::clone(&version));
                 }
                 self.record(facts, What::Accepted { op, node, version });
+            }
+            Output::Effort { op, key, effort } => {
+                self.record(facts, What::Effort { op, node, key, effort });
             }
             Output::Stored { key, write, content, over } => {
                 self.record(facts, What::Stored { node, key, write, content, over });
@@ -437,6 +446,11 @@ impl Simulation {
     /// Operations whose client still waits.
     pub fn open_operations(&self) -> usize {
         self.open.len()
+    }
+
+    /// Operations that replicas still attend to, those included whose clients no longer wait.
+    pub fn coordinating(&self) -> usize {
+        self.nodes.iter().map(|node| node.replica.coordinating()).sum()
     }
 
     pub fn workload_running(&self) -> bool {

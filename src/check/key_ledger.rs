@@ -192,6 +192,46 @@ impl KeyLedger {
         missing == 0
     }
 
+    /// N changed: other replicas hold the key now, which reflect what they reflect. Gives the times to
+    /// consistency of the writes that every replica reflects from now on.
+    pub(super) fn moved(
+        &mut self,
+        owners: Vec<NodeId>,
+        at: SimTime,
+        simulation: &Simulation,
+        mut consistent: impl FnMut(&Record),
+    ) {
+        if owners == self.owners {
+            return;
+        }
+        self.owners = owners;
+        self.contents.clear();
+        for node in &self.owners {
+            let content = simulation.held(*node, self.key).content();
+            self.holding[node.index()] = content;
+            match self.contents.iter_mut().find(|(c, _)| *c == content) {
+                Some((_, count)) => *count += 1,
+                None => self.contents.push((content, 1)),
+            }
+        }
+        let conflicts = simulation.settings().conflicts;
+        for record in &mut self.open {
+            record.missing = 0;
+            for node in &self.owners {
+                let seen = &mut record.reflected[node.index()];
+                if seen.is_none() && simulation.held(*node, self.key).reflects(&record.version, conflicts) {
+                    *seen = Some(at);
+                }
+                record.missing += usize::from(seen.is_none());
+            }
+            if record.missing == 0 {
+                record.consistent = Some(at);
+                consistent(record);
+            }
+        }
+        self.close(simulation);
+    }
+
     /// A read of the key began.
     pub(super) fn read_began(&mut self) {
         self.reading += 1;
@@ -240,7 +280,9 @@ impl KeyLedger {
         simulation: &Simulation,
         mut consistent: impl FnMut(&Record),
     ) {
-        self.recount(node, content);
+        if self.owners.contains(&node) {
+            self.recount(node, content);
+        }
         let (held, conflicts) =
             (simulation.held(node, self.key), simulation.settings().conflicts_of(self.key));
         if conflicts == Conflicts::LogOrder {
@@ -251,6 +293,9 @@ impl KeyLedger {
             let seen = &mut record.reflected[node.index()];
             if seen.is_none() && held.reflects(&record.version, conflicts) {
                 *seen = Some(at);
+                if !self.owners.contains(&node) {
+                    continue;
+                }
                 record.missing -= 1;
                 if record.missing == 0 {
                     closing = true;
@@ -319,10 +364,11 @@ impl KeyLedger {
         }
         let limit = if self.reading > 0 { MAX_CLOSED_WHILE_READ } else { MAX_CLOSED };
         // What all replicas have merged into a counter or a set can no longer be lost.
-        let merged = simulation.settings().kind(self.key).is_state();
+        let merged = simulation.settings().merges(self.key);
         while self.closed.len() > limit {
             let is_held = |write: &Version| {
-                self.owners.iter().any(|node| simulation.held(*node, self.key).keeps(write))
+                let keeps = |node| simulation.held(node, self.key).keeps(write);
+                (0..self.nodes).map(NodeId::at).any(keeps)
             };
             // What is held, or has yet to be acknowledged, may still be lost.
             let over = |record: &Arc<Record>| {

@@ -11,7 +11,7 @@ use crate::{
     check::Verdict,
     data::{self, Held, Relation, Update},
     drive::{self, Report, Timeline},
-    replica::primary::Discard,
+    replica::{Effort, primary::Discard},
     scenario::Scenario,
     sim::{Death, Fact, Outcome, What},
 };
@@ -81,7 +81,7 @@ fn fact(timeline: &Timeline, fact: &Fact) -> Value {
     let key = |key: &crate::base::KeyId| timeline.simulation().keys()[key.index()].to_string();
     let write = |write: &WriteId| write.to_string();
     match &fact.what {
-        What::Asked { op, client, node: at, key: k, required, act } => {
+        What::Asked { op, client, node: at, key: k, level, required, act } => {
             let client = &scenario.clients[usize::from(client.0)].name;
             let (kind, v) = match &**act {
                 Act::Read => ("read", Value::Null),
@@ -89,7 +89,7 @@ fn fact(timeline: &Timeline, fact: &Fact) -> Value {
                 Act::Update(update) => (update.verb(), updated(update)),
             };
             json!({"fact": "asked", "op": op.0, "client": &**client, "at": node(at), "key": key(k),
-                   "required": required, "kind": kind, "value": v})
+                   "level": level.to_string(), "required": required, "kind": kind, "value": v})
         }
         What::Accepted { op, node: at, version } => {
             let context: Value =
@@ -140,6 +140,23 @@ fn fact(timeline: &Timeline, fact: &Fact) -> Value {
             let mut line = outcome(how);
             line["fact"] = "answered".into();
             line["op"] = op.0.into();
+            line
+        }
+        What::Effort { op, node: at, key: k, effort } => {
+            let (what, more) = match effort {
+                Effort::Forwarded { to } => ("forwarded", json!({"to": node(to)})),
+                Effort::DigestsDiffered => ("digests_differed", json!({})),
+                Effort::Speculated { to } => ("speculated", json!({"to": node(to)})),
+                Effort::Repaired { to, write: w } => ("repaired", json!({"to": node(to), "write": write(w)})),
+                Effort::StoodIn { node: by, instead_of } => {
+                    ("stood_in", json!({"by": node(by), "for": node(instead_of)}))
+                }
+            };
+            let mut line = more;
+            line["fact"] = what.into();
+            line["op"] = op.0.into();
+            line["at"] = node(at).into();
+            line["key"] = key(k).into();
             line
         }
         What::Discarded { node: at, key: k, write: w, why, instead, .. } => {

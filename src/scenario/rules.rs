@@ -148,7 +148,7 @@ pub(super) fn planned(map: &str, key: &str) -> bool {
         "Preset" => &["lesson"],
         "Cluster" => &["zones", "durability"],
         "Replication" => &["multi_region"],
-        "Leaderless" => &["asks", "sloppy", "hints", "speculative", "tombstones", "failure_detector"],
+        "Leaderless" => &["hints", "tombstones", "failure_detector"],
         "Gossip" => &["digest"],
         "Network" | "Link" => &["bandwidth"],
         "Distribution" => &["fit"],

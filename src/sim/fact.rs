@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Act, Command, Guarantee},
+    action::{Act, Command, Guarantee, Level},
     base::{ClientId, CutId, KeyId, MessageId, NodeId, OpId, Position, SimTime, WriteId},
     data::{Held, Relation, Version},
     replica::{
-        MessageKind,
+        Effort, MessageKind,
         primary::{Discard, News},
     },
 };
@@ -26,6 +26,7 @@ pub enum What {
         client: ClientId,
         node: NodeId,
         key: KeyId,
+        level: Level,
         required: u16,
         act: Arc<Act>,
     },
@@ -34,6 +35,13 @@ pub enum What {
         op: OpId,
         node: NodeId,
         version: Arc<Version>,
+    },
+    /// A coordinator did something beyond asking and answering.
+    Effort {
+        op: OpId,
+        node: NodeId,
+        key: KeyId,
+        effort: Effort,
     },
     Sent {
         message: MessageId,

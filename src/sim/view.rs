@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     action::{ClientPolicy, Settings},
-    base::{KeyId, MessageId, NodeId, OpId, Position, Ppm, SimTime, Span, WriteId},
+    base::{KeyId, MessageId, NodeId, OpId, Position, Ppm, SimTime, Span, WriteId, ZoneId},
     data::{Held, Stamp},
     net::{Cut, LinkProfile, Order},
     replica::MessageKind,
@@ -32,6 +32,8 @@ pub struct View {
     pub cuts: Vec<Cut>,
     /// Which replicas can still reach each other both ways; one side where nothing is cut.
     pub sides: Vec<Vec<NodeId>>,
+    /// By replica: its zone.
+    pub zones: Vec<Option<ZoneId>>,
     pub settings: Settings,
     pub latency_percent: u32,
     pub links: LinksView,
@@ -159,6 +161,7 @@ impl Simulation {
             messages,
             cuts: self.cuts.standing().to_vec(),
             sides: self.cuts.sides(),
+            zones: (0..self.nodes.len()).map(|i| self.topology.zone_of(NodeId::at(i))).collect(),
             settings: self.settings.clone(),
             latency_percent: self.network.latency_percent,
             links: self.links_view(),

@@ -46,7 +46,8 @@ struct Job<'a> {
 impl Member {
     /// A client asks.
     pub(super) fn request(&mut self, request: &Request<'_>, desk: &mut Desk<'_, '_>) {
-        let Request { op, key, act, required, wait, .. } = *request;
+        let Request { op, key, act, block_for, wait, .. } = *request;
+        let required = block_for.count;
         let request = Forwarded { key, act: act.clone(), required, wait };
         let answers_reads = desk.policy.reads_from == ReadsFrom::Any && *act == Act::Read;
         match self.role {

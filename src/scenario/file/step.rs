@@ -8,7 +8,7 @@ use serde::Deserialize;
 pub use super::pause::Pause;
 
 use super::client::{Guarantee, Means, Route, WhenUnable};
-use super::cluster::{AntiEntropy, Level};
+use super::cluster::{AntiEntropy, Copies, Level, ReadRepair};
 use super::condition::Condition;
 use super::data::{Change, Element};
 use super::network::Latency;
@@ -207,12 +207,14 @@ pub struct Knobs {
     pub duplicate: Option<ShareText>,
     /// Whether a message may overtake an earlier one.
     pub reorder: Option<bool>,
-    /// How many replicas hold each key.
-    pub n: Option<u64>,
+    /// How many replicas hold each key: a number, or one for each zone, as the replication has it.
+    pub n: Option<Copies>,
     /// How many replicas must store a write before it is acknowledged.
     pub write: Option<Level>,
     /// How many replicas must answer before a read returns.
     pub read: Option<Level>,
+    /// Whether a read brings the replicas that turn out to be behind up to date.
+    pub read_repair: Option<ReadRepair>,
     /// Whether replicas compare and exchange what they hold.
     pub anti_entropy: Option<AntiEntropy>,
     /// The client whose guarantees, by, when_unable and route change.

@@ -16,6 +16,8 @@ fn turned_by(command: &Command) -> &'static [Knob] {
     match command {
         Command::Set(setting) => match setting {
             Setting::LatencyPercent(_) => &[Knob::Latency],
+            Setting::Copies(_) => &[Knob::Copies],
+            Setting::ReadRepair(_) => &[Knob::ReadRepair],
             Setting::WriteLevel(_) => &[Knob::WriteLevel],
             Setting::ReadLevel(_) => &[Knob::ReadLevel],
             Setting::AntiEntropy(_) => &[Knob::AntiEntropy, Knob::Style, Knob::FanOut],

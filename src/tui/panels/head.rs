@@ -6,6 +6,7 @@ use ratatui::{
 };
 
 use crate::{
+    action::Level,
     drive::{Clock, Playhead, Snapshot, ratio},
     replica::primary::Role as Part,
     sim::{ReplicaView, Status},
@@ -55,9 +56,16 @@ pub(in crate::tui) fn header(paint: &mut Paint<'_>, area: Rect, ui: &Ui, snapsho
 fn knobs(paint: &Paint<'_>, ui: &Ui, snapshot: &Snapshot, width: u16) -> Vec<(String, Role)> {
     let settings = &snapshot.view.settings;
     let copies = settings.copies;
-    let (write, read) = (settings.write.required(copies), settings.read.required(copies));
+    let local = snapshot.zone_of(ui.picked);
+    let count = |level: Level| settings.block_for(level, local).count;
+    let levels = if settings.write.needs_zones() || settings.read.needs_zones() {
+        // How many that is depends on whom one asks: the names say it better.
+        format!("N{copies} W {} R {}", settings.write, settings.read)
+    } else {
+        format!("N{copies} W{} R{}", count(settings.write), count(settings.read))
+    };
     let key = paint.clip(&snapshot.view.keys[snapshot.focus.index()], 16);
-    let levels = primaries(paint, snapshot).unwrap_or_else(|| format!("N{copies} W{write} R{read}"));
+    let levels = primaries(paint, snapshot).unwrap_or(levels);
     let mut knobs = vec![(key, Role::Text), (levels, Role::Text)];
     if snapshot.view.latency_percent != 100 {
         knobs.push((format!("latency ×{}", ratio(snapshot.view.latency_percent)), Role::Text));

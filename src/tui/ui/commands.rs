@@ -161,7 +161,7 @@ impl Ui {
             *level = *next;
         }
         let level = *level;
-        let said = format!("{word} level {level}. {}", overlap(&settings));
+        let said = format!("{word} level {level}. {}", overlap(&settings, snapshot.zone_of(self.picked)));
         self.promise(snapshot, said);
         by(action, vec![command])
     }
