@@ -28,6 +28,8 @@ pub enum Purpose {
     Workload,
     Placement,
     Routing,
+    HeartbeatPhase,
+    HeartbeatPeers,
     /// The name of a data set under a primary.
     Replid = 40,
     /// The name of one run of a member.

@@ -8,7 +8,7 @@ use crate::{
     base::{ClientId, CutId, KeyId, NodeId, OpId, Position, SimTime, Span, WriteId},
     data::{Conflicts, Held, Relation, Update, Value},
     net::{CutShape, LinkChange, Scope},
-    replica::{Effort, MessageKind},
+    replica::{Belief, Effort, MessageKind},
     sim::{Death, Fact, Outcome, What},
 };
 
@@ -170,6 +170,18 @@ impl<'a> Narrator<'a> {
                 let (key, what) = (self.key(*key), self.write(*write));
                 let text = format!("{holder} threw {key}={what} away, kept for {target}: too old to be safe");
                 Some((Mark::Dropped, text, self.value(*write)))
+            }
+            What::Believes { by, about, belief } => {
+                let (by, about) = (self.node(*by), self.node(*about));
+                Some(match belief {
+                    Belief::Up => (Mark::Revived, format!("{by} believes {about} up"), None),
+                    Belief::Down => (Mark::Crash, format!("{by} believes {about} down"), None),
+                })
+            }
+            What::Purged { node, key, write } => {
+                let (node, key) = (self.node(*node), self.key(*key));
+                let text = format!("{node} forgot that {key} was deleted ({write}): past the grace");
+                Some((Mark::Dropped, text, None))
             }
             What::Restarted { node } => {
                 Some((Mark::Revived, format!("{} is up again", self.node(*node)), None))

@@ -87,6 +87,11 @@ pub enum Body {
         cause: u64,
         key: KeyId,
     },
+    /// How far the heartbeats of all have counted, as far as the sender knows.
+    Heartbeat {
+        round: u64,
+        counters: Arc<[u32]>,
+    },
 }
 
 /// What a read wants of a replica.
@@ -133,6 +138,7 @@ pub enum MessageKind {
     SyncReply,
     Hint,
     HintAck,
+    Heartbeat,
     Psync,
     PartialResync,
     FullResync,
@@ -168,6 +174,7 @@ impl Body {
             Self::Stream(message) => message.kind(),
             Self::Hint { .. } => MessageKind::Hint,
             Self::HintAck { .. } => MessageKind::HintAck,
+            Self::Heartbeat { .. } => MessageKind::Heartbeat,
             Self::Digest { .. } => MessageKind::Digest,
             Self::Repair { .. } => MessageKind::Repair,
             Self::RepairAck { .. } => MessageKind::RepairAck,
@@ -188,6 +195,7 @@ impl Body {
             | Self::Sync { .. }
             | Self::SyncReply { .. }
             | Self::HintAck { .. }
+            | Self::Heartbeat { .. }
             | Self::Stream(_)
             | Self::Digest { .. }
             | Self::RepairAck { .. }
@@ -200,7 +208,9 @@ impl Body {
     /// or the write that a hint is of.
     pub fn own_cause(&self) -> Option<u64> {
         match self {
-            Self::Sync { round, .. } | Self::SyncReply { round, .. } => Some(*round),
+            Self::Sync { round, .. } | Self::SyncReply { round, .. } | Self::Heartbeat { round, .. } => {
+                Some(*round)
+            }
             Self::Stream(message) => message.round(),
             Self::Hint { cause, .. } | Self::HintAck { cause, .. } => Some(*cause),
             Self::Write { .. }
@@ -228,6 +238,7 @@ impl Body {
             | Self::Sync { exchange: Exchange::Ask, .. }
             | Self::Hint { .. }
             | Self::HintAck { .. }
+            | Self::Heartbeat { .. }
             | Self::Digest { .. }
             | Self::Repair { .. }
             | Self::RepairAck { .. }
@@ -251,6 +262,7 @@ impl Body {
             Self::WriteAck { .. }
             | Self::Read { .. }
             | Self::HintAck { .. }
+            | Self::Heartbeat { .. }
             | Self::Digest { .. }
             | Self::RepairAck { .. }
             | Self::Forward(_)
@@ -266,6 +278,7 @@ impl MessageKind {
         match self {
             Self::Sync
             | Self::SyncReply
+            | Self::Heartbeat
             | Self::StreamAck
             | Self::Ping
             | Self::Probe
@@ -324,6 +337,7 @@ impl MessageKind {
             Self::Order => "order",
             Self::Hint => "hint",
             Self::HintAck => "hint ack",
+            Self::Heartbeat => "heartbeat",
             Self::Digest => "digest",
             Self::Repair => "repair",
             Self::RepairAck => "repair ack",

@@ -4,6 +4,7 @@
 //! names may point at nothing. The doc comments of the fields are what an editor shows: each states the meaning,
 //! the unit and the default. Never use tags, `flatten` or range checks here: they report the wrong place.
 
+mod background;
 mod client;
 mod cluster;
 mod condition;
@@ -22,6 +23,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub use background::{FailureDetector, Heartbeats, HintHolder, HintRules, Hints, TombstoneRules, Tombstones};
 pub use client::{Client, Guarantee, Keys, Means, Route, Stop, WhenUnable, Workload};
 pub use cluster::{
     AntiEntropy, AntiEntropyStyle, Asks, Clock, Clocks, Cluster, Conflicts, Coordinator, Copies, Gossip,

@@ -8,6 +8,7 @@
 //! Every problem of the file is collected; after one, a harmless stand-in lets the walk go on. Whatever passes without
 //! a problem cannot make the simulation fail: see [`limits`](super::limits) for the bounds it keeps.
 
+mod background;
 mod clients;
 mod cluster;
 mod command;

@@ -117,6 +117,7 @@ impl Simulation {
                 self.nodes[node.index()].status = Status::Up;
                 self.common_opinion.believe_up(*node);
                 self.record(facts, What::Restarted { node: *node });
+                self.forget_opinion(*node, facts);
                 self.act(*node, 0, facts, Replica::restart);
             }
             Command::Freeze(node) => {

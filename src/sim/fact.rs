@@ -7,7 +7,7 @@ use crate::{
     base::{ClientId, CutId, KeyId, MessageId, NodeId, OpId, Position, SimTime, WriteId},
     data::{Held, Relation, Version},
     replica::{
-        Effort, MessageKind,
+        Belief, Effort, MessageKind,
         primary::{Discard, News},
     },
 };
@@ -146,6 +146,18 @@ pub enum What {
     HandedBack {
         holder: NodeId,
         target: NodeId,
+        key: KeyId,
+        write: WriteId,
+    },
+    /// A replica changed its mind about another, rightly or wrongly.
+    Believes {
+        by: NodeId,
+        about: NodeId,
+        belief: Belief,
+    },
+    /// A replica forgot a tombstone, and holds nothing of the key.
+    Purged {
+        node: NodeId,
         key: KeyId,
         write: WriteId,
     },

@@ -46,6 +46,7 @@ impl Message {
             | Body::SyncReply { .. }
             | Body::Hint { .. }
             | Body::HintAck { .. }
+            | Body::Heartbeat { .. }
             | Body::Digest { .. }
             | Body::Repair { .. }
             | Body::RepairAck { .. }

@@ -1,5 +1,6 @@
 //! The scenarios of SEMANTICS §13, by number, run through the real simulation.
 
+mod background;
 mod conflicts;
 mod coordination;
 mod primary;

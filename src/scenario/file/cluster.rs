@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::background::{FailureDetector, Hints, Tombstones};
 use super::either::either;
 use super::quantity::{DriftText, DurationOrOffText, DurationText, Name, SignedDurationText};
 
@@ -103,6 +104,13 @@ pub struct Leaderless {
     /// How long a coordinator waits before it sends a write again to whoever has not acknowledged it, until all have.
     /// Default: `off`.
     pub retransmit: Option<DurationOrOffText>,
+    /// Whether writes are kept for replicas that cannot take them, and handed over later. Default: `off`.
+    pub hints: Option<Hints>,
+    /// Whether each replica has an opinion of its own of who is up, which can be wrong. Default: `off`, everybody knows
+    /// at once of a crash and of a restart.
+    pub failure_detector: Option<FailureDetector>,
+    /// Whether replicas forget some day that something was deleted. Default: `off`, they do not.
+    pub tombstones: Option<Tombstones>,
     /// Whom a read asks. Default: `all`.
     pub asks: Option<Asks>,
     /// Where a read asks exactly as many as its level says: how long it waits before it asks one more. Default: `off`.

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 pub use super::pause::Pause;
 
+use super::background::Hints;
 use super::client::{Guarantee, Means, Route, WhenUnable};
 use super::cluster::{AntiEntropy, Copies, Level, ReadRepair};
 use super::condition::Condition;
@@ -61,6 +62,10 @@ pub struct Step {
     pub crash: Option<String>,
     /// Starts a crashed replica again.
     pub restart: Option<String>,
+    /// Destroys a replica's machine with its disk: all that it held is gone. `restart` brings it back empty.
+    pub destroy: Option<String>,
+    /// One replica, or `all` of them one after the other, exchanges everything with every other, now.
+    pub repair: Option<String>,
     /// Halts a replica without losing anything; messages wait.
     pub freeze: Option<String>,
     /// Lets a frozen replica go on.
@@ -217,6 +222,9 @@ pub struct Knobs {
     pub read_repair: Option<ReadRepair>,
     /// Whether replicas compare and exchange what they hold.
     pub anti_entropy: Option<AntiEntropy>,
+    /// Whether writes are kept from now on for replicas that cannot take them; those that are kept are handed over
+    /// whatever it says.
+    pub hints: Option<Hints>,
     /// The client whose guarantees, by, when_unable and route change.
     pub client: Option<String>,
     /// What its session promises it from now on; `[]` for nothing.

@@ -52,6 +52,11 @@ impl Resolver<'_> {
             Some(Command::Crash(self.node(name, &at.key("crash"))))
         } else if let Some(name) = &step.restart {
             Some(Command::Restart(self.node(name, &at.key("restart"))))
+        } else if let Some(name) = &step.destroy {
+            Some(Command::Destroy(self.node(name, &at.key("destroy"))))
+        } else if let Some(name) = &step.repair {
+            let one = (name != "all").then(|| self.node(name, &at.key("repair")));
+            Some(Command::Repair(one))
         } else if let Some(name) = &step.freeze {
             Some(Command::Freeze(self.node(name, &at.key("freeze"))))
         } else if let Some(name) = &step.thaw {

@@ -215,7 +215,8 @@ fn label(paint: &Paint<'_>, snapshot: &Snapshot, message: &MessageView, arrow: &
                 | MessageKind::Hint
                 | MessageKind::Repair
                 | MessageKind::Sync
-                | MessageKind::SyncReply => "~",
+                | MessageKind::SyncReply
+                | MessageKind::Heartbeat => "~",
                 kind @ (MessageKind::Psync
                 | MessageKind::PartialResync
                 | MessageKind::FullResync
