@@ -64,8 +64,13 @@ fn possible(settings: &Settings, operation: Operation) -> Vec<Level> {
     Level::NAMED.into_iter().filter(makes_sense).collect()
 }
 
+const PRIMARY: &str = "one primary takes the writes";
+
 pub(super) fn write_level(snapshot: &Snapshot) -> Dial {
     let settings = &snapshot.view.settings;
+    if settings.primary().is_some() {
+        return Dial::Missing(PRIMARY);
+    }
     let now = settings.write;
     let set = |level| Command::Set(Setting::WriteLevel(level));
     let means = (now.to_string(), overlap(settings, snapshot.zone_of(NodeId(0))));
@@ -74,6 +79,9 @@ pub(super) fn write_level(snapshot: &Snapshot) -> Dial {
 
 pub(super) fn read_level(snapshot: &Snapshot) -> Dial {
     let settings = &snapshot.view.settings;
+    if settings.primary().is_some() {
+        return Dial::Missing(PRIMARY);
+    }
     let now = settings.read;
     let set = |level| Command::Set(Setting::ReadLevel(level));
     let means = (now.to_string(), overlap(settings, snapshot.zone_of(NodeId(0))));
