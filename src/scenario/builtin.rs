@@ -29,6 +29,8 @@ const PRESETS: &[(&str, &str)] = presets![
     "redis-wait",
     "redis-failover",
     "mongodb-rollback",
+    "dynamodb-global",
+    "cosmos-levels",
     "sixty-four",
 ];
 
