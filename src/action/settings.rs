@@ -9,7 +9,7 @@ use crate::{
 
 use super::{
     AntiEntropy, Asks, Coordinator, FailureDetector, HintRules, Level, PrimaryPolicy, Quorum, ReadRepair,
-    TombstoneRules,
+    Regions, TombstoneRules,
 };
 
 /// How the cluster replicates, as things stand.
@@ -110,10 +110,16 @@ impl Settings {
         self.kinds.get(key.index()).copied().unwrap_or_default()
     }
 
+    /// Whether what the key holds merges by itself. (A primary counts in place, as one who writes numbers.)
+    pub fn merges(&self, key: KeyId) -> bool {
+        self.kind(key).is_state() && self.leaderless().is_some()
+    }
+
     /// How concurrent versions of a key collapse. (Counters and sets merge whatever it says.)
     pub fn conflicts_of(&self, key: KeyId) -> Conflicts {
-        if self.primary().is_some() {
-            return Conflicts::LogOrder;
+        if let Some(policy) = self.primary() {
+            let one_order = policy.regions.as_ref().is_none_or(|regions| regions.one_log().is_some());
+            return if one_order { Conflicts::LogOrder } else { Conflicts::LastWriteWins };
         }
         match self.kind(key) {
             Kind::Register(conflicts) => conflicts,
@@ -127,6 +133,11 @@ impl Settings {
             Protocol::Leaderless(policy) => Some(policy),
             Protocol::Primary(_) => None,
         }
+    }
+
+    /// How several regions hold one table; `None` under another protocol.
+    pub fn regions(&self) -> Option<&Regions> {
+        self.primary()?.regions.as_ref()
     }
 
     /// The rules of a primary and its replicas; `None` under another protocol.

@@ -219,7 +219,8 @@ impl Replica {
             Conflicts::Siblings | Conflicts::VectorSiblings => {}
         }
         match context {
-            Context::Last => history.join(request.context),
+            // Nobody judges a condition here: it is refused before it comes so far.
+            Context::Last | Context::Provided(_) => history.join(request.context),
             Context::None => {}
         }
         // Under last-write-wins no replica compares contexts: they only tell people what was concurrent.
@@ -250,9 +251,9 @@ impl Replica {
     /// The clock's stamp; but what is promised to come after an earlier version of its key does, even where
     /// a clock lags behind.
     fn stamp_after(&mut self, request: &Request<'_>, around: &Surroundings<'_>) -> Stamp {
-        let stamp = self.clock.write(around.settings.clocks, around.clock);
         let mine = request.after.iter().flat_map(|after| after.iter()).filter(|v| v.key == request.key);
-        mine.map(|v| v.stamp).max().map_or(stamp, |last| stamp.max(last.next()))
+        let last = mine.map(|version| version.stamp).max();
+        self.clock.write_after(last, around.settings.clocks, around.clock)
     }
 
     pub(super) fn count_ack(

@@ -178,7 +178,7 @@ impl Ui {
         let Words { rest, pairs } = words(&prompt.text, prompt.kind.settings());
         let mut ask = Ask {
             client: self.client,
-            at: Some(self.picked),
+            at: self.addressed(),
             key: snapshot.focus,
             act: Act::Read,
             level: None,
