@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::{
     action::Condition,
-    base::{KeyId, NodeId, Position, Seed, SimTime, Span},
+    base::{KeyId, NodeId, Position, Seed, SimTime, Span, ZoneId},
     check::{Loss, ReadRecord, Staleness, Story, Tally, explain},
     data::{Held, VersionVector},
     replica::MessageKind,
@@ -169,6 +169,11 @@ pub(super) struct Surroundings {
 }
 
 impl Snapshot {
+    /// The zone in which a replica stands.
+    pub fn zone_of(&self, node: NodeId) -> Option<ZoneId> {
+        self.view.zones.get(node.index()).copied().flatten()
+    }
+
     pub(super) fn of(timeline: &Timeline, around: Surroundings, events: Arc<[EventLine]>) -> Self {
         let (simulation, ledger) = (timeline.simulation(), timeline.ledger());
         let focus = around.focus;

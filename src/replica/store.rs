@@ -7,33 +7,6 @@ use crate::{
     data::{Conflicts, Dot, Held, Merge, Version},
 };
 
-/// Which replicas hold which key: `copies` nodes, clockwise from the key's place on a ring of `nodes`
-/// (Dynamo's preference list, without virtual nodes).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Placement {
-    pub nodes: u16,
-    pub copies: u16,
-}
-
-impl Placement {
-    fn first(self, key: KeyId) -> u16 {
-        if self.copies == self.nodes {
-            return 0;
-        }
-        u16::try_from(mix(u64::from(key.0) + 1) % u64::from(self.nodes)).unwrap_or(0)
-    }
-
-    pub fn is_owner(self, node: NodeId, key: KeyId) -> bool {
-        self.copies == self.nodes || (node.0 + self.nodes - self.first(key)) % self.nodes < self.copies
-    }
-}
-
-/// The replicas of `key`, in order of preference.
-pub fn owners(placement: Placement, key: KeyId) -> impl Iterator<Item = NodeId> {
-    let first = placement.first(key);
-    (0..placement.copies).map(move |i| NodeId((first + i) % placement.nodes))
-}
-
 /// Under which name a replica writes in vectors: its own on its first disk, one beyond all `nodes` on each
 /// that follows.
 fn actor(node: NodeId, nodes: u16, disk: u16) -> NodeId {
@@ -120,6 +93,13 @@ impl Store {
         let slot = self.slot(key);
         slot.counter += 1;
         Dot { node, counter: slot.counter }
+    }
+
+    /// Forgets what is held of `key`.
+    pub(super) fn purge(&mut self, key: KeyId) {
+        let slot = self.slot(key);
+        let before = std::mem::take(&mut slot.held).content();
+        self.digest ^= Self::mark(key, before);
     }
 
     /// A new disk, with nothing on it.

@@ -241,3 +241,73 @@ expect:
 ";
     play(yaml);
 }
+
+/// The preset `hlc` under physical clocks: the correction that Bob makes of what he has read is lost.
+#[test]
+fn the_same_fast_clock_loses_the_correction_without_hybrid_stamps() {
+    let text = laggard::scenario::builtin_text("hlc").expect("a preset");
+    let upto = text.find("  - predict").expect("a question");
+    let physical = text[..upto].replace("  clocks: hlc\n", "");
+    assert_ne!(physical, text[..upto]);
+    play(&format!("{physical}  - until: converged\nexpect:\n  - lost_writes: 1\n"));
+    play(&format!("{}  - until: converged\nexpect:\n  - lost_writes: 0\n", &text[..upto]));
+}
+
+/// Terry et al. 1994, §4: a session that one server remembers is lost with the server, and a token is not.
+#[test]
+fn a_sticky_session_breaks_with_its_server_and_a_token_does_not() {
+    let story = |rules: &str| {
+        preset(
+            rules,
+            "script:
+  - write: {by: s, key: x, value: 2}
+  - crash: a
+  - read: {by: s, key: x}
+  - pause: 1s
+",
+        )
+    };
+    let (_, sticky) = run(&story(", guarantees: [read_your_writes], by: sticky"));
+    assert!(matches!(verdict(&sticky, Guarantee::ReadYourWrites), Verdict::Violated(_)));
+    let rules = ", route: sticky, guarantees: [read_your_writes], when_unable: wait";
+    let (facts, token) = run(&story(rules));
+    assert!(facts.iter().any(|fact| matches!(fact.what, What::Rebound { .. })));
+    assert!(verdict(&token, Guarantee::ReadYourWrites).holds());
+}
+
+#[test]
+fn a_quorum_lets_a_session_read_its_writes_anywhere() {
+    let story = "script:
+  - write: {by: s, at: a, key: x, value: 2}
+  - pause: 1s
+  - isolate: a
+  - read: {by: s, at: b, key: x}
+  - pause: 1s
+expect:
+  - {read: last, returns: 2}
+  - {upholds: read_your_writes, by: s}
+";
+    play(&preset(", guarantees: [read_your_writes], by: quorum", story));
+}
+
+#[test]
+fn routes_go_where_they_say() {
+    let asked = |rules: &str, script: &str| {
+        let (facts, _) = run(&preset(rules, &format!("script:\n{script}")));
+        let node = |fact: &Fact| match fact.what {
+            What::Asked { node, .. } => Some(node.0),
+            _ => None,
+        };
+        facts.iter().filter_map(node).collect::<Vec<u16>>()
+    };
+    let read = "  - read: {by: s, key: x}\n";
+    let reads = read.repeat(4);
+    assert_eq!(asked("", &reads), [0, 0, 0, 0]);
+    assert_eq!(asked(", route: round_robin", &reads), [0, 1, 2, 0]);
+    assert_eq!(asked(", route: round_robin", &format!("  - crash: b\n{reads}")), [0, 2, 0, 2]);
+    let outage = format!("{read}  - crash: a\n{read}  - restart: a\n{read}");
+    assert_eq!(asked(", route: nearest", &outage), [0, 1, 0]);
+    assert_eq!(asked(", route: sticky", &outage), [0, 1, 1], "bound anew, it stays there");
+    let random = asked(", route: random", &read.repeat(12));
+    assert!((0..3).all(|node| random.contains(&node)), "{random:?}");
+}
