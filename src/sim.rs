@@ -19,6 +19,7 @@ mod members;
 mod messages;
 mod opinion;
 mod queue;
+mod regions;
 mod routing;
 mod settled;
 mod view;
@@ -30,7 +31,7 @@ use crate::{
     base::{LocalTime, MessageId, NodeId, OpId, OpTable, Position, Purpose, Seed, SimTime, Span, WriteId},
     data::{Dot, Held, Stamp, State, Value, Version, VersionVector},
     net::{Cuts, Network},
-    replica::{Output, Placement, Replica, Surroundings, Timer},
+    replica::{Output, Placement, Replica, Surroundings, Timer, Topology},
     scenario::Scenario,
 };
 use clients::{Client, Open};
@@ -41,6 +42,7 @@ use messages::Message;
 use opinion::Opinion;
 #[doc(hidden)]
 pub use queue::Queue;
+pub use regions::{InflowView, RegionView};
 pub use view::{ClientView, Doom, HintView, LinksView, MessageView, ReplicaView, Status, View, WaitingView};
 
 /// A running cluster at one instant.
@@ -58,6 +60,7 @@ pub struct Simulation {
     /// What everybody believes: a crash is known at once (a refused connection), a cut or a freeze is only
     /// silence.
     common_opinion: Opinion,
+    topology: Topology,
     network: Network,
     cuts: Cuts,
     settings: Settings,
@@ -106,6 +109,10 @@ struct Node {
     rung: Vec<Timer>,
     /// How often it has crashed: timers of an earlier life ring in vain.
     life: u32,
+    /// What it believes of the others, where opinions are its own.
+    opinion: Option<Box<Opinion>>,
+    /// How many disks it has lost.
+    disks: u16,
     /// Messages that died because it was down.
     killed: u64,
     /// Whether its gossip timer is set.
@@ -125,6 +132,9 @@ impl Simulation {
     pub fn new(scenario: Arc<Scenario>, seed: Seed) -> Self {
         let count = scenario.replicas.len();
         let keys = scenario.keys.len();
+        let leaderless = scenario.settings.leaderless();
+        let detects = leaderless.is_some_and(|rules| rules.failure_detector.is_some());
+        let has_clocks = detects || leaderless.is_some_and(|rules| rules.tombstones.is_some());
         let node = |(i, spec): (usize, &crate::scenario::ReplicaSpec)| Node {
             replica: Replica::new(NodeId::at(i), keys),
             status: Status::Up,
@@ -133,12 +143,15 @@ impl Simulation {
             inbox: Vec::new(),
             rung: Vec::new(),
             life: 0,
+            opinion: detects.then(|| Box::new(Opinion::all_up(count))),
+            disks: 0,
             killed: 0,
             gossiping: false,
         };
         let mut simulation = Self {
             nodes: scenario.replicas.iter().enumerate().map(node).collect(),
             common_opinion: Opinion::all_up(count),
+            topology: scenario.topology(),
             network: scenario.network.clone(),
             cuts: Cuts::new(count),
             settings: scenario.settings.clone(),
@@ -160,6 +173,10 @@ impl Simulation {
         };
         simulation.put_initial_values();
         simulation.start_gossip();
+        for node in (0..count).map(NodeId::at).filter(|_| has_clocks) {
+            // Nothing but timers: no fact.
+            simulation.act(node, 0, &mut Vec::new(), Replica::start);
+        }
         simulation.form_groups();
         if simulation.scenario.workload.is_some() {
             simulation.start_workload();
@@ -180,7 +197,7 @@ impl Simulation {
             } else {
                 Held::One(version)
             };
-            let placement = self.placement();
+            let placement = Placement::new(&self.topology, &self.settings);
             for node in &mut self.nodes {
                 if placement.is_owner(node.replica.id, *key) {
                     node.replica.seed(*key, &held, self.settings.conflicts_of(*key));
@@ -303,9 +320,13 @@ impl Simulation {
         }
     }
 
-    fn placement(&self) -> Placement {
-        let nodes = u16::try_from(self.nodes.len()).unwrap_or(u16::MAX);
-        Placement { nodes, copies: self.settings.copies }
+    fn placement(&self) -> Placement<'_> {
+        Placement::new(&self.topology, &self.settings)
+    }
+
+    /// Which replica stands in which zone.
+    pub fn topology(&self) -> &Topology {
+        &self.topology
     }
 
     /// What every machine's monotonic clock shows.
@@ -331,18 +352,21 @@ impl Simulation {
         action: impl FnOnce(&mut Replica, &mut Surroundings<'_>, &mut Vec<Output>),
     ) {
         let mut outputs = std::mem::take(&mut self.scratch);
-        let opinion = &self.common_opinion;
+        let (clock, monotonic) = (self.clock(node), self.monotonic());
+        let Node { replica, opinion, .. } = &mut self.nodes[node.index()];
+        let opinion = opinion.as_deref().unwrap_or(&self.common_opinion);
+        let placement = Placement::new(&self.topology, &self.settings);
         let mut around = Surroundings {
-            clock: self.clock(node),
-            placement: self.placement(),
+            clock,
+            placement,
             believed_up: &opinion.up,
             down_since: &opinion.down_since,
-            monotonic: self.monotonic(),
+            monotonic,
             settings: &self.settings,
             seed: self.seed,
             next_write: &mut self.next_write,
         };
-        action(&mut self.nodes[node.index()].replica, &mut around, &mut outputs);
+        action(replica, &mut around, &mut outputs);
         let stored = outputs.iter().any(|output| matches!(output, Output::Stored { .. }));
         for output in outputs.drain(..) {
             self.carry_out(node, output, cause, facts);
@@ -367,6 +391,9 @@ impl Simulation {
                 }
                 self.record(facts, What::Accepted { op, node, version });
             }
+            Output::Effort { op, key, effort } => {
+                self.record(facts, What::Effort { op, node, key, effort });
+            }
             Output::Stored { key, write, content, over } => {
                 self.record(facts, What::Stored { node, key, write, content, over });
             }
@@ -376,6 +403,8 @@ impl Simulation {
             Output::Kept { key, write, winner, relation } => {
                 self.record(facts, What::Kept { node, key, write, winner, relation });
             }
+            Output::Believes { about, belief } => self.believe(node, about, belief, facts),
+            Output::Purged { key, write } => self.record(facts, What::Purged { node, key, write }),
             Output::Discarded { key, write, why, content, instead } => {
                 self.record(facts, What::Discarded { node, key, write, why, content, instead });
             }
@@ -434,6 +463,11 @@ impl Simulation {
     /// Operations whose client still waits.
     pub fn open_operations(&self) -> usize {
         self.open.len()
+    }
+
+    /// Operations that replicas still attend to, those included whose clients no longer wait.
+    pub fn coordinating(&self) -> usize {
+        self.nodes.iter().map(|node| node.replica.coordinating()).sum()
     }
 
     pub fn workload_running(&self) -> bool {

@@ -42,6 +42,8 @@ refuses! {
     limits: "title: T\ncluster: {replicas: 5000}\nworkload: {rate: 1000000/s, keys: 20000, skew: 99}\n";
     no_replicas: "title: T\ncluster: {replicas: []}\n";
     copies: "title: T\ncluster: {replicas: [a, b], replication: {leaderless: {n: 3, read: three, anti_entropy: {every: 0, fan_out: 7}, timeout: 0}}}\n";
+    levels_without_zones: "title: T\ncluster: {replication: {leaderless: {write: each_quorum, read: any}}}\nclients: [{name: bob, level: any}]\nscript:\n  - {read: {key: x, level: local_one}}\n  - {set: {n: {eu: 1}}}\n";
+    copies_per_zone: "title: T\ncluster: {replicas: [{name: a, zone: eu}, {name: b, zone: us}, c], replication: {leaderless: {n: {eu: 2, ue: 1}}}}\nscript:\n  - {set: {n: 2}}\n";
     gossip_needs_anti_entropy: "title: T\ncluster: {replication: {leaderless: {replicate: gossip, write: quorum}}}\n";
     gossip_cannot_be_turned_off: "title: T\ncluster: {replication: {leaderless: {replicate: gossip, anti_entropy: {every: 1s}}}}\nscript:\n  - set: {anti_entropy: off, write: all, n: 2}\n";
     sessions_that_cannot_be: "title: T\nclients:\n  - {name: bob, guarantees: [monotonic_writes], by: quorum}\n  - {name: ann, guarantees: [read_your_writes], by: sticky, route: random}\n  - {name: eve, when_unable: wait}\nscript:\n  - set: {route: sticky}\nexpect:\n  - {violated: read_your_writes, by: bop}\n";
@@ -57,6 +59,9 @@ refuses! {
     control_characters: "title: \"a\\e[2Jb\"\nabout: |\n  one\n  two\nscript: [{say: \"\\a\"}]\n";
     primary_of_nobody: "title: T\ncluster: {replicas: [a, b, c], conflicts: siblings, replication: {primary: {at: d, acks: 3, backlog: 1mib, min_replicas: 9, priorities: {e: 1}, failover: {after: 0, quorum: 4, monitors: [a, a]}, durability: {snapshot: 0}}}}\n";
     primary_and_leaderless: "title: T\ncluster: {replication: {leaderless: {n: 3}, primary: {election: members, failover: {after: 1s}, ack: 1s}}}\n";
+    regions_that_cannot_be: "title: T\ncluster: {replicas: [a, b, c, d], conflicts: siblings, versions: {truncate_at: 3}, replication: {multi_region: {regions: {us: [a, a, e], eu: [b], ap: []}, level: strong, bound: {versions: 3}, read: session}}}\n";
+    one_log_and_its_levels: "title: T\ncluster: {replicas: [a, b], replication: {multi_region: {between: one_log, write_region: su, level: session, bound: {versions: 0, time: 0}, read: strong}}}\nclients: [{name: you, level: quorum}]\ndata: {n: {counter: 0}}\nscript:\n  - read: {key: x, level: bounded_staleness}\n  - write: {key: x, value: 1, level: one}\n  - set: {write: all, read: strong}\n  - promote: b\n";
+    nobody_judges_a_condition: "title: T\nscript:\n  - write: {key: x, value: 1, if_absent: true}\n  - write: {key: x, value: 1, if_version: last, context: none}\n  - read: {key: x, level: strong}\n";
     no_primary_here: "title: T\nscript:\n  - promote: b\n  - write: {key: x, value: 1, wait: {replicas: 1}}\n  - set: {min_replicas: 1, max_lag: 5s, reads_from: primary}\n  - until: {primary: a}\n";
     what_a_primary_does_not_know: "title: T\ncluster: {replication: {primary: {}}}\nscript:\n  - read: {key: x, level: quorum}\n  - set: {read: quorum, anti_entropy: {every: 1s}}\n  - write: {key: x, value: 1, level: quorum, wait: {replicas: 0}}\n";
     several_at_once: "title: ''\ncluster: {replicas: [ams, lon], replication: {leaderless: {n: 4}}}\nclients: [{name: bob, at: nyc}]\nscript:\n  - write: {by: bob, key: cart, value: jam, level: three}\n  - crash: lno\nexpect:\n  - {replica: ams, key: card, holds: jam}\n";

@@ -29,10 +29,17 @@ pub struct Record {
     pub superseded: bool,
     /// A replica dropped it for this one, which stood so to it.
     pub dropped_for: Option<(WriteId, Relation, Position)>,
-    /// A disk was lost that held it.
-    pub bereft: bool,
+    /// Whether a replica has forgotten it, a tombstone, in good order.
+    pub purge: Purge,
     /// Copies of it that never arrived: whither, how they ended, when.
     pub deaths: Vec<(NodeId, Death, SimTime)>,
+}
+
+/// Whether a replica has forgotten a tombstone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purge {
+    Kept,
+    Purged,
 }
 
 /// What the client of a write has.
@@ -88,6 +95,8 @@ pub(super) struct KeyLedger {
     holding: Vec<u64>,
     /// The different contents among the owners, with how many hold each.
     contents: Vec<(u64, usize)>,
+    /// The newest tombstone that a replica has forgotten.
+    forgotten: Option<Arc<Version>>,
     /// Replicas that lost their disks, and so come to reflect closed writes once more.
     wiped: Vec<NodeId>,
     /// Losses among writes that are no longer remembered.
@@ -110,6 +119,7 @@ impl KeyLedger {
             owners,
             nodes,
             contents,
+            forgotten: None,
             wiped: Vec::new(),
             forgotten_losses: 0,
         }
@@ -153,13 +163,9 @@ impl KeyLedger {
         // A coordinator's vector claims its earlier writes even where it lost them to another: what is
         // lost stays lost. (Siblings vanish only for who has seen them.)
         let vanished = |record: &Record| {
-            let write = record.version.id;
             conflicts == Conflicts::LastWriteWins
-                && !self.holding.contains(&(u64::from(write.0) + 1))
-                && (record.missing == 0
-                    || record.bereft
-                        && !simulation.may_still_spread(&record.version)
-                        && !simulation.is_hinted(&record.version))
+                && record.missing == 0
+                && !self.holding.contains(&(u64::from(record.version.id.0) + 1))
         };
         let supersedes =
             |old: &Record| !old.superseded && version.context.covers(old.version.dot) && !vanished(old);
@@ -190,13 +196,53 @@ impl KeyLedger {
             consistent: (missing == 0).then_some(at.at),
             superseded: false,
             dropped_for: None,
-            bereft: false,
+            purge: Purge::Kept,
             deaths: Vec::new(),
         });
         if missing == 0 {
             self.close(simulation);
         }
         missing == 0
+    }
+
+    /// N changed: other replicas hold the key now, which reflect what they reflect. Gives the times to
+    /// consistency of the writes that every replica reflects from now on.
+    pub(super) fn moved(
+        &mut self,
+        owners: Vec<NodeId>,
+        at: SimTime,
+        simulation: &Simulation,
+        mut consistent: impl FnMut(&Record),
+    ) {
+        if owners == self.owners {
+            return;
+        }
+        self.owners = owners;
+        self.contents.clear();
+        for node in &self.owners {
+            let content = simulation.held(*node, self.key).content();
+            self.holding[node.index()] = content;
+            match self.contents.iter_mut().find(|(c, _)| *c == content) {
+                Some((_, count)) => *count += 1,
+                None => self.contents.push((content, 1)),
+            }
+        }
+        let conflicts = simulation.settings().conflicts;
+        for record in &mut self.open {
+            record.missing = 0;
+            for node in &self.owners {
+                let seen = &mut record.reflected[node.index()];
+                if seen.is_none() && simulation.held(*node, self.key).reflects(&record.version, conflicts) {
+                    *seen = Some(at);
+                }
+                record.missing += usize::from(seen.is_none());
+            }
+            if record.missing == 0 {
+                record.consistent = Some(at);
+                consistent(record);
+            }
+        }
+        self.close(simulation);
     }
 
     /// A read of the key began.
@@ -247,7 +293,9 @@ impl KeyLedger {
         simulation: &Simulation,
         mut consistent: impl FnMut(&Record),
     ) {
-        self.recount(node, content);
+        if self.owners.contains(&node) {
+            self.recount(node, content);
+        }
         let (held, conflicts) =
             (simulation.held(node, self.key), simulation.settings().conflicts_of(self.key));
         if conflicts == Conflicts::LogOrder {
@@ -258,6 +306,9 @@ impl KeyLedger {
             let seen = &mut record.reflected[node.index()];
             if seen.is_none() && held.reflects(&record.version, conflicts) {
                 *seen = Some(at);
+                if !self.owners.contains(&node) {
+                    continue;
+                }
                 record.missing -= 1;
                 if record.missing == 0 {
                     closing = true;
@@ -302,22 +353,16 @@ impl KeyLedger {
         }
     }
 
-    /// The disk of `node` is gone: it reflects nothing any more, and what only it held is nowhere.
+    /// The disk of `node` is gone: it reflects nothing any more.
     pub(super) fn wiped(&mut self, node: NodeId) {
         if !self.wiped.contains(&node) {
             self.wiped.push(node);
         }
-        let held = self.holding[node.index()];
-        let held_by_it = |record: &Record| held == u64::from(record.version.id.0) + 1;
         for record in &mut self.open {
-            record.bereft |= held_by_it(record);
             record.missing += usize::from(record.reflected[node.index()].take().is_some());
         }
-        let concerns = |record: &Record| record.reflected[node.index()].is_some() || held_by_it(record);
-        for record in self.closed.iter_mut().filter(|record| concerns(record)) {
-            let record = Arc::make_mut(record);
-            record.bereft |= held_by_it(record);
-            record.reflected[node.index()] = None;
+        for record in self.closed.iter_mut().filter(|record| record.reflected[node.index()].is_some()) {
+            Arc::make_mut(record).reflected[node.index()] = None;
         }
     }
 
@@ -332,10 +377,11 @@ impl KeyLedger {
         }
         let limit = if self.reading > 0 { MAX_CLOSED_WHILE_READ } else { MAX_CLOSED };
         // What all replicas have merged into a counter or a set can no longer be lost.
-        let merged = simulation.settings().kind(self.key).is_state();
+        let merged = simulation.settings().merges(self.key);
         while self.closed.len() > limit {
             let is_held = |write: &Version| {
-                self.owners.iter().any(|node| simulation.held(*node, self.key).keeps(write))
+                let keeps = |node| simulation.held(node, self.key).keeps(write);
+                (0..self.nodes).map(NodeId::at).any(keeps)
             };
             // What is held, or has yet to be acknowledged, may still be lost.
             let over = |record: &Arc<Record>| {
@@ -350,7 +396,8 @@ impl KeyLedger {
             };
             if let Some(index) = index {
                 if let Some(record) = self.closed.remove(index) {
-                    let lost = record.acked.is_some() && !record.superseded && !merged;
+                    let undone = !merged && record.purge == Purge::Kept;
+                    let lost = record.acked.is_some() && !record.superseded && undone;
                     self.forgotten_losses += u64::from(lost);
                 }
             } else if self.closed.len() > MAX_OPEN {
@@ -377,6 +424,12 @@ impl KeyLedger {
 
     /// How far `held` is behind the first `acks` acknowledged writes; `None` where it is not.
     pub(super) fn staleness(&self, held: &Held, acks: u64) -> Option<Staleness> {
+        // Where a tombstone was forgotten, nothing is what it says.
+        let forgotten = match (held, &self.forgotten) {
+            (Held::Nothing, Some(tombstone)) => Some(Held::One(Arc::clone(tombstone))),
+            (Held::Nothing | Held::One(_) | Held::Siblings(_) | Held::Shared(_) | Held::State(_), _) => None,
+        };
+        let held = forgotten.as_ref().unwrap_or(held);
         // A value stands in the order of acknowledgements where it was acknowledged; one that is not yet,
         // where it was accepted; one no longer remembered, before everything that is.
         let place = |version: &Arc<Version>| {
@@ -408,9 +461,36 @@ impl KeyLedger {
         Some(Staleness { versions, since, missing: missing.iter().map(|r| r.version.id).collect() })
     }
 
+    /// A replica forgot this tombstone.
+    pub(super) fn purged(&mut self, write: WriteId) {
+        let Some(record) = self.record_mut(write) else { return };
+        record.purge = Purge::Purged;
+        let version = Arc::clone(&record.version);
+        let newer = |last: &Arc<Version>| version.last_write_order(last).is_gt();
+        if self.forgotten.as_ref().is_none_or(newer) {
+            self.forgotten = Some(version);
+        }
+    }
+
+    /// Whether `node`, which once knew of this delete, holds what it had deleted.
+    fn has_risen(&self, delete: &Record, node: NodeId, simulation: &Simulation) -> bool {
+        let by_stamps = simulation.settings().conflicts_of(self.key) == Conflicts::LastWriteWins;
+        let deleted = |old: &Arc<Version>| {
+            delete.version.context.covers(old.dot)
+                || by_stamps && delete.version.last_write_order(old).is_gt()
+        };
+        delete.reflected[node.index()].is_some()
+            && simulation.held(node, self.key).versions().iter().any(deleted)
+    }
+
     /// Acknowledged writes that are `gone`.
-    pub(super) fn losses(&self, gone: impl Fn(&Record) -> bool) -> Vec<Loss> {
-        let lost = |record: &&Record| record.acked.is_some() && gone(record);
+    pub(super) fn losses(&self, simulation: &Simulation, gone: impl Fn(&Record) -> bool) -> Vec<Loss> {
+        // A delete that was forgotten in good order is done, until what it deleted comes back.
+        let undone = |record: &Record| match record.purge {
+            Purge::Kept => true,
+            Purge::Purged => self.owners.iter().any(|node| self.has_risen(record, *node, simulation)),
+        };
+        let lost = |record: &&Record| record.acked.is_some() && gone(record) && undone(record);
         let obituary = |record: &Record| Loss {
             write: record.version.id,
             value: record.version.value.to_string(),

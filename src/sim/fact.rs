@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Act, Command, Guarantee},
+    action::{Act, Command, Guarantee, Level},
     base::{ClientId, CutId, KeyId, MessageId, NodeId, OpId, Position, SimTime, WriteId},
     data::{Held, Relation, Version},
     replica::{
-        MessageKind,
+        Belief, Effort, MessageKind,
         primary::{Discard, News},
     },
 };
@@ -26,6 +26,7 @@ pub enum What {
         client: ClientId,
         node: NodeId,
         key: KeyId,
+        level: Level,
         required: u16,
         act: Arc<Act>,
     },
@@ -34,6 +35,13 @@ pub enum What {
         op: OpId,
         node: NodeId,
         version: Arc<Version>,
+    },
+    /// A coordinator did something beyond asking and answering.
+    Effort {
+        op: OpId,
+        node: NodeId,
+        key: KeyId,
+        effort: Effort,
     },
     Sent {
         message: MessageId,
@@ -141,6 +149,18 @@ pub enum What {
         key: KeyId,
         write: WriteId,
     },
+    /// A replica changed its mind about another, rightly or wrongly.
+    Believes {
+        by: NodeId,
+        about: NodeId,
+        belief: Belief,
+    },
+    /// A replica forgot a tombstone, and holds nothing of the key.
+    Purged {
+        node: NodeId,
+        key: KeyId,
+        write: WriteId,
+    },
     /// What was kept for a replica became too old to be safe and was thrown away.
     HintExpired {
         holder: NodeId,
@@ -217,6 +237,15 @@ pub enum Outcome {
     NotPrimary {
         primary: Option<NodeId>,
     },
+    /// A conditional write, and what it asked for did not hold: nothing was done. `found` is there instead.
+    ConditionFailed {
+        found: Option<WriteId>,
+    },
+    /// The write region held it back, since this region would fall behind further than the bound allows:
+    /// nothing was done.
+    Throttled {
+        region: usize,
+    },
     /// Nobody answered the client: it did not happen.
     CoordinatorDown,
     /// No replica that was asked may serve it by the client's guarantee: a read would have shown too little,
@@ -250,6 +279,8 @@ impl Outcome {
             Self::Unavailable { .. }
             | Self::NoReplicas { .. }
             | Self::NotPrimary { .. }
+            | Self::ConditionFailed { .. }
+            | Self::Throttled { .. }
             | Self::CoordinatorDown
             | Self::NotFresh(_) => true,
             Self::Written(_)

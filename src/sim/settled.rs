@@ -1,10 +1,12 @@
 //! Is anything left that can change any replica's data? (SEMANTICS §1, "settled" and "converged".)
 
+mod reads;
+
 use crate::{
     action::{AntiEntropy, Style},
     base::{CutId, KeyId, NodeId, Ppm, SimTime, Span, WriteId},
     data::{Held, Merge, Version},
-    replica::{Body, Exchange},
+    replica::{Body, Exchange, is_purgeable},
 };
 
 use super::{Event, Simulation, Status, messages::Message};
@@ -21,11 +23,13 @@ impl Simulation {
             && !self.gossip_may_change_data()
             && !self.deliveries_may_change_data()
             && !self.hints_may_change_data()
+            && !self.purges_may_resurrect()
+            && !self.reads_may_change_data()
     }
 
     /// Whether all replicas of every key hold the same.
     pub fn converged(&self) -> bool {
-        if usize::from(self.settings.copies) == self.nodes.len() {
+        if self.placement().is_everywhere() {
             let first = self.nodes[0].replica.digest();
             return self.nodes.iter().all(|node| node.replica.digest() == first);
         }
@@ -53,6 +57,9 @@ impl Simulation {
 
     fn would_store(&self, node: NodeId, key: KeyId, held: &Held) -> bool {
         let conflicts = self.settings.conflicts_of(key);
+        if self.held(node, key).is_nothing() && is_purgeable(held, self.clock(node), &self.settings) {
+            return false;
+        }
         matches!(self.held(node, key).clone().merge(held, conflicts), Merge::Stored { .. })
     }
 
@@ -72,7 +79,10 @@ impl Simulation {
 
     /// Whether what is sent from `from` can arrive at `to`, sooner or later.
     pub(super) fn reaches(&self, from: NodeId, to: NodeId) -> bool {
-        self.is_up(to) && !self.cuts.blocks(from, to) && self.network.profile(from, to).loss != Ppm::ALWAYS
+        let profile = self.network.profile(from, to);
+        // A lost message may have a copy that is not.
+        let carries = profile.loss != Ppm::ALWAYS || profile.duplicate != Ppm::NEVER;
+        self.is_up(to) && !self.cuts.blocks(from, to) && carries
     }
 
     /// Whether what is sent from `from` can arrive at `to`, both processes running.
@@ -94,12 +104,18 @@ impl Simulation {
                 || message.contents_of(write.key).any(|held| held.keeps(write))
         };
         let learns = |node, key, held: &Held| self.would_learn_in_time(node, key, held);
-        let spreads = |message: &Message| carries(message) && self.teaches(message, learns);
+        let kept_for = |message: &Message| match &message.body {
+            // It becomes a hint, whose target may be down for now.
+            Body::Write { key, held, instead_of: Some(target), .. } => learns(*target, *key, held),
+            _ => false,
+        };
+        let spreads =
+            |message: &Message| carries(message) && (self.teaches(message, learns) || kept_for(message));
         let waits = |node: &super::Node| {
             let mut waiting = node.replica.waiting();
             waiting.any(|(key, held)| held.keeps(write) && learns(node.replica.id, key, held))
         };
-        if self.nodes.iter().any(waits) {
+        if self.nodes.iter().any(waits) || self.a_read_may_bring_back(write) {
             return true;
         }
         let flying = self.arrivals().any(|(_, message)| !message.lost && spreads(message));
@@ -162,7 +178,13 @@ impl Simulation {
     fn teaches(&self, message: &Message, learns: impl Fn(NodeId, KeyId, &Held) -> bool) -> bool {
         let (from, to) = (message.from, message.to);
         match &message.body {
-            Body::Write { key, held, .. } | Body::Hint { key, held, .. } => learns(to, *key, held),
+            Body::Write { key, held, instead_of: Some(target), .. } => {
+                learns(*target, *key, held) && self.can_hand_over(to, *target)
+            }
+            Body::Write { key, held, instead_of: None, .. }
+            | Body::Hint { key, held, .. }
+            | Body::Repair { key, held, .. } => learns(to, *key, held),
+            Body::Forward(request) => self.request_may_change_data(to, request),
             Body::SyncReply { contents, .. } => contents.iter().any(|(key, held)| learns(to, *key, held)),
             Body::Sync { exchange, contents, .. } => {
                 let tells = *exchange != Exchange::Ask;
@@ -170,10 +192,15 @@ impl Simulation {
                 (tells && contents.iter().any(|(key, held)| learns(to, *key, held)))
                     || (asks && self.reaches(to, from) && self.would_learn_from(from, to))
             }
-            Body::Stream(stream) => self.would_stream(to, stream),
-            Body::WriteAck { .. } | Body::Read { .. } | Body::ReadReply { .. } | Body::HintAck { .. } => {
-                false
-            }
+            Body::Stream(stream) => self.would_stream((from, to), stream),
+            Body::WriteAck { .. }
+            | Body::Read { .. }
+            | Body::ReadReply { .. }
+            | Body::HintAck { .. }
+            | Body::Heartbeat { .. }
+            | Body::Digest { .. }
+            | Body::RepairAck { .. }
+            | Body::Answer { .. } => false,
         }
     }
 
@@ -211,6 +238,27 @@ impl Simulation {
         })
     }
 
+    /// Whether a hint will be stored, handed back or thrown away, needed or not.
+    pub fn hints_may_move(&self) -> bool {
+        self.nodes.iter().filter(|node| node.status == Status::Up).any(|node| {
+            let from = node.replica.id;
+            let moves = |(to, key, _): (NodeId, KeyId, &Held)| {
+                self.can_hand_over(from, to) || self.expires_first(from, to, key)
+            };
+            node.replica.hints().any(moves)
+                || self.stores_hints() && node.replica.hints_to_come().next().is_some()
+        })
+    }
+
+    /// Whether anybody keeps a hint that its target would learn from.
+    pub fn hint_waits(&self) -> bool {
+        self.nodes.iter().any(|node| {
+            node.replica.hints().any(|(to, key, held)| {
+                self.would_learn(to, key, held) && !self.expires_first(node.replica.id, to, key)
+            })
+        })
+    }
+
     fn stores_hints(&self) -> bool {
         self.settings.leaderless().is_some_and(|rules| rules.hints.is_some())
     }
@@ -227,7 +275,44 @@ impl Simulation {
     /// Whether `holder` can give `target` what it keeps for it: it reaches it, and believes it up or will
     /// hear that it is.
     pub fn can_hand_over(&self, holder: NodeId, target: NodeId) -> bool {
-        self.can_reach(holder, target)
+        self.can_reach(holder, target) && self.comes_to_believe(holder, target)
+    }
+
+    /// Whether a tombstone that will be forgotten keeps something older from coming back.
+    fn purges_may_resurrect(&self) -> bool {
+        let rules = self.settings.leaderless().and_then(|rules| rules.tombstones);
+        if rules.is_none() || self.settings.anti_entropy.is_none() {
+            return false;
+        }
+        let nodes = || (0..self.nodes.len()).map(NodeId::at);
+        let deleted = |node, key| match self.held(node, key) {
+            Held::One(version) => version.value.is_tombstone(),
+            Held::Nothing | Held::Siblings(_) | Held::Shared(_) | Held::State(_) => false,
+        };
+        let revives = |node, key| {
+            nodes().any(|from| {
+                from != node
+                    && !self.held(from, key).is_nothing()
+                    && !deleted(from, key)
+                    && (self.can_reach(from, node) || self.can_reach(node, from))
+            })
+        };
+        nodes()
+            .filter(|node| self.is_up(*node))
+            .any(|node| self.key_ids().any(|key| deleted(node, key) && revives(node, key)))
+    }
+
+    fn key_ids(&self) -> impl Iterator<Item = KeyId> + use<> {
+        (0..self.keys.len()).map(|index| KeyId(u32::try_from(index).unwrap_or(u32::MAX)))
+    }
+
+    /// Whether somebody will forget a tombstone some day.
+    pub fn purges_are_ahead(&self) -> bool {
+        let rules = self.settings.leaderless().and_then(|rules| rules.tombstones);
+        let tombstone = |held: &Held| held.versions().iter().any(|version| version.value.is_tombstone());
+        let up = |node: &&super::Node| node.status == Status::Up;
+        let forgets = |node: &super::Node| self.key_ids().any(|key| tombstone(node.replica.held(key)));
+        rules.is_some() && self.nodes.iter().filter(up).any(forgets)
     }
 
     /// Who keeps, or will keep, anything of `key` as a hint that `target` would learn from, with how often

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     action::{ClientPolicy, Settings},
-    base::{KeyId, MessageId, NodeId, OpId, Position, Ppm, SimTime, Span, WriteId},
+    base::{KeyId, MessageId, NodeId, OpId, Position, Ppm, SimTime, Span, WriteId, ZoneId},
     data::{Held, Stamp},
     net::{Cut, LinkProfile, Order},
     replica::MessageKind,
@@ -32,6 +32,8 @@ pub struct View {
     pub cuts: Vec<Cut>,
     /// Which replicas can still reach each other both ways; one side where nothing is cut.
     pub sides: Vec<Vec<NodeId>>,
+    /// By replica: its zone.
+    pub zones: Vec<Option<ZoneId>>,
     pub settings: Settings,
     pub latency_percent: u32,
     pub links: LinksView,
@@ -105,6 +107,8 @@ pub struct ReplicaView {
     pub waiting: Vec<WaitingView>,
     /// What it keeps for others, by target and key.
     pub hints: Vec<HintView>,
+    /// Whom it believes down, rightly or wrongly.
+    pub believes_down: Vec<NodeId>,
     /// Its part in a replica set; `None` under another protocol.
     pub member: Option<MemberView>,
 }
@@ -159,6 +163,7 @@ impl Simulation {
             messages,
             cuts: self.cuts.standing().to_vec(),
             sides: self.cuts.sides(),
+            zones: (0..self.nodes.len()).map(|i| self.topology.zone_of(NodeId::at(i))).collect(),
             settings: self.settings.clone(),
             latency_percent: self.network.latency_percent,
             links: self.links_view(),
@@ -196,6 +201,10 @@ impl Simulation {
             stamp: node.replica.stamp(),
             waiting: self.waiting(id).collect(),
             hints: node.replica.hints().filter_map(hint_view).collect(),
+            believes_down: (0..self.nodes.len())
+                .map(NodeId::at)
+                .filter(|about| !self.believes_up(id, *about))
+                .collect(),
             member: self.member_view(id),
         }
     }

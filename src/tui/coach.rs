@@ -6,6 +6,8 @@
 //!   ─► a write is lost ─► , ─► a command in the past ─► B
 //! ```
 
+mod replication;
+
 use unicode_width::UnicodeWidthStr;
 
 use crate::{
@@ -19,7 +21,7 @@ use crate::{
 
 use super::{
     paint::clip,
-    ui::{Side, Ui, next_act},
+    ui::{Addressing, Side, Ui, next_act},
 };
 
 /// The columns a line of advice may take: what a terminal of 80 leaves beside its mark.
@@ -55,6 +57,8 @@ fn next(ui: &Ui, snapshot: &Snapshot) -> Advice {
         .or_else(|| about_stale(ui, snapshot))
         .or_else(|| about_story(snapshot))
         .or_else(|| about_picked(ui, snapshot))
+        .or_else(|| about_route(ui, snapshot))
+        .or_else(|| replication::about(ui, snapshot))
         .or_else(|| about_walls(ui, snapshot))
         .or_else(|| about_hints(snapshot))
         .or_else(|| about_divergence(ui, snapshot))
@@ -104,6 +108,13 @@ fn about_picked(ui: &Ui, snapshot: &Snapshot) -> Option<Advice> {
     }
 }
 
+/// While the keys leave the choice of the replica to the client's route.
+fn about_route(ui: &Ui, snapshot: &Snapshot) -> Option<Advice> {
+    let client = snapshot.view.clients.get(usize::from(ui.client.0))?;
+    let text = format!("r: read as {}; its route picks the replica   I: its rules", short(&client.name));
+    (ui.addressing == Addressing::Routed).then_some(("r", text))
+}
+
 /// What a restart brings back.
 fn after_restart(snapshot: &Snapshot, node: NodeId) -> String {
     let emptied = snapshot.view.replicas[node.index()].held.iter().all(Held::is_nothing);
@@ -111,7 +122,7 @@ fn after_restart(snapshot: &Snapshot, node: NodeId) -> String {
         Some((holder, 1)) => format!("{} hands its hint back", name(snapshot, holder)),
         Some((holder, _)) => format!("{} hands its hints back", name(snapshot, holder)),
         None if emptied => "it comes back empty".into(),
-        None => "what it had stored is kept".into(),
+        None => "what is on its disk is kept".into(),
     }
 }
 
@@ -174,10 +185,9 @@ fn about_walls(ui: &Ui, snapshot: &Snapshot) -> Option<Advice> {
 /// Whether a side holds a write of its own that nobody beyond the wall has heard of.
 fn wrote_apart(snapshot: &Snapshot, side: &[NodeId]) -> bool {
     let beyond = |dot| nodes(snapshot).any(|node| !side.contains(&node) && snapshot.vector(node).covers(dot));
-    let own = |version: &Version| {
-        version.dot.counter > 0
-            && side.contains(&NodeId::at(version.dot.node.index() % snapshot.view.replicas.len()))
-    };
+    let nodes = u16::try_from(snapshot.view.replicas.len()).unwrap_or(u16::MAX);
+    let replica = |actor| crate::replica::replica_of(actor, nodes).0;
+    let own = |version: &Version| version.dot.counter > 0 && side.contains(&replica(version.dot.node));
     side.iter().any(|node| {
         let held = &snapshot.view.replicas[node.index()].held[snapshot.focus.index()];
         held.versions().iter().any(|version| own(version) && !beyond(version.dot))
@@ -217,7 +227,8 @@ fn about_divergence(ui: &Ui, snapshot: &Snapshot) -> Option<Advice> {
             Status::Up | Status::Crashed => ("C", format!("{there}C: restart it; it cannot catch up down")),
         });
     }
-    if moving || snapshot.view.settings.anti_entropy.is_some() {
+    let settings = &snapshot.view.settings;
+    if moving || settings.anti_entropy.is_some() || settings.primary().is_some() {
         return Some(("g", "g: run until all replicas agree".into()));
     }
     if picked_is_stale && ui.side != Side::Story {

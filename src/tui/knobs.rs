@@ -4,13 +4,14 @@
 
 mod dial;
 mod links;
+mod primary;
 mod repair;
 mod requests;
 
 use crate::{action::Command, drive::Snapshot};
 
 pub(super) use dial::{Dial, Reading, Turn};
-pub(super) use requests::overlap;
+pub(super) use requests::{level_names, overlap, unfit_words};
 
 /// What may be typed for a knob instead of turning it.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +52,15 @@ macro_rules! knobs {
 knobs! {
     WriteLevel "write level" requests::write_level, Some(requests::WRITE_LEVEL);
     ReadLevel "read level" requests::read_level, Some(requests::READ_LEVEL);
+    Copies "copies (N)" requests::copies, None;
     Timeout "timeout" requests::timeout, Some(requests::TIMEOUT);
+    MinReplicas "min replicas" primary::min_replicas, None;
+    MaxLag "  max lag" primary::max_lag, Some(primary::MAX_LAG);
+    ReadsFrom "reads from" primary::reads_from, None;
+    Elsewhere "other writes" primary::elsewhere, None;
+    Failover "failover" primary::failover, None;
+    Durability "durability" primary::durability, None;
+    ReadRepair "read repair" repair::read_repair, None;
     Hints "hints" repair::hints, Some(repair::HINTS);
     HintHolder "  kept by" repair::hint_holder, None;
     AntiEntropy "anti-entropy" repair::anti_entropy, Some(repair::ANTI_ENTROPY);

@@ -249,9 +249,20 @@ impl Resolver<'_> {
 
     fn set(&mut self, knobs: &Knobs, at: &Trail<'_>) -> Vec<Command> {
         let mut commands = self.set_links(knobs, at);
-        if knobs.n.is_some() {
-            let help = "it is fixed by the cluster's `replication`";
-            self.wrong(&at.key("n"), "changing N while everything runs is not supported yet", help);
+        if let Some(n) = &knobs.n {
+            let at = at.key("n");
+            if self.has_primary {
+                let help = "every member of a replica set holds everything";
+                self.wrong(&at, "there is no N under a primary", help);
+            }
+            let before = self.copies.clone();
+            self.copies = self.copies_of_each_key(Some(n), &at);
+            if std::mem::discriminant(&before) != std::mem::discriminant(&self.copies) {
+                let help = "levels depend on it: keep the form that the cluster's `replication` has";
+                self.wrong(&at, "N is either one number or one for each zone, for good", help);
+                self.copies = before;
+            }
+            commands.push(Command::Set(Setting::Copies(self.copies.clone())));
         }
         if let Some(level) = knobs.write {
             let level = self.level(level, Use::Write, &at.key("write"));
@@ -260,6 +271,9 @@ impl Resolver<'_> {
         if let Some(level) = knobs.read {
             let level = self.level(level, Use::Read, &at.key("read"));
             commands.push(Command::Set(Setting::ReadLevel(level)));
+        }
+        if let Some(repair) = knobs.read_repair {
+            commands.push(Command::Set(Setting::ReadRepair(super::cluster::read_repair(repair))));
         }
         commands.extend(self.set_client(knobs, at));
         commands.extend(self.set_primary(knobs, at));
@@ -274,6 +288,10 @@ impl Resolver<'_> {
                 self.wrong(&at.key("anti_entropy"), "anti-entropy cannot be turned off", help);
             }
             commands.push(Command::Set(Setting::AntiEntropy(anti_entropy)));
+        }
+        if let Some(hints) = &knobs.hints {
+            let hints = self.hints(hints, &at.key("hints"));
+            commands.push(Command::Set(Setting::Hints(hints)));
         }
         commands
     }

@@ -10,6 +10,7 @@
 //! ```
 
 mod badges;
+mod member;
 mod words;
 
 use ratatui::{
@@ -18,8 +19,9 @@ use ratatui::{
 };
 
 use crate::{
+    action::Route,
     drive::Snapshot,
-    sim::{ReplicaView, Status},
+    sim::{ClientView, ReplicaView, Status},
     tui::{
         paint::{Paint, bold, inside},
         theme::Role,
@@ -116,8 +118,13 @@ fn below(paint: &mut Paint<'_>, edge: Rect, size: Size, subject: Subject<'_>) {
         paint.line(edge, 0, &line);
         return;
     }
-    let clients = &snapshot.scenario.clients;
-    let here: Vec<&str> = clients.iter().filter(|c| c.at.index() == index).map(|c| &*c.name).collect();
+    let clients = &snapshot.view.clients;
+    let place = |client: &ClientView| match client.policy.effective_route() {
+        Route::Sticky => client.bound,
+        Route::Fixed | Route::Nearest | Route::RoundRobin | Route::Random => client.at,
+    };
+    let here: Vec<&str> =
+        clients.iter().filter(|client| place(client).index() == index).map(|client| &*client.name).collect();
     // Who alone acts everywhere needs no sign.
     let mut free = usize::from(edge.width);
     if !here.is_empty() && clients.len() > 1 {
@@ -137,9 +144,17 @@ fn lines(paint: &Paint<'_>, size: Size, subject: Subject<'_>) -> Vec<Line<'stati
     let state = || Line::from(state(paint, subject, Words::Many));
     match size {
         Size::Small | Size::Tile | Size::Cell => Vec::new(),
-        Size::Medium => vec![state(), vector(paint, subject)],
+        Size::Medium => {
+            vec![state(), member::line(paint, subject).unwrap_or_else(|| vector(paint, subject))]
+        }
         Size::Large => {
-            vec![state(), vector(paint, subject), words::clock(paint, subject), traffic(paint, subject)]
+            let clock = Some(words::clock(paint, subject)).filter(|clock| clock.width() > 0);
+            vec![
+                state(),
+                member::line(paint, subject).unwrap_or_else(|| vector(paint, subject)),
+                clock.or_else(|| member::link(paint, subject)).unwrap_or_default(),
+                traffic(paint, subject),
+            ]
         }
     }
 }

@@ -6,12 +6,15 @@ use ratatui::{
 };
 
 use crate::{
+    action::Level,
     drive::{Clock, Playhead, Snapshot, ratio},
+    replica::primary::Role as Part,
+    sim::{ReplicaView, Status},
     tui::{
         coach,
         paint::{Paint, bold, wrap},
         theme::Role,
-        ui::Ui,
+        ui::{Addressing, Ui},
     },
 };
 
@@ -53,14 +56,24 @@ pub(in crate::tui) fn header(paint: &mut Paint<'_>, area: Rect, ui: &Ui, snapsho
 fn knobs(paint: &Paint<'_>, ui: &Ui, snapshot: &Snapshot, width: u16) -> Vec<(String, Role)> {
     let settings = &snapshot.view.settings;
     let copies = settings.copies;
-    let (write, read) = (settings.write.required(copies), settings.read.required(copies));
+    let local = snapshot.zone_of(ui.picked);
+    let count = |level: Level| settings.block_for(level, local).count;
+    let levels = if settings.write.needs_zones() || settings.read.needs_zones() {
+        // How many that is depends on whom one asks: the names say it better.
+        format!("N{copies} W {} R {}", settings.write, settings.read)
+    } else {
+        format!("N{copies} W{} R{}", count(settings.write), count(settings.read))
+    };
     let key = paint.clip(&snapshot.view.keys[snapshot.focus.index()], 16);
-    let mut knobs = vec![(key, Role::Text), (format!("N{copies} W{write} R{read}"), Role::Text)];
+    let levels = primaries(paint, snapshot).unwrap_or(levels);
+    let mut knobs = vec![(key, Role::Text), (levels, Role::Text)];
     if snapshot.view.latency_percent != 100 {
         knobs.push((format!("latency ×{}", ratio(snapshot.view.latency_percent)), Role::Text));
     }
     let clients = &snapshot.scenario.clients;
-    let client = (format!("as {}", paint.clip(&clients[usize::from(ui.client.0)].name, 12)), Role::Text);
+    let routed = if ui.addressing == Addressing::Routed { ", routed" } else { "" };
+    let client = paint.clip(&clients[usize::from(ui.client.0)].name, 12);
+    let client = (format!("as {client}{routed}"), Role::Text);
     if clients.len() > 1 {
         knobs.insert(1, client);
     } else if width >= ROOMY {
@@ -70,6 +83,28 @@ fn knobs(paint: &Paint<'_>, ui: &Ui, snapshot: &Snapshot, width: u16) -> Vec<(St
         knobs.push((format!("seed {}", snapshot.seed.0), Role::Dim));
     }
     knobs
+}
+
+/// Who takes itself for the primary, where there is one.
+fn primaries(paint: &Paint<'_>, snapshot: &Snapshot) -> Option<String> {
+    snapshot.view.settings.primary()?;
+    let is_primary = |replica: &&ReplicaView| {
+        replica.status == Status::Up
+            && replica.member.as_ref().is_some_and(|member| member.role == Part::Primary)
+    };
+    let names: Vec<String> = snapshot
+        .view
+        .replicas
+        .iter()
+        .filter(is_primary)
+        .map(|replica| paint.clip(&replica.name, 8))
+        .collect();
+    Some(match names.as_slice() {
+        [] => "no primary".into(),
+        [one] => format!("primary {one}"),
+        [one, other] => format!("primaries {one} {other}"),
+        many => format!("{} primaries", many.len()),
+    })
 }
 
 /// How many rows the advice takes: one, but two on a narrow terminal and more where a preset speaks.

@@ -76,6 +76,9 @@ actions! {
     Client "client" Move Shown "client",
         Main: key('i') =>
         "Pick the next client.",
+    Session "session" Move Hidden "session",
+        Main: key('I') =>
+        "Change what the picked client is promised, and how its requests find a replica.",
     NextKey "next-key" Move Hidden "next key",
         Main: key('a') =>
         "Show the next key of the data.",
@@ -127,6 +130,9 @@ actions! {
     RepairNow "repair-now" Faults Hidden "repair now",
         Main: key('f') =>
         "Repair now: the picked replica exchanges all it holds with every other, both ways.",
+    Promote "promote" Faults Hidden "promote",
+        Main: key('F') =>
+        "Promote the picked replica to primary: a failover by hand.",
     SkewClock "skew-clock" Faults Hidden "clock skew",
         Main: key('T') =>
         "Set the clock of the picked replica wrong by a typed amount.",

@@ -1,7 +1,9 @@
 //! Every action of the registry, pressed by its own key, does what its sentence says.
 
+use crossterm::event::KeyCode;
+
 use crate::{
-    action::Level,
+    action::{Guarantee, Level},
     sim::Status,
     tui::{
         registry::{Action, Layer, TABLE},
@@ -11,7 +13,7 @@ use crate::{
 };
 
 use super::{
-    pictures::{crowded, lesson},
+    pictures::{crowded, lesson, monitored},
     stage::{Stage, favourite_colour},
 };
 
@@ -84,6 +86,7 @@ fn does_what_it_promises(action: Action) {
         | Action::Thaw
         | Action::Destroy
         | Action::RepairNow
+        | Action::Promote
         | Action::SkewClock
         | Action::LessLatency
         | Action::MoreLatency
@@ -94,6 +97,7 @@ fn does_what_it_promises(action: Action) {
         | Action::Up
         | Action::Down
         | Action::Client
+        | Action::Session
         | Action::NextKey
         | Action::PreviousKey
         | Action::Inspect
@@ -199,6 +203,13 @@ fn faults(action: Action) {
             stage.keys("|||||");
             assert_eq!(value(&stage, 2), "green", "{}", stage.status());
         }
+        Action::Promote => {
+            let mut stage = Stage::new(monitored());
+            stage.keys("2");
+            stage.act(Layer::Main, action);
+            assert!(stage.text(80, 24).contains("primaries ams lon"), "{}", stage.text(80, 24));
+            assert!(stage.text(80, 24).contains("PRIMARY @"), "{}", stage.text(80, 24));
+        }
         Action::SkewClock => {
             let mut stage = pressed("", action);
             stage.keys("+2s⏎");
@@ -231,6 +242,22 @@ fn moves(action: Action) {
             let mut stage = Stage::new(crowded());
             stage.act(Layer::Main, action);
             assert!(stage.text(80, 24).contains("as bob"));
+        }
+        Action::Session => {
+            let mut stage = Stage::new(crowded());
+            stage.keys("i");
+            stage.act(Layer::Main, action);
+            assert!(stage.text(80, 24).contains("Session of bob"), "{}", stage.text(80, 24));
+            // Read your writes; then the last line: keys follow the route.
+            stage.keys("⏎");
+            assert_eq!(stage.snapshot().view.clients[1].policy.guarantees, [Guarantee::ReadYourWrites]);
+            assert!(stage.text(80, 24).contains("[x] "), "{}", stage.text(80, 24));
+            stage.act(Layer::Choice, Action::ToLast);
+            stage.keys("⏎⎋");
+            assert!(stage.text(80, 24).contains("as bob, routed"), "{}", stage.text(80, 24));
+            assert_eq!(stage.ui.picked.index(), 0);
+            stage.keys("w");
+            assert_eq!(value(&stage, 3), "green", "written beside bob, not at the picked replica");
         }
         Action::NextKey | Action::PreviousKey => {
             let stage = pressed("Wtea key=drink⏎", action);
@@ -348,6 +375,7 @@ fn a_key_that_does_nothing_here_says_why() {
         ("Z", "ams is not frozen"),
         ("cz", "C restarts it"),
         ("pp", "is cut off already; P heals"),
+        ("F", "nobody is primary here"),
         ("cf", "ams is down; C restarts it"),
         ("zf", "ams is frozen; Z thaws it"),
         ("9", "there are 3 replicas, no 9"),
@@ -358,9 +386,50 @@ fn a_key_that_does_nothing_here_says_why() {
         let stage = Stage::after(3, keys);
         assert!(stage.status().contains(says), "{keys:?} says: {}", stage.status());
     }
+    let mut set = Stage::new(monitored());
+    for (keys, says) in [
+        ("F", "takes itself for the primary already"),
+        ("f", "follow their primary"),
+        ("o", "levels mean nothing here"),
+        ("2cF", "lon is down; C restarts it"),
+        ("CzF", "lon is frozen; Z thaws it"),
+    ] {
+        set.keys(keys);
+        assert!(set.status().contains(says), "{keys:?} says: {}", set.status());
+    }
     let mut alone = Stage::new(favourite_colour(1));
     for (keys, says) in [("p", "nothing to cut"), ("f", "nobody to repair"), ("x", "needs two replicas")] {
         alone.keys(keys);
         assert!(alone.status().contains(says), "{keys:?} says: {}", alone.status());
+    }
+}
+
+#[test]
+fn every_rule_of_a_session_goes_round_and_its_list_shows_it() {
+    let mut stage = Stage::new(crowded());
+    stage.keys("2I");
+    for row in 0..9 {
+        stage.code(KeyCode::Home);
+        for _ in 0..row {
+            stage.code(KeyCode::Down);
+        }
+        let shown = |stage: &Stage| match &stage.ui.overlay {
+            Overlay::Choice(Purpose::Session, list) => {
+                list.entries[row].text.clone() + &list.entries[row].head
+            }
+            other => panic!("the list stays up, not {other:?}"),
+        };
+        let first = shown(&stage);
+        let mut seen = vec![first.clone()];
+        for _ in 0..6 {
+            stage.keys("⏎");
+            let now = shown(&stage);
+            if now == first || stage.status().contains("already") {
+                break;
+            }
+            assert!(!seen.contains(&now), "{seen:?} then {now}");
+            seen.push(now);
+        }
+        assert!(seen.len() > 1, "row {row} does nothing: {seen:?} {}", stage.status());
     }
 }

@@ -5,6 +5,7 @@ use crate::{
     base::NodeId,
     drive::{Cause, Request, Snapshot, ratio},
     net::{Cut, CutShape},
+    replica::primary::Role,
     sim::Status,
     tui::{
         knobs::{Dial, Knob, Turn, overlap},
@@ -22,8 +23,14 @@ pub(super) fn by(action: Action, commands: Vec<Command>) -> Vec<Effect> {
 
 impl Ui {
     pub(super) fn ask(&self, snapshot: &Snapshot, act: Act) -> Command {
-        let at = Some(self.picked);
-        Command::Submit(Ask { client: self.client, at, key: snapshot.focus, act, level: None, wait: None })
+        Command::Submit(Ask {
+            client: self.client,
+            at: self.addressed(),
+            key: snapshot.focus,
+            act,
+            level: None,
+            wait: None,
+        })
     }
 
     pub(super) fn name<'a>(&self, snapshot: &'a Snapshot) -> &'a str {
@@ -104,6 +111,24 @@ impl Ui {
         by(Action::RepairNow, vec![Command::Repair(Some(self.picked))])
     }
 
+    pub(super) fn promote(&mut self, snapshot: &Snapshot) -> Vec<Effect> {
+        let name = self.name(snapshot).to_owned();
+        let view = &snapshot.view.replicas[self.picked.index()];
+        let Some(member) = &view.member else {
+            return self.no("nobody is primary here: any replica takes writes".into());
+        };
+        match (view.status, member.role) {
+            (Status::Crashed, _) => return self.no(format!("{name} is down; C restarts it")),
+            (Status::Frozen, _) => return self.no(format!("{name} is frozen; Z thaws it")),
+            (Status::Up, Role::Primary) => {
+                return self.no(format!("{name} takes itself for the primary already"));
+            }
+            (Status::Up, Role::Replica { .. }) => {}
+        }
+        self.promise(snapshot, format!("{name} takes itself for the primary from now on"));
+        by(Action::Promote, vec![Command::Promote(self.picked)])
+    }
+
     pub(super) fn no(&mut self, why: String) -> Vec<Effect> {
         self.refuse(why);
         Vec::new()
@@ -125,6 +150,10 @@ impl Ui {
             Action::WriteLevel => (Knob::WriteLevel, "write", &mut settings.write),
             _ => (Knob::ReadLevel, "read", &mut settings.read),
         };
+        if snapshot.view.settings.primary().is_some() {
+            return self
+                .no("levels mean nothing here: one primary takes the writes; K shows what counts".into());
+        }
         let Some(command) = turned(knob, Turn::Round, snapshot) else {
             return self.no(format!("there is no other {word} level here"));
         };
@@ -132,7 +161,7 @@ impl Ui {
             *level = *next;
         }
         let level = *level;
-        let said = format!("{word} level {level}. {}", overlap(&settings));
+        let said = format!("{word} level {level}. {}", overlap(&settings, snapshot.zone_of(self.picked)));
         self.promise(snapshot, said);
         by(action, vec![command])
     }

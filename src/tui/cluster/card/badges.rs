@@ -11,7 +11,7 @@ use crate::{
     tui::{cluster::Size, paint::clip},
 };
 
-use super::{Subject, replica, words::versions};
+use super::{Subject, member::part, replica, words::versions};
 
 /// Between two badges.
 const GAP: &str = "  ";
@@ -32,8 +32,12 @@ impl Badge {
 /// Those of a replica, the most telling first. A large card tells of its clock elsewhere.
 pub(super) fn badges(subject: Subject<'_>, size: Size) -> Vec<Badge> {
     let mut badges = Vec::new();
+    // Larger cards have a line for it.
+    let part = part(subject).filter(|_| !matches!(size, Size::Large | Size::Medium));
+    badges.extend(part.map(|part| Badge::new(part.into(), part.into())));
     badges.extend(siblings(subject));
     badges.extend(hints(subject));
+    badges.extend(held_back(subject));
     let offset = replica(subject).skew;
     if offset != 0 && size != Size::Large {
         badges.push(Badge::new(format!("clock {}", skew(offset)), "clock off".into()));
@@ -81,6 +85,12 @@ fn hints(subject: Subject<'_>) -> Option<Badge> {
     let plural = if count == 1 { "" } else { "s" };
     (count > 0)
         .then(|| Badge::new(format!("hint{plural} {}", each.join(" ")), format!("{count} hint{plural}")))
+}
+
+/// Writes that have come and wait, unseen, for what they depend on.
+fn held_back(subject: Subject<'_>) -> Option<Badge> {
+    let waiting = replica(subject).waiting.len();
+    (waiting > 0).then(|| Badge::new(format!("holds back {waiting}"), format!("{waiting} held")))
 }
 
 #[cfg(test)]
