@@ -63,7 +63,7 @@ pub(super) fn resolve(preset: &Preset, locations: &Locations) -> Result<Scenario
         cuts: Names::default(),
         copies: 1,
         propagation: Propagation::Direct,
-        has_primary: false,
+        writers: Writers::Any,
         has_workload: preset.workload.is_some(),
         tracking: Conflicts::Siblings,
         kinds: Vec::new(),
@@ -85,8 +85,7 @@ struct Resolver<'a> {
     /// N, which levels are held against.
     copies: u16,
     propagation: Propagation,
-    /// Whether one replica takes the writes.
-    has_primary: bool,
+    writers: Writers,
     has_workload: bool,
     /// How siblings are told apart.
     tracking: Conflicts,
@@ -192,6 +191,13 @@ impl Resolver<'_> {
             self.wrong(at, message, format!("{} are the most", grouped(most)));
         }
     }
+}
+
+/// Who takes writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Writers {
+    Any,
+    Primary,
 }
 
 /// Whether a text may have several lines.
