@@ -5,16 +5,22 @@ mod background;
 mod client;
 mod command;
 mod condition;
+mod coordination;
+mod copies;
 mod level;
 mod primary;
+mod regions;
 mod settings;
 
 pub use background::{FailureDetector, HintHolder, HintRules, TombstoneRules};
 pub use client::{ClientChange, ClientPolicy, Means, Route, WhenUnable};
-pub use command::{Act, AntiEntropy, Ask, Command, Context, Mend, Setting, Style, Switch};
+pub use command::{Act, AntiEntropy, Ask, Command, Context, Mend, Proviso, Setting, Style, Switch};
 pub use condition::{Condition, Count, Guarantee, Holding, ReadClaim};
-pub use level::Level;
+pub use coordination::{Asks, Coordinator, Quorum, ReadRepair};
+pub use copies::{Copies, Operation, Unfit};
+pub use level::{Among, BlockFor, Level, quorum};
 pub use primary::{
     Durability, Elsewhere, Failover, Group, Monitors, PrimaryPolicy, ReadsFrom, Wait, majority,
 };
+pub use regions::{Between, Bound, Freshness, OneLog, Regions};
 pub use settings::{LeaderlessPolicy, Propagation, Protocol, Settings};

@@ -13,6 +13,7 @@ mod network;
 mod pause;
 mod primary;
 mod quantity;
+mod regions;
 mod step;
 mod system;
 mod value;
@@ -24,8 +25,9 @@ use serde::Deserialize;
 
 pub use client::{Client, Guarantee, Keys, Means, Route, Stop, WhenUnable, Workload};
 pub use cluster::{
-    AntiEntropy, AntiEntropyStyle, Clock, Clocks, Cluster, Conflicts, Gossip, Leaderless, Level, LevelName,
-    Off, ReadRepair, Replica, ReplicaItem, Replicas, Replicate, Replication, VersionKind, Versioning,
+    AntiEntropy, AntiEntropyStyle, Asks, Clock, Clocks, Cluster, Conflicts, Coordinator, Copies, Gossip,
+    Leaderless, Level, LevelName, Off, ReadRepair, Replica, ReplicaItem, Replicas, Replicate, Replication,
+    VersionKind, Versioning,
 };
 pub use condition::{
     Bounds, Condition, Converged, Last, Limit, Siblings, Stale, State, Test, TimeToConsistency, Versions,
@@ -41,7 +43,8 @@ pub use primary::{
 pub use quantity::{
     DriftText, DurationOrOffText, DurationText, Name, RateText, ShareText, SignedDurationText, SizeText,
 };
-pub use step::{Context, Cut, Delete, Ends, Knobs, Pause, Read, Skew, StartStop, Step, Write};
+pub use regions::{Between, Bound, Freshness, MultiRegion};
+pub use step::{Context, Cut, Delete, Ends, IfVersion, Knobs, Pause, Read, Skew, StartStop, Step, Write};
 pub use system::System;
 pub use value::{Literal, Outcome};
 

@@ -86,9 +86,11 @@ pub(super) fn rules(name: &str) -> &'static [Rule] {
         ],
         "Empirical" => &[One { what: "kind of measurement", of: &["samples", "quantiles"] }],
         "Link" | "Cut" | "Ends" => ENDS,
-        "Replication" => &[AtMostOne { of: &["leaderless", "primary"] }],
+        "Replication" => &[AtMostOne { of: &["leaderless", "primary", "multi_region"] }],
         "Primary" => &[AtMostOne { of: &["failover", "election"] }],
-        "Write" => &[AtMostOne { of: &["level", "wait"] }],
+        "Write" => {
+            &[AtMostOne { of: &["level", "wait"] }, AtMostOne { of: &["if_absent", "if_version", "context"] }]
+        }
         _ => &[],
     }
 }
@@ -147,13 +149,11 @@ pub(super) fn planned(map: &str, key: &str) -> bool {
     let keys: &[&str] = match map {
         "Preset" => &["lesson"],
         "Cluster" => &["zones", "durability"],
-        "Replication" => &["multi_region"],
-        "Leaderless" => &["asks", "sloppy", "hints", "speculative", "tombstones", "failure_detector"],
+        "Leaderless" => &["hints", "tombstones", "failure_detector"],
         "Gossip" => &["digest"],
         "Network" | "Link" => &["bandwidth"],
         "Distribution" => &["fit"],
-        "Step" => &["repair", "message", "aside", "vote"],
-        "Write" => &["if_absent", "if_version"],
+        "Step" => &["message", "aside", "vote"],
         "Test" => &["actions", "side"],
         _ => &[],
     };

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Act, Command, Guarantee},
+    action::{Act, Command, Guarantee, Level},
     base::{ClientId, CutId, KeyId, MessageId, NodeId, OpId, Position, SimTime, WriteId},
     data::{Held, Relation, Version},
     replica::{
-        MessageKind,
+        Effort, MessageKind,
         primary::{Discard, News},
     },
 };
@@ -26,6 +26,7 @@ pub enum What {
         client: ClientId,
         node: NodeId,
         key: KeyId,
+        level: Level,
         required: u16,
         act: Arc<Act>,
     },
@@ -34,6 +35,13 @@ pub enum What {
         op: OpId,
         node: NodeId,
         version: Arc<Version>,
+    },
+    /// A coordinator did something beyond asking and answering.
+    Effort {
+        op: OpId,
+        node: NodeId,
+        key: KeyId,
+        effort: Effort,
     },
     Sent {
         message: MessageId,
@@ -87,21 +95,6 @@ pub enum What {
         winner: WriteId,
         relation: Relation,
     },
-    /// A replica gave up a write that it had. `content` names what it holds of the key once all is done,
-    /// `instead` the write that is.
-    Discarded {
-        node: NodeId,
-        key: KeyId,
-        write: WriteId,
-        why: Discard,
-        content: u64,
-        instead: Option<WriteId>,
-    },
-    /// Something happened to a member of a replica set, or its monitor made it out.
-    News {
-        node: NodeId,
-        news: News,
-    },
     /// The replica that an operation went to may not serve it by its client's `guarantee`: another one is
     /// asked.
     Redirected {
@@ -121,6 +114,21 @@ pub enum What {
         client: ClientId,
         from: NodeId,
         to: NodeId,
+    },
+    /// A replica gave up a write that it had. `content` names what it holds of the key once all is done,
+    /// `instead` the write that is.
+    Discarded {
+        node: NodeId,
+        key: KeyId,
+        write: WriteId,
+        why: Discard,
+        content: u64,
+        instead: Option<WriteId>,
+    },
+    /// Something happened to a member of a replica set, or its monitor made it out.
+    News {
+        node: NodeId,
+        news: News,
     },
     Answered {
         op: OpId,
@@ -217,6 +225,15 @@ pub enum Outcome {
     NotPrimary {
         primary: Option<NodeId>,
     },
+    /// A conditional write, and what it asked for did not hold: nothing was done. `found` is there instead.
+    ConditionFailed {
+        found: Option<WriteId>,
+    },
+    /// The write region held it back, since this region would fall behind further than the bound allows:
+    /// nothing was done.
+    Throttled {
+        region: usize,
+    },
     /// Nobody answered the client: it did not happen.
     CoordinatorDown,
     /// No replica that was asked may serve it by the client's guarantee: a read would have shown too little,
@@ -250,6 +267,8 @@ impl Outcome {
             Self::Unavailable { .. }
             | Self::NoReplicas { .. }
             | Self::NotPrimary { .. }
+            | Self::ConditionFailed { .. }
+            | Self::Throttled { .. }
             | Self::CoordinatorDown
             | Self::NotFresh(_) => true,
             Self::Written(_)

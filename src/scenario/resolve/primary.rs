@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::action::{
-    self, Command, Elsewhere, Group, Level, Monitors, PrimaryPolicy, Propagation, Protocol, Setting, Settings,
+    self, Command, Elsewhere, Group, Level, Monitors, PrimaryPolicy, Protocol, Setting, Settings,
 };
 use crate::base::{NodeId, Span};
 use crate::data;
@@ -31,7 +31,8 @@ impl Resolver<'_> {
         at: &Trail<'_>,
     ) -> Settings {
         let members = self.replicas.list().len();
-        self.copies = u16::try_from(members).unwrap_or(u16::MAX);
+        let copies = u16::try_from(members).unwrap_or(u16::MAX);
+        self.copies = action::Copies::InAll(copies);
         self.writers = Writers::Primary;
         if cluster.conflicts.is_some() {
             let help = "remove it: the primary puts all writes in one order, so none conflict";
@@ -49,18 +50,13 @@ impl Resolver<'_> {
         };
         let timeout = primary.timeout.as_ref();
         Settings {
-            copies: self.copies,
             write,
-            read: Level::One,
-            propagation: Propagation::Direct,
             timeout: timeout
                 .map_or(TIMEOUT, |timeout| self.some_time(timeout, "a timeout", &at.key("timeout"))),
-            anti_entropy: None,
-            conflicts: data::Conflicts::LogOrder,
             clocks: super::cluster::clocks(cluster),
-            truncate_at: None,
-            kinds: [].into(),
+            conflicts: data::Conflicts::LogOrder,
             protocol: Protocol::Primary(Box::new(policy)),
+            ..Settings::plain(copies)
         }
     }
 
@@ -91,6 +87,7 @@ impl Resolver<'_> {
                 (None, Some(election)) => self.election(election, &at.key("election")),
                 (None, None) => action::Failover::Manual,
             },
+            regions: None,
             durability: match &primary.durability {
                 None | Some(Durability::Journal(_)) => action::Durability::Journal,
                 Some(Durability::Snapshot(Snapshot { snapshot })) => {
@@ -173,7 +170,7 @@ impl Resolver<'_> {
         if places.is_empty() { vec![NodeId(0)] } else { places }
     }
 
-    fn election(&mut self, elections: &Elections, at: &Trail<'_>) -> action::Failover {
+    pub(super) fn election(&mut self, elections: &Elections, at: &Trail<'_>) -> action::Failover {
         let timeout = match elections {
             Elections::Named(_) => None,
             Elections::Members(election) => election.timeout.as_ref(),
@@ -187,6 +184,9 @@ impl Resolver<'_> {
     /// WAIT after a write.
     pub(super) fn wait(&mut self, wait: &Wait, at: &Trail<'_>) -> action::Wait {
         self.needs_primary(at);
+        if self.regions.is_some() {
+            self.no_write_level(at);
+        }
         let replicas = wait.replicas.unwrap_or(1);
         if replicas == 0 {
             self.wrong(
@@ -201,6 +201,10 @@ impl Resolver<'_> {
 
     pub(super) fn promoted(&mut self, name: &str, at: &Trail<'_>) -> Command {
         self.needs_primary(at);
+        if self.regions.is_some() {
+            let help = "remove the step: crash the leader, and its region elects another";
+            self.wrong(at, "each region elects its leader by majority itself", help);
+        }
         Command::Promote(self.node(name, at))
     }
 
