@@ -5,6 +5,8 @@ mod background;
 mod client;
 mod command;
 mod condition;
+mod coordination;
+mod copies;
 mod level;
 mod primary;
 mod regions;
@@ -14,7 +16,9 @@ pub use background::{FailureDetector, HintHolder, HintRules, TombstoneRules};
 pub use client::{ClientChange, ClientPolicy, Means, Route, WhenUnable};
 pub use command::{Act, AntiEntropy, Ask, Command, Context, Mend, Proviso, Setting, Style, Switch};
 pub use condition::{Condition, Count, Guarantee, Holding, ReadClaim};
-pub use level::Level;
+pub use coordination::{Asks, Coordinator, Quorum, ReadRepair};
+pub use copies::{Copies, Operation, Unfit};
+pub use level::{Among, BlockFor, Level, quorum};
 pub use primary::{
     Durability, Elsewhere, Failover, Group, Monitors, PrimaryPolicy, ReadsFrom, Wait, majority,
 };

@@ -8,7 +8,7 @@ mod random;
 mod time;
 
 pub use chance::Ppm;
-pub use ids::{ClientId, CutId, KeyId, MessageId, NodeId, OpId, WriteId};
+pub use ids::{ClientId, CutId, KeyId, MessageId, NodeId, OpId, WriteId, ZoneId};
 pub use op_table::OpTable;
 pub(crate) use random::mix;
 pub use random::{Purpose, Seed, Stream};

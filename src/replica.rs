@@ -11,34 +11,41 @@
 //! The leaderless protocol: the replica that a client asks coordinates. It stamps a write by its own
 //! clock, stores it, sends it to the other replicas of the key and answers after W acknowledgements. A read
 //! asks the replicas of the key and answers after R replies, except that a read which the coordinator can
-//! satisfy alone asks nobody. Nothing repairs a read (that comes with the protocols); anti-entropy, where
-//! it is on, spreads what was missed.
+//! satisfy alone asks nobody, unless it repairs. What the rules add to that (digests, read repair, stand-ins)
+//! is in [`read`] and [`coordinate`]; anti-entropy, where it is on, spreads what was missed.
 //!
 //! Where one replica takes the writes, each is a member of a replica set instead: see [`primary`].
 
 mod causal;
 mod coordinate;
 mod delivery;
+mod forward;
 mod gossip;
 mod hints;
 mod message;
+mod placement;
 pub mod primary;
+mod quorum;
+mod read;
 mod store;
 mod timer;
 
 use crate::{
-    action::{Act, AntiEntropy, Freshness, Settings, Wait},
+    action::{Act, AntiEntropy, BlockFor, Freshness, Settings, Wait},
     base::{KeyId, LocalTime, NodeId, OpId, Seed, Span, WriteId},
     data::{Clocks, Conflicts, Dependencies, Held, Relation, Stamp, StampClock, Version, VersionVector},
 };
 use coordinate::Pending;
 use delivery::Deliveries;
+use forward::TakenOver;
 use hints::HintStore;
-pub use message::{Body, Exchange, MessageKind};
+pub use message::{Body, Exchange, Forwarded, MessageKind, Want};
+pub use placement::{Placement, Topology, owners};
 use primary::{Discard, Member, News};
+use read::Readings;
 use std::sync::Arc;
 use store::Store;
-pub use store::{Placement, owners};
+pub use store::replica_of;
 pub use timer::Timer;
 
 /// One replica: durable slots, and the volatile state of operations it coordinates.
@@ -47,6 +54,8 @@ pub struct Replica {
     pub id: NodeId,
     store: Store,
     pending: Pending,
+    readings: Readings,
+    taken_over: TakenOver,
     deliveries: Deliveries,
     /// What has come and must not be shown yet.
     waiting: Vec<causal::Waiting>,
@@ -65,7 +74,7 @@ pub struct Replica {
 pub struct Surroundings<'a> {
     /// Its own clock, skew included.
     pub clock: LocalTime,
-    pub placement: Placement,
+    pub placement: Placement<'a>,
     pub settings: &'a Settings,
     /// Its opinion of who is up, by node.
     pub believed_up: &'a [bool],
@@ -94,8 +103,8 @@ pub struct Request<'a> {
     pub cause: u64,
     pub key: KeyId,
     pub act: &'a Act,
-    /// How many replicas must answer.
-    pub required: u16,
+    /// How many replicas must answer, and who counts.
+    pub block_for: BlockFor,
     /// WAIT: for how many replicas to wait once a primary has the write.
     pub wait: Option<Wait>,
     /// What the client says it has seen of the key.
@@ -104,6 +113,10 @@ pub struct Request<'a> {
     pub freshness: Option<Freshness>,
     /// The version that the client read or wrote last.
     pub last_read: Option<WriteId>,
+    /// How long the client waits.
+    pub timeout: Span,
+    /// The replica it asked, through which it is answered.
+    pub client: NodeId,
     /// What a write must never be seen without.
     pub after: &'a Dependencies,
 }
@@ -128,6 +141,12 @@ pub enum Output {
     Accepted {
         op: OpId,
         version: Arc<Version>,
+    },
+    /// Something that a coordinator did beyond asking and answering.
+    Effort {
+        op: OpId,
+        key: KeyId,
+        effort: Effort,
     },
     /// What is held of a key changed; `content` names the new contents.
     Stored {
@@ -180,6 +199,21 @@ pub enum Output {
     },
 }
 
+/// What a coordinator does beyond asking and answering.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effort {
+    /// It is no replica of the key, or may not coordinate: handed the request on.
+    Forwarded { to: NodeId },
+    /// Replicas answered with different digests: asked for their contents.
+    DigestsDiffered,
+    /// An answer was late: asked one replica more.
+    Speculated { to: NodeId },
+    /// A replica answered with less than was found: sent it the rest.
+    Repaired { to: NodeId, write: WriteId },
+    /// A replica of the key is believed down: another was given the write in its stead.
+    StoodIn { node: NodeId, instead_of: NodeId },
+}
+
 /// What a coordinator answers.
 #[derive(Debug, Clone)]
 pub enum Answer {
@@ -221,6 +255,8 @@ impl Replica {
             id,
             store: Store::new(keys),
             pending: Pending::default(),
+            readings: Readings::default(),
+            taken_over: TakenOver::default(),
             deliveries: Deliveries::default(),
             waiting: Vec::new(),
             clock: StampClock::default(),
@@ -249,14 +285,16 @@ impl Replica {
 
     /// Operations it coordinates at the moment.
     pub fn coordinating(&self) -> usize {
-        self.pending.len()
+        self.pending.len() + self.readings.len()
     }
 
     /// Loses what is volatile: the operations it was coordinating, the writes it was still delivering, those
-    /// that waited for others and, under physical clocks, the last stamp it gave. A member of a replica set
-    /// may lose data too. Its timers are void; [`Self::restart`] sets those it needs again.
+    /// that waited for others and, under physical clocks, the last stamp it gave. Its timers are void;
+    /// [`Self::restart`] sets those it needs again.
     pub fn crash(&mut self, around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
         self.pending = Pending::default();
+        self.readings = Readings::default();
+        self.taken_over = TakenOver::default();
         self.deliveries = Deliveries::default();
         self.hints.crash();
         self.waiting = Vec::new();
@@ -264,9 +302,7 @@ impl Replica {
         self.crash_member(around, out);
     }
 
-    /// Loses its disk as well; says how many hints were on it. Only the count of what it has coordinated
-    /// stays, so that no dot names two writes: real systems give the new disk a new name for that (Riak's
-    /// actor epochs).
+    /// Loses its disk as well; says how many hints were on it.
     pub fn lose_disk(&mut self, around: &mut Surroundings<'_>, out: &mut Vec<Output>) -> usize {
         self.crash(around, out);
         self.empty_member(around, out);
@@ -328,23 +364,32 @@ impl Replica {
         out: &mut Vec<Output>,
     ) {
         match body {
-            Body::Write { op, key, held, .. } => match self.absorb(*key, held, around, out) {
-                causal::Taken::Now => {
-                    out.push(Output::Send { to: from, body: Body::WriteAck { op: *op } });
-                }
-                causal::Taken::HeldBack => self.acknowledge_later(*key, held, from, *op),
-            },
+            Body::Write { op, key, held, instead_of, .. } => {
+                self.take_write(from, *op, (*key, held), *instead_of, around, out);
+            }
             Body::WriteAck { op } => {
                 self.delivered(*op, from);
                 self.no_longer_silent(*op, from);
-                self.count_ack(*op, from, out);
+                self.count_ack(*op, from, around, out);
             }
-            Body::Read { op, key } => {
-                let held = self.store.held(*key).clone();
-                let body = Body::ReadReply { op: *op, held };
-                out.push(Output::Send { to: from, body });
+            Body::Read { op, key, want, attempt } => {
+                self.answer_read(from, (*op, *key), (*want, *attempt), around, out);
             }
-            Body::ReadReply { op, held } => self.count_reply(*op, (from, held), around.settings, out),
+            Body::ReadReply { op, held, .. } => self.count_reply(*op, (from, held), around, out),
+            Body::Digest { op, content } => self.count_digest(*op, (from, *content), around, out),
+            Body::Repair { op, key, held, .. } => {
+                if around.placement.is_owner(self.id, *key)
+                    && self.absorb(*key, held, around, out) == causal::Taken::Now
+                {
+                    let body = Body::RepairAck { op: *op, content: held.content() };
+                    out.push(Output::Send { to: from, body });
+                }
+            }
+            Body::RepairAck { op, content } => self.count_repair(*op, (from, *content), around, out),
+            Body::Forward(request) => self.take_over(request, around, out),
+            Body::Answer { op, answer } => {
+                out.push(Output::Reply { op: *op, answer: answer.clone() });
+            }
             Body::Sync { round, exchange, contents } => {
                 self.answer_sync(from, *round, *exchange, contents, around, out);
             }
@@ -376,6 +421,10 @@ impl Replica {
             Timer::Primary(alarm) => self.ring(alarm, around, out),
             Timer::WriteTimeout { op, .. } => self.hint_the_silent(op, around, out),
             Timer::HandBack => self.hand_back(around, out),
+            Timer::Speculate { op, .. } => self.ask_one_more(op, around, out),
+            Timer::GiveUp { op, .. } => {
+                self.abandon(op, around.placement);
+            }
         }
     }
 

@@ -31,7 +31,7 @@ use crate::{
     base::{LocalTime, MessageId, NodeId, OpId, OpTable, Position, Purpose, Seed, SimTime, Span, WriteId},
     data::{Dot, Held, Stamp, State, Value, Version, VersionVector},
     net::{Cuts, Network},
-    replica::{Output, Placement, Replica, Surroundings, Timer},
+    replica::{Output, Placement, Replica, Surroundings, Timer, Topology},
     scenario::Scenario,
 };
 use clients::{Client, Open};
@@ -60,6 +60,7 @@ pub struct Simulation {
     /// What everybody believes: a crash is known at once (a refused connection), a cut or a freeze is only
     /// silence.
     common_opinion: Opinion,
+    topology: Topology,
     network: Network,
     cuts: Cuts,
     settings: Settings,
@@ -108,6 +109,8 @@ struct Node {
     rung: Vec<Timer>,
     /// How often it has crashed: timers of an earlier life ring in vain.
     life: u32,
+    /// How many disks it has lost.
+    disks: u16,
     /// Messages that died because it was down.
     killed: u64,
     /// Whether its gossip timer is set.
@@ -135,12 +138,14 @@ impl Simulation {
             inbox: Vec::new(),
             rung: Vec::new(),
             life: 0,
+            disks: 0,
             killed: 0,
             gossiping: false,
         };
         let mut simulation = Self {
             nodes: scenario.replicas.iter().enumerate().map(node).collect(),
             common_opinion: Opinion::all_up(count),
+            topology: scenario.topology(),
             network: scenario.network.clone(),
             cuts: Cuts::new(count),
             settings: scenario.settings.clone(),
@@ -182,7 +187,7 @@ impl Simulation {
             } else {
                 Held::One(version)
             };
-            let placement = self.placement();
+            let placement = Placement::new(&self.topology, &self.settings);
             for node in &mut self.nodes {
                 if placement.is_owner(node.replica.id, *key) {
                     node.replica.seed(*key, &held, self.settings.conflicts_of(*key));
@@ -305,9 +310,13 @@ impl Simulation {
         }
     }
 
-    fn placement(&self) -> Placement {
-        let nodes = u16::try_from(self.nodes.len()).unwrap_or(u16::MAX);
-        Placement { nodes, copies: self.settings.copies }
+    fn placement(&self) -> Placement<'_> {
+        Placement::new(&self.topology, &self.settings)
+    }
+
+    /// Which replica stands in which zone.
+    pub fn topology(&self) -> &Topology {
+        &self.topology
     }
 
     /// What every machine's monotonic clock shows.
@@ -336,7 +345,7 @@ impl Simulation {
         let opinion = &self.common_opinion;
         let mut around = Surroundings {
             clock: self.clock(node),
-            placement: self.placement(),
+            placement: Placement::new(&self.topology, &self.settings),
             believed_up: &opinion.up,
             down_since: &opinion.down_since,
             monotonic: self.monotonic(),
@@ -368,6 +377,9 @@ impl Simulation {
                     open.version = Some(Arc::clone(&version));
                 }
                 self.record(facts, What::Accepted { op, node, version });
+            }
+            Output::Effort { op, key, effort } => {
+                self.record(facts, What::Effort { op, node, key, effort });
             }
             Output::Stored { key, write, content, over } => {
                 self.record(facts, What::Stored { node, key, write, content, over });
@@ -436,6 +448,11 @@ impl Simulation {
     /// Operations whose client still waits.
     pub fn open_operations(&self) -> usize {
         self.open.len()
+    }
+
+    /// Operations that replicas still attend to, those included whose clients no longer wait.
+    pub fn coordinating(&self) -> usize {
+        self.nodes.iter().map(|node| node.replica.coordinating()).sum()
     }
 
     pub fn workload_running(&self) -> bool {

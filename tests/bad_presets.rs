@@ -42,6 +42,8 @@ refuses! {
     limits: "title: T\ncluster: {replicas: 5000}\nworkload: {rate: 1000000/s, keys: 20000, skew: 99}\n";
     no_replicas: "title: T\ncluster: {replicas: []}\n";
     copies: "title: T\ncluster: {replicas: [a, b], replication: {leaderless: {n: 3, read: three, anti_entropy: {every: 0, fan_out: 7}, timeout: 0}}}\n";
+    levels_without_zones: "title: T\ncluster: {replication: {leaderless: {write: each_quorum, read: any}}}\nclients: [{name: bob, level: any}]\nscript:\n  - {read: {key: x, level: local_one}}\n  - {set: {n: {eu: 1}}}\n";
+    copies_per_zone: "title: T\ncluster: {replicas: [{name: a, zone: eu}, {name: b, zone: us}, c], replication: {leaderless: {n: {eu: 2, ue: 1}}}}\nscript:\n  - {set: {n: 2}}\n";
     gossip_needs_anti_entropy: "title: T\ncluster: {replication: {leaderless: {replicate: gossip, write: quorum}}}\n";
     gossip_cannot_be_turned_off: "title: T\ncluster: {replication: {leaderless: {replicate: gossip, anti_entropy: {every: 1s}}}}\nscript:\n  - set: {anti_entropy: off, write: all, n: 2}\n";
     guarantees_to_come: "title: T\nclients: [{name: bob, guarantees: [monotonic_writes]}]\nexpect:\n  - upholds: writes_follow_reads\n  - {violated: read_your_writes, by: bop}\n";

@@ -9,7 +9,7 @@ use crate::{
     net::{CutShape, LinkChange, Scope},
 };
 
-use super::{ClientChange, HintRules, Level, ReadsFrom, Wait};
+use super::{ClientChange, Copies, HintRules, Level, Operation, ReadRepair, ReadsFrom, Wait};
 
 /// What can be asked of a running cluster.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,12 +39,12 @@ pub enum Command {
         change: LinkChange,
     },
     Set(Setting),
-    /// An administrator makes a replica the primary of its set.
-    Promote(NodeId),
     SetClient {
         client: ClientId,
         change: ClientChange,
     },
+    /// An administrator makes a replica the primary of its set.
+    Promote(NodeId),
     Workload(Switch),
     /// One replica, or each, now exchanges all it holds with every other, both ways.
     Repair(Option<NodeId>),
@@ -75,6 +75,15 @@ pub enum Act {
     },
     /// To a counter or a set.
     Update(Update),
+}
+
+impl Act {
+    pub fn operation(&self) -> Operation {
+        match self {
+            Self::Read => Operation::Read,
+            Self::Write { .. } | Self::Update(_) => Operation::Write,
+        }
+    }
 }
 
 /// What a write tells the coordinator about what its client has seen.
@@ -120,6 +129,9 @@ pub enum Mend {
 pub enum Setting {
     /// Every delay drawn from now on is multiplied by this percentage.
     LatencyPercent(u32),
+    /// N. A replica that joins a key's preference list starts with what it has, as a rule nothing; one that
+    /// leaves keeps its data and is no longer asked.
+    Copies(Copies),
     WriteLevel(Level),
     ReadLevel(Level),
     AntiEntropy(Option<AntiEntropy>),
@@ -131,6 +143,7 @@ pub enum Setting {
     MaxLag(Span),
     ReadsFrom(ReadsFrom),
     Hints(Option<HintRules>),
+    ReadRepair(ReadRepair),
 }
 
 /// Periodic background repair: every `every`, each replica exchanges what it holds with `fan_out` others.

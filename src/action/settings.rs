@@ -7,13 +7,18 @@ use crate::{
     data::{Clocks, Conflicts, Kind},
 };
 
-use super::{AntiEntropy, FailureDetector, HintRules, Level, PrimaryPolicy, Regions, TombstoneRules};
+use super::{
+    AntiEntropy, Asks, Coordinator, FailureDetector, HintRules, Level, PrimaryPolicy, Quorum, ReadRepair,
+    Regions, TombstoneRules,
+};
 
 /// How the cluster replicates, as things stand.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// N: how many replicas hold each key, 1 to the number of replicas.
     pub copies: u16,
+    /// By zone, where each zone is a ring of its own; they add up to `copies`. Empty: one ring.
+    pub per_zone: Vec<u16>,
     pub write: Level,
     pub read: Level,
     pub propagation: Propagation,
@@ -52,6 +57,14 @@ pub enum Propagation {
 /// How leaderless replicas coordinate. The default is the plainest that can be: whatever repairs is off.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LeaderlessPolicy {
+    pub asks: Asks,
+    /// Where a read asks exactly as many as its level says: after so long without enough answers it asks
+    /// one more.
+    pub speculative: Option<Span>,
+    pub read_repair: ReadRepair,
+    pub coordinator: Coordinator,
+    /// Who counts; sloppy quorums need `hints`.
+    pub quorum: Quorum,
     /// After so long a coordinator sends a write again to whoever has not acknowledged it, until all have.
     /// What it still has to send is volatile: a crash ends it.
     pub retransmit: Option<Span>,
@@ -65,9 +78,41 @@ pub struct LeaderlessPolicy {
 }
 
 impl Settings {
+    /// The plainest cluster: every key on `copies` replicas, levels ONE, two seconds of patience,
+    /// last-write-wins, nothing that repairs.
+    pub fn plain(copies: u16) -> Self {
+        Self {
+            copies,
+            per_zone: Vec::new(),
+            write: Level::One,
+            read: Level::One,
+            propagation: Propagation::Direct,
+            timeout: Span::secs(2),
+            anti_entropy: None,
+            conflicts: Conflicts::LastWriteWins,
+            clocks: Clocks::Physical,
+            truncate_at: None,
+            kinds: [].into(),
+            protocol: Protocol::Leaderless(LeaderlessPolicy::default()),
+        }
+    }
+
+    /// As [`Self::leaderless`], to turn a knob.
+    pub fn leaderless_mut(&mut self) -> Option<&mut LeaderlessPolicy> {
+        match &mut self.protocol {
+            Protocol::Leaderless(policy) => Some(policy),
+            Protocol::Primary(_) => None,
+        }
+    }
+
     /// What a key holds.
     pub fn kind(&self, key: KeyId) -> Kind {
         self.kinds.get(key.index()).copied().unwrap_or_default()
+    }
+
+    /// Whether what the key holds merges by itself. (A primary counts in place, as one who writes numbers.)
+    pub fn merges(&self, key: KeyId) -> bool {
+        self.kind(key).is_state() && self.leaderless().is_some()
     }
 
     /// How concurrent versions of a key collapse. (Counters and sets merge whatever it says.)
@@ -79,14 +124,6 @@ impl Settings {
         match self.kind(key) {
             Kind::Register(conflicts) => conflicts,
             Kind::Value | Kind::GrowCounter | Kind::Counter | Kind::Set => self.conflicts,
-        }
-    }
-
-    /// As [`Self::leaderless`], to turn a knob.
-    pub fn leaderless_mut(&mut self) -> Option<&mut LeaderlessPolicy> {
-        match &mut self.protocol {
-            Protocol::Leaderless(policy) => Some(policy),
-            Protocol::Primary(_) => None,
         }
     }
 

@@ -28,6 +28,10 @@ id!(
     NodeId(u16), "n"
 );
 id!(
+    /// A zone of replicas (a data centre), by the order of its name.
+    ZoneId(u16), "z"
+);
+id!(
     /// A client, by its place in the scenario.
     ClientId(u16), "c"
 );

@@ -29,8 +29,6 @@ pub struct Record {
     pub superseded: bool,
     /// A replica dropped it for this one, which stood so to it.
     pub dropped_for: Option<(WriteId, Relation, Position)>,
-    /// A disk was lost that held it.
-    pub bereft: bool,
     /// Copies of it that never arrived: whither, how they ended, when.
     pub deaths: Vec<(NodeId, Death, SimTime)>,
 }
@@ -153,13 +151,9 @@ impl KeyLedger {
         // A coordinator's vector claims its earlier writes even where it lost them to another: what is
         // lost stays lost. (Siblings vanish only for who has seen them.)
         let vanished = |record: &Record| {
-            let write = record.version.id;
             conflicts == Conflicts::LastWriteWins
-                && !self.holding.contains(&(u64::from(write.0) + 1))
-                && (record.missing == 0
-                    || record.bereft
-                        && !simulation.may_still_spread(&record.version)
-                        && !simulation.is_hinted(&record.version))
+                && record.missing == 0
+                && !self.holding.contains(&(u64::from(record.version.id.0) + 1))
         };
         let supersedes =
             |old: &Record| !old.superseded && version.context.covers(old.version.dot) && !vanished(old);
@@ -190,13 +184,52 @@ impl KeyLedger {
             consistent: (missing == 0).then_some(at.at),
             superseded: false,
             dropped_for: None,
-            bereft: false,
             deaths: Vec::new(),
         });
         if missing == 0 {
             self.close(simulation);
         }
         missing == 0
+    }
+
+    /// N changed: other replicas hold the key now, which reflect what they reflect. Gives the times to
+    /// consistency of the writes that every replica reflects from now on.
+    pub(super) fn moved(
+        &mut self,
+        owners: Vec<NodeId>,
+        at: SimTime,
+        simulation: &Simulation,
+        mut consistent: impl FnMut(&Record),
+    ) {
+        if owners == self.owners {
+            return;
+        }
+        self.owners = owners;
+        self.contents.clear();
+        for node in &self.owners {
+            let content = simulation.held(*node, self.key).content();
+            self.holding[node.index()] = content;
+            match self.contents.iter_mut().find(|(c, _)| *c == content) {
+                Some((_, count)) => *count += 1,
+                None => self.contents.push((content, 1)),
+            }
+        }
+        let conflicts = simulation.settings().conflicts;
+        for record in &mut self.open {
+            record.missing = 0;
+            for node in &self.owners {
+                let seen = &mut record.reflected[node.index()];
+                if seen.is_none() && simulation.held(*node, self.key).reflects(&record.version, conflicts) {
+                    *seen = Some(at);
+                }
+                record.missing += usize::from(seen.is_none());
+            }
+            if record.missing == 0 {
+                record.consistent = Some(at);
+                consistent(record);
+            }
+        }
+        self.close(simulation);
     }
 
     /// A read of the key began.
@@ -247,7 +280,9 @@ impl KeyLedger {
         simulation: &Simulation,
         mut consistent: impl FnMut(&Record),
     ) {
-        self.recount(node, content);
+        if self.owners.contains(&node) {
+            self.recount(node, content);
+        }
         let (held, conflicts) =
             (simulation.held(node, self.key), simulation.settings().conflicts_of(self.key));
         if conflicts == Conflicts::LogOrder {
@@ -258,6 +293,9 @@ impl KeyLedger {
             let seen = &mut record.reflected[node.index()];
             if seen.is_none() && held.reflects(&record.version, conflicts) {
                 *seen = Some(at);
+                if !self.owners.contains(&node) {
+                    continue;
+                }
                 record.missing -= 1;
                 if record.missing == 0 {
                     closing = true;
@@ -302,22 +340,16 @@ impl KeyLedger {
         }
     }
 
-    /// The disk of `node` is gone: it reflects nothing any more, and what only it held is nowhere.
+    /// The disk of `node` is gone: it reflects nothing any more.
     pub(super) fn wiped(&mut self, node: NodeId) {
         if !self.wiped.contains(&node) {
             self.wiped.push(node);
         }
-        let held = self.holding[node.index()];
-        let held_by_it = |record: &Record| held == u64::from(record.version.id.0) + 1;
         for record in &mut self.open {
-            record.bereft |= held_by_it(record);
             record.missing += usize::from(record.reflected[node.index()].take().is_some());
         }
-        let concerns = |record: &Record| record.reflected[node.index()].is_some() || held_by_it(record);
-        for record in self.closed.iter_mut().filter(|record| concerns(record)) {
-            let record = Arc::make_mut(record);
-            record.bereft |= held_by_it(record);
-            record.reflected[node.index()] = None;
+        for record in self.closed.iter_mut().filter(|record| record.reflected[node.index()].is_some()) {
+            Arc::make_mut(record).reflected[node.index()] = None;
         }
     }
 
@@ -332,10 +364,11 @@ impl KeyLedger {
         }
         let limit = if self.reading > 0 { MAX_CLOSED_WHILE_READ } else { MAX_CLOSED };
         // What all replicas have merged into a counter or a set can no longer be lost.
-        let merged = simulation.settings().kind(self.key).is_state();
+        let merged = simulation.settings().merges(self.key);
         while self.closed.len() > limit {
             let is_held = |write: &Version| {
-                self.owners.iter().any(|node| simulation.held(*node, self.key).keeps(write))
+                let keeps = |node| simulation.held(node, self.key).keeps(write);
+                (0..self.nodes).map(NodeId::at).any(keeps)
             };
             // What is held, or has yet to be acknowledged, may still be lost.
             let over = |record: &Arc<Record>| {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    action::{Act, Guarantee},
+    action::{Act, Command, Guarantee, Setting},
     base::{ClientId, KeyId, NodeId, OpId, OpTable, Position, SimTime, Span, WriteId},
     data::{Conflicts, Held, Relation, Version},
     session::{Owed, Session},
@@ -213,12 +213,16 @@ impl Ledger {
                 if self.keys[version.key.index()].accepted(version, *node, at, simulation) {
                     remember(&mut self.times_to_consistency, Span::ZERO);
                 }
-                if let Some(asked) = self.open.get_mut(*op) {
-                    asked.version = Some(Arc::clone(version));
-                    self.order.accepted(asked.client, version, &asked.before);
-                    for guarantee in &asked.before.bears {
-                        self.guarantees.entry((asked.client, *guarantee)).or_default().times += 1;
+                match self.open.get_mut(*op) {
+                    Some(asked) => {
+                        asked.version = Some(Arc::clone(version));
+                        self.order.accepted(asked.client, version, &asked.before);
+                        for guarantee in &asked.before.bears {
+                            self.guarantees.entry((asked.client, *guarantee)).or_default().times += 1;
+                        }
                     }
+                    // Its request came so late that nobody waits for the answer any more.
+                    None => self.keys[version.key.index()].answered(version.id),
                 }
             }
             What::Redirected { op, to, .. } => {
@@ -232,7 +236,12 @@ impl Ledger {
             }
             What::Answered { op, outcome } => self.follow_answer(*op, outcome, at, simulation),
             What::CutHealed { .. } | What::Restarted { .. } | What::Thawed { .. } => self.disturbed = at.at,
-            What::Turned(_) => self.learn_keys(simulation),
+            What::Turned(command) => {
+                self.learn_keys(simulation);
+                if let Command::Set(Setting::Copies(_)) = &**command {
+                    self.follow_owners(at, simulation);
+                }
+            }
             What::Hinted { key, write, over, .. } => {
                 if let Some((loser, relation)) = over {
                     self.keys[key.index()].dropped(*loser, *write, *relation, at);
@@ -241,13 +250,14 @@ impl Ledger {
             What::Destroyed { node, .. } => self.follow_loss_of_disk(*node, at, simulation),
             What::HandedBack { .. }
             | What::HintExpired { .. }
+            | What::Effort { .. }
+            | What::News { .. }
             | What::Queued { .. }
             | What::HeldBack { .. }
             | What::Waits { .. }
             | What::Rebound { .. }
             | What::CutMade { .. }
             | What::Crashed { .. }
-            | What::News { .. }
             | What::Frozen { .. } => {}
         }
     }
@@ -301,8 +311,26 @@ impl Ledger {
             (true, false) => self.diverged_keys -= 1,
             (true, true) | (false, false) => return,
         }
+        self.note_agreement(at.at);
+    }
+
+    /// Other replicas hold the keys from now on.
+    fn follow_owners(&mut self, at: Position, simulation: &Simulation) {
+        self.disturbed = at.at;
+        let times = &mut self.times_to_consistency;
+        for (index, ledger) in self.keys.iter_mut().enumerate() {
+            let key = KeyId(u32::try_from(index).unwrap_or(u32::MAX));
+            ledger.moved(simulation.owners(key).collect(), at.at, simulation, |record| {
+                remember(times, at.at.since(record.accepted.at));
+            });
+        }
+        self.diverged_keys = self.keys.iter().filter(|key| key.different() > 1).count();
+        self.note_agreement(at.at);
+    }
+
+    fn note_agreement(&mut self, at: SimTime) {
         match (self.diverged_keys, self.converged_since) {
-            (0, None) => self.converged_since = Some(at.at),
+            (0, None) => self.converged_since = Some(at),
             (1.., Some(_)) => self.converged_since = None,
             (0, Some(_)) | (1.., None) => {}
         }

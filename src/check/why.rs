@@ -2,8 +2,8 @@
 //! bring it.
 
 use crate::{
-    action::{Level, Propagation, Style},
-    base::{KeyId, MessageId, NodeId, SimTime, Span, WriteId},
+    action::{Level, Propagation, Quorum, ReadRepair, Style},
+    base::{KeyId, MessageId, NodeId, SimTime, Span, WriteId, ZoneId},
     data::Held,
     sim::{Death, Simulation, Status},
 };
@@ -68,6 +68,10 @@ pub enum Remedy {
     Retransmission {
         from: NodeId,
     },
+    /// A read that is under way may find that it is behind and repair it.
+    ReadRepair,
+    /// The next read that asks it and a fresher one repairs it.
+    NextRead,
     /// Somebody must restart or thaw it first.
     Revive(Status),
     /// Anti-entropy, once a wall is gone.
@@ -179,8 +183,14 @@ fn remedy(node: NodeId, key: KeyId, held: &Held, trails: &[Trail], simulation: &
     if let Some(policy) = simulation.settings().primary() {
         return follow(node, policy.ack_every, simulation);
     }
+    if simulation.a_read_may_teach(node, key) {
+        return Remedy::ReadRepair;
+    }
+    let repairs =
+        simulation.settings().leaderless().is_some_and(|rules| rules.read_repair != ReadRepair::Off);
+    let at_last = handed.unwrap_or(if repairs { Remedy::NextRead } else { Remedy::Never });
     let Some(gossip) = simulation.settings().anti_entropy else {
-        return handed.unwrap_or(Remedy::Never);
+        return at_last;
     };
     let reachable = |other: NodeId| match gossip.style {
         Style::Pull => simulation.can_reach(node, other) && simulation.can_reach(other, node),
@@ -190,7 +200,7 @@ fn remedy(node: NodeId, key: KeyId, held: &Held, trails: &[Trail], simulation: &
     let every = gossip.every;
     let mut knowing = simulation.owners(key).filter(|other| *other != node).filter(knows).peekable();
     if knowing.peek().is_none() {
-        return handed.unwrap_or(Remedy::Never);
+        return at_last;
     }
     if knowing.any(reachable) { Remedy::Gossip { every } } else { Remedy::HealThenGossip { every } }
 }
@@ -230,11 +240,27 @@ fn prevention(simulation: &Simulation) -> Option<String> {
         return None;
     }
     let settings = simulation.settings();
-    let copies = settings.copies;
-    let (write, read) = (settings.write.required(copies), settings.read.required(copies));
-    if settings.propagation == Propagation::Gossip || read + write > copies {
+    // As it is for a writer and a reader of different zones, where there are several: those meet least.
+    let last = settings.per_zone.len().checked_sub(1).map(|last| ZoneId(u16::try_from(last).unwrap_or(0)));
+    let write = settings.block_for(settings.write, last.map(|_| ZoneId(0)));
+    let read = settings.block_for(settings.read, last);
+    let sloppy = settings.leaderless().is_some_and(|rules| rules.quorum == Quorum::Sloppy);
+    if settings.propagation == Propagation::Gossip {
         return None;
+    } else if settings.overlap(write, read) {
+        // The sets would have met, had none but replicas of the key counted.
+        let text =
+            "strict quorums: here stand-ins count, and a read may ask none of those that took the write";
+        return sloppy.then(|| text.to_owned());
     }
+    if settings.write.needs_zones() || settings.read.needs_zones() {
+        let (write, read) = (settings.write, settings.read);
+        return Some(format!(
+            "writes at EACH_QUORUM and reads at LOCAL_QUORUM: they meet in every zone. Now writes are at {write} \
+             and reads at {read}, which may miss each other"
+        ));
+    }
+    let (write, read, copies) = (write.count, read.count, settings.copies);
     let quorum = Level::Quorum.required(copies);
     Some(format!(
         "R + W > N. Now R = {read}, W = {write}, N = {copies}: a read may miss the newest write. \

@@ -11,7 +11,7 @@ use crate::{
     check::Verdict,
     data::{self, Held, Relation, Update},
     drive::{self, Report, Timeline},
-    replica::primary::Discard,
+    replica::{Effort, primary::Discard},
     scenario::Scenario,
     sim::{Death, Fact, Outcome, What},
 };
@@ -69,12 +69,19 @@ fn totals(report: &Report) -> Value {
 
 fn fact(timeline: &Timeline, fact: &Fact) -> Value {
     let scenario = timeline.simulation().scenario();
-    // Later reigns of a primary have names of their own in vectors, and are told by the same replica.
-    let node = |node: &NodeId| scenario.replicas[node.index() % scenario.replicas.len()].name.to_string();
+    let node = |node: &NodeId| scenario.replicas[node.index()].name.to_string();
+    // Later disks and reigns of a replica have names of their own in vectors.
+    let actor = |actor: NodeId| {
+        let nodes = u16::try_from(scenario.replicas.len()).unwrap_or(u16::MAX);
+        match crate::replica::replica_of(actor, nodes) {
+            (replica, 0) => node(&replica),
+            (replica, disk) => format!("{}#{}", node(&replica), disk + 1),
+        }
+    };
     let key = |key: &crate::base::KeyId| timeline.simulation().keys()[key.index()].to_string();
     let write = |write: &WriteId| write.to_string();
     match &fact.what {
-        What::Asked { op, client, node: at, key: k, required, act } => {
+        What::Asked { op, client, node: at, key: k, level, required, act } => {
             let client = &scenario.clients[usize::from(client.0)].name;
             let (kind, v) = match &**act {
                 Act::Read => ("read", Value::Null),
@@ -82,15 +89,15 @@ fn fact(timeline: &Timeline, fact: &Fact) -> Value {
                 Act::Update(update) => (update.verb(), updated(update)),
             };
             json!({"fact": "asked", "op": op.0, "client": &**client, "at": node(at), "key": key(k),
-                   "required": required, "kind": kind, "value": v})
+                   "level": level.to_string(), "required": required, "kind": kind, "value": v})
         }
         What::Accepted { op, node: at, version } => {
             let context: Value =
-                version.context.entries().map(|(n, counter)| (node(&n), Value::from(counter))).collect();
+                version.context.entries().map(|(n, counter)| (actor(n), Value::from(counter))).collect();
             json!({"fact": "accepted", "op": op.0, "at": node(at), "write": write(&version.id),
                    "key": key(&version.key), "value": value(&version.value), "stamp_ns": version.stamp.time,
                    "stamp_count": version.stamp.count,
-                   "dot": {"node": node(&version.dot.node), "counter": version.dot.counter}, "context": context})
+                   "dot": {"node": actor(version.dot.node), "counter": version.dot.counter}, "context": context})
         }
         What::Sent { message, from, to, kind, carries, arrives } => {
             json!({"fact": "sent", "message": message.0, "from": node(from), "to": node(to), "kind": kind.name(),
@@ -133,6 +140,23 @@ fn fact(timeline: &Timeline, fact: &Fact) -> Value {
             let mut line = outcome(how);
             line["fact"] = "answered".into();
             line["op"] = op.0.into();
+            line
+        }
+        What::Effort { op, node: at, key: k, effort } => {
+            let (what, more) = match effort {
+                Effort::Forwarded { to } => ("forwarded", json!({"to": node(to)})),
+                Effort::DigestsDiffered => ("digests_differed", json!({})),
+                Effort::Speculated { to } => ("speculated", json!({"to": node(to)})),
+                Effort::Repaired { to, write: w } => ("repaired", json!({"to": node(to), "write": write(w)})),
+                Effort::StoodIn { node: by, instead_of } => {
+                    ("stood_in", json!({"by": node(by), "for": node(instead_of)}))
+                }
+            };
+            let mut line = more;
+            line["fact"] = what.into();
+            line["op"] = op.0.into();
+            line["at"] = node(at).into();
+            line["key"] = key(k).into();
             line
         }
         What::Discarded { node: at, key: k, write: w, why, instead, .. } => {

@@ -56,6 +56,15 @@ impl StampClock {
         }
     }
 
+    /// As [`Self::write`], and later than `last`.
+    pub fn write_after(&mut self, last: Option<Stamp>, clocks: Clocks, physical: LocalTime) -> Stamp {
+        let stamp = self.write(clocks, physical);
+        if let Some(last) = last.filter(|last| stamp <= *last) {
+            self.last = last.next();
+        }
+        self.last
+    }
+
     /// A local event, such as sending a message. Physical clocks take no notice.
     pub fn event(&mut self, clocks: Clocks, physical: LocalTime) -> Stamp {
         match clocks {

@@ -101,7 +101,8 @@ impl Held {
             Self::One(version) => u64::from(version.id.0) + 1,
             Self::Siblings(versions) => name_of(versions),
             Self::Shared(shared) => name_of(&shared.versions) ^ name_of_vector(&shared.vector),
-            Self::State(state) => name_of_vector(state.seen()),
+            Self::State(state) if state.has_seen_the_start() => name_of_vector(state.seen()),
+            Self::State(state) => crate::base::mix(name_of_vector(state.seen()) ^ 1),
         }
     }
 

@@ -36,11 +36,20 @@ pub enum Kind {
 #[derive(Debug, Clone)]
 pub struct State {
     contents: Contents,
+    origin: Origin,
     /// By node: the name of the newest update of its that was seen.
     newest: Vec<WriteId>,
     /// How it reads: its value, under the name of the newest update seen. The context is everything that
     /// was seen, that update included.
     face: Arc<Version>,
+}
+
+/// Whether it has seen the value that its key started with, which is in no vector.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    Start,
+    /// It has grown on a disk that had lost everything.
+    Nothing,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,24 +120,27 @@ impl State {
                 Contents::Counter(Counter::default())
             }
         };
-        Self::under(contents, Vec::new(), version.history(), version)
+        Self::under(contents, (Origin::Start, Vec::new()), version.history(), version)
     }
 
     /// The state of a place that has lost everything: it has seen nothing, not even the start.
     pub fn nothing(kind: Kind, key: KeyId) -> Self {
         let (id, dot) = (WriteId(0), Dot { node: NodeId(0), counter: 0 });
         let (stamp, context) = (Stamp::at(i64::MIN), VersionVector::EMPTY);
-        Self::initial(kind, &Version { id, key, value: Value::Tombstone, stamp, dot, context, after: None })
+        let version = Version { id, key, value: Value::Tombstone, stamp, dot, context, after: None };
+        Self { origin: Origin::Nothing, ..Self::initial(kind, &version) }
     }
 
-    fn under(contents: Contents, newest: Vec<WriteId>, seen: VersionVector, name: &Version) -> Self {
+    fn under(
+        contents: Contents,
+        (origin, newest): (Origin, Vec<WriteId>),
+        seen: VersionVector,
+        name: &Version,
+    ) -> Self {
         let (value, context) = (contents.value(), seen);
         let Version { id, key, stamp, dot, .. } = *name;
-        Self {
-            contents,
-            newest,
-            face: Arc::new(Version { id, key, value, stamp, dot, context, after: None }),
-        }
+        let face = Arc::new(Version { id, key, value, stamp, dot, context, after: None });
+        Self { contents, origin, newest, face }
     }
 
     /// The state after the update that `version` names: a new dot of the node that does it.
@@ -142,7 +154,7 @@ impl State {
         let node = version.dot.node.index();
         newest.resize(newest.len().max(node + 1), WriteId(0));
         newest[node] = version.id;
-        Self::under(contents, newest, seen, version)
+        Self::under(contents, (self.origin, newest), seen, version)
     }
 
     /// The least state that has seen what both have.
@@ -150,20 +162,29 @@ impl State {
     pub fn join(&self, other: &Self) -> Self {
         let contents = match (&self.contents, &other.contents) {
             (Contents::Counter(mine), Contents::Counter(theirs)) => Contents::Counter(mine.join(theirs)),
-            (Contents::Set(mine), Contents::Set(theirs)) => {
-                Contents::Set(mine.join(self.seen(), theirs, other.seen()))
-            }
+            (Contents::Set(mine), Contents::Set(theirs)) => Contents::Set(mine.join(self, theirs, other)),
             // A key has one kind.
             (mine @ Contents::Counter(_), Contents::Set(_))
             | (mine @ Contents::Set(_), Contents::Counter(_)) => mine.clone(),
         };
         let mut seen = self.seen().clone();
         seen.join(other.seen());
+        let origin = if self.origin == Origin::Start { Origin::Start } else { other.origin };
         let name = if other.face.id > self.face.id { &other.face } else { &self.face };
         let named = |state: &Self, node: usize| state.newest.get(node).copied().unwrap_or(WriteId(0));
         let nodes = 0..self.newest.len().max(other.newest.len());
         let newest = nodes.map(|node| named(self, node).max(named(other, node))).collect();
-        Self::under(contents, newest, seen, name)
+        Self::under(contents, (origin, newest), seen, name)
+    }
+
+    /// Whether what has this dot came here once.
+    fn covers(&self, dot: Dot) -> bool {
+        if dot.counter == 0 { self.has_seen_the_start() } else { self.seen().covers(dot) }
+    }
+
+    /// Whether it has seen the value that its key started with.
+    pub fn has_seen_the_start(&self) -> bool {
+        self.origin == Origin::Start
     }
 
     /// The newest update that `other` has not seen.
@@ -186,7 +207,7 @@ impl State {
 impl PartialEq for State {
     /// What has been seen decides.
     fn eq(&self, other: &Self) -> bool {
-        self.seen() == other.seen()
+        self.seen() == other.seen() && self.origin == other.origin
     }
 }
 
@@ -219,8 +240,9 @@ impl Counter {
 
     fn join(&self, other: &Self) -> Self {
         let (added, taken) = (self.added.join(&other.added), self.taken.join(&other.taken));
-        // They differ only where one place has lost everything, the start included.
-        Self { start: self.start.max(other.start), added, taken }
+        // A key has one start; who has lost it has 0.
+        let start = if self.start == 0 { other.start } else { self.start };
+        Self { start, added, taken }
     }
 }
 
@@ -257,7 +279,7 @@ impl Elements {
         self.0.retain(|(held, _)| held != element);
     }
 
-    fn join(&self, seen: &VersionVector, other: &Self, other_seen: &VersionVector) -> Self {
+    fn join(&self, seen: &State, other: &Self, other_seen: &State) -> Self {
         let has = |elements: &Self, entry: &(Value, Dot)| elements.0.binary_search(entry).is_ok();
         let mine = self.0.iter().filter(|entry| has(other, entry) || !other_seen.covers(entry.1));
         let theirs = other.0.iter().filter(|entry| !has(self, entry) && !seen.covers(entry.1));

@@ -4,11 +4,11 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Act, ClientChange, Command, Guarantee, ReadsFrom, Setting, Switch},
+    action::{Act, ClientChange, Command, Copies, Guarantee, ReadsFrom, Setting, Switch},
     base::{ClientId, CutId, KeyId, NodeId, OpId, Position, SimTime, Span, WriteId},
     data::{Conflicts, Held, Relation, Update, Value},
     net::{CutShape, LinkChange, Scope},
-    replica::MessageKind,
+    replica::{Effort, MessageKind},
     sim::{Death, Fact, Outcome, What},
 };
 
@@ -40,6 +40,8 @@ pub enum Mark {
     HeldBack,
     /// A write is kept for a replica, or was handed back to it.
     Hinted,
+    /// A coordinator did something beyond asking and answering.
+    Effort,
     /// A write gave way to a concurrent one.
     Dropped,
     Died,
@@ -149,6 +151,9 @@ impl<'a> Narrator<'a> {
                 };
                 Some((Mark::Crash, text, None))
             }
+            What::Effort { node, key, effort, .. } => {
+                Some((Mark::Effort, self.effort(*node, *key, *effort), None))
+            }
             What::Hinted { holder, target, key, write, .. } => {
                 let (holder, target) = (self.node(*holder), self.node(*target));
                 let text = format!("{holder} keeps {}={} for {target}", self.key(*key), self.write(*write));
@@ -181,6 +186,31 @@ impl<'a> Narrator<'a> {
             }
             What::News { node, news } => self.replication(*node, *news),
             What::Asked { .. } | What::Sent { .. } | What::Delivered { .. } | What::Queued { .. } => None,
+        }
+    }
+
+    fn effort(self, node: NodeId, key: KeyId, effort: Effort) -> String {
+        let (node, key) = (self.node(node), self.key(key));
+        match effort {
+            Effort::Forwarded { to } => {
+                format!("{node} handed the request for {key} on to {}", self.node(to))
+            }
+            Effort::DigestsDiffered => {
+                format!("{node} got different digests of {key}, asked for the contents")
+            }
+            Effort::Speculated { to } => {
+                format!("{node} waited too long for {key}, asked {} too", self.node(to))
+            }
+            Effort::Repaired { to, write } => {
+                format!(
+                    "{node} read {key} and sent {} to {}, which lacked it",
+                    self.write(write),
+                    self.node(to)
+                )
+            }
+            Effort::StoodIn { node: by, instead_of } => {
+                format!("{node} gave {key} to {} instead of {}", self.node(by), self.node(instead_of))
+            }
         }
     }
 
@@ -343,6 +373,7 @@ impl<'a> Narrator<'a> {
     ) -> (Mark, String, Option<String>) {
         let cargo = match (kind, carries) {
             (MessageKind::Write | MessageKind::Stream, Some(write)) => self.write(write),
+            (MessageKind::Repair, Some(write)) => format!("repair with {}", self.write(write)),
             (kind, Some(write)) if kind.is_gossip() || kind == MessageKind::Hint => {
                 format!("{} with {}", kind.name(), self.write(write))
             }
@@ -413,6 +444,12 @@ impl<'a> Narrator<'a> {
                 }
             }
             Command::Set(Setting::LatencyPercent(percent)) => format!("latency ×{}", ratio(*percent)),
+            Command::Set(Setting::Copies(Copies::InAll(n))) => format!("N = {n}"),
+            Command::Set(Setting::Copies(Copies::PerZone(zones))) => {
+                let names = self.timeline.simulation().topology().zones();
+                let each = names.iter().zip(zones).map(|(name, n)| format!("{n} in {name}"));
+                format!("N = {}", each.collect::<Vec<_>>().join(", "))
+            }
             Command::Set(Setting::WriteLevel(level)) => format!("write level {level}"),
             Command::Set(Setting::ReadLevel(level)) => format!("read level {level}"),
             Command::Set(Setting::AntiEntropy(None)) => "anti-entropy off".into(),
@@ -420,11 +457,12 @@ impl<'a> Narrator<'a> {
                 format!("anti-entropy every {}", gossip.every)
             }
             Command::Set(Setting::Timeout(timeout)) => format!("timeout {timeout}"),
+            Command::Set(Setting::ReadRepair(repair)) => format!("read repair {}", repair.name()),
+            Command::SetClient { client, change } => self.client_changed(*client, change),
             Command::Set(Setting::MinReplicas(count)) => format!("min replicas {count}"),
             Command::Set(Setting::MaxLag(lag)) => format!("max lag {lag}"),
             Command::Set(Setting::ReadsFrom(ReadsFrom::Any)) => "every replica answers reads".into(),
             Command::Set(Setting::ReadsFrom(ReadsFrom::Primary)) => "only the primary answers reads".into(),
-            Command::SetClient { client, change } => self.client_changed(*client, change),
             Command::Set(Setting::Hints(None)) => "no more hints are stored".into(),
             Command::Set(Setting::Hints(Some(rules))) => {
                 format!("hints are stored, for at most {} of absence", rules.window)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::{
     action::Condition,
-    base::{KeyId, NodeId, Position, Seed, SimTime, Span},
+    base::{KeyId, NodeId, Position, Seed, SimTime, Span, ZoneId},
     check::{Loss, ReadRecord, Staleness, Story, Tally, explain},
     data::{Held, VersionVector},
     replica::MessageKind,
@@ -169,6 +169,11 @@ pub(super) struct Surroundings {
 }
 
 impl Snapshot {
+    /// The zone in which a replica stands.
+    pub fn zone_of(&self, node: NodeId) -> Option<ZoneId> {
+        self.view.zones.get(node.index()).copied().flatten()
+    }
+
     pub(super) fn of(timeline: &Timeline, around: Surroundings, events: Arc<[EventLine]>) -> Self {
         let (simulation, ledger) = (timeline.simulation(), timeline.ledger());
         let focus = around.focus;
@@ -223,6 +228,16 @@ impl Snapshot {
     pub fn replica_name(&self, node: NodeId) -> &str {
         // Later reigns of a primary have names of their own in vectors, and are told by the same replica.
         &self.view.replicas[node.index() % self.view.replicas.len()].name
+    }
+
+    /// An entry of a vector by the name of its replica; `ams#2` is what ams wrote on its second disk.
+    pub fn actor_name(&self, actor: NodeId) -> String {
+        let nodes = u16::try_from(self.view.replicas.len()).unwrap_or(u16::MAX);
+        let (node, disk) = crate::replica::replica_of(actor, nodes);
+        match disk {
+            0 => self.replica_name(node).to_owned(),
+            disk => format!("{}#{}", self.replica_name(node), disk + 1),
+        }
     }
 }
 
@@ -282,8 +297,8 @@ pub(super) fn name(command: &crate::action::Command) -> &'static str {
         Command::Skew { .. } => "clock skew",
         Command::SetLink { .. } => "link setting",
         Command::Set(_) => "setting",
-        Command::Promote(_) => "promote",
         Command::SetClient { .. } => "client rules",
+        Command::Promote(_) => "promote",
         Command::Workload(_) => "workload",
     }
 }

@@ -462,6 +462,7 @@ fn is_visible(what: &What) -> bool {
         What::Died { kind, carries, .. } => !kind.is_gossip() || carries.is_some(),
         What::Asked { .. }
         | What::Accepted { .. }
+        | What::Effort { .. }
         | What::Queued { .. }
         | What::Stored { .. }
         | What::HeldBack { .. }

@@ -55,10 +55,18 @@ impl Replica {
             self.deliveries.remove(op);
             return;
         };
+        // Who holds the key no more would never acknowledge.
+        let key = delivery.key;
+        delivery.owed_to.retain(|node| around.placement.is_owner(*node, key));
+        if delivery.owed_to.is_empty() {
+            self.deliveries.remove(op);
+            return;
+        }
         let attempt = delivery.attempt;
         delivery.attempt += 1;
         for to in &delivery.owed_to {
-            let body = Body::Write { op, key: delivery.key, held: delivery.held.clone(), attempt };
+            let body =
+                Body::Write { op, key: delivery.key, held: delivery.held.clone(), attempt, instead_of: None };
             out.push(Output::Send { to: *to, body });
         }
         out.push(Output::Arm { timer: Timer::Retransmit { op, cause: delivery.cause }, after });

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use crate::{
-    base::{KeyId, OpId, WriteId},
-    data::Held,
+    action::{Act, BlockFor},
+    base::{KeyId, NodeId, OpId, Span, WriteId},
+    data::{Dependencies, Held, VersionVector},
 };
 
-use super::primary;
+use super::{Answer, primary};
 
 /// A list of keys and what the sender holds of them.
 pub(crate) type Contents = Arc<[(KeyId, Held)]>;
@@ -20,6 +21,8 @@ pub enum Body {
         held: Held,
         /// How often it was sent before.
         attempt: u32,
+        /// The replica of the key that the receiver stands in for.
+        instead_of: Option<NodeId>,
     },
     WriteAck {
         op: OpId,
@@ -27,10 +30,37 @@ pub enum Body {
     Read {
         op: OpId,
         key: KeyId,
+        want: Want,
+        attempt: u32,
     },
     ReadReply {
         op: OpId,
         held: Held,
+        attempt: u32,
+    },
+    /// The name of what is held.
+    Digest {
+        op: OpId,
+        content: u64,
+    },
+    /// What a read found and the receiver lacked.
+    Repair {
+        op: OpId,
+        key: KeyId,
+        held: Held,
+        attempt: u32,
+    },
+    /// What `content` names is held now.
+    RepairAck {
+        op: OpId,
+        content: u64,
+    },
+    /// A client's request, for a replica of the key to coordinate.
+    Forward(Box<Forwarded>),
+    /// The answer to it, for the client.
+    Answer {
+        op: OpId,
+        answer: Answer,
     },
     /// The opening of a round of anti-entropy.
     Sync {
@@ -57,6 +87,29 @@ pub enum Body {
         cause: u64,
         key: KeyId,
     },
+}
+
+/// What a read wants of a replica.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Want {
+    Contents,
+    Digest,
+}
+
+/// A client's request that its replica hands on.
+#[derive(Debug, Clone)]
+pub struct Forwarded {
+    pub op: OpId,
+    pub cause: u64,
+    pub key: KeyId,
+    pub act: Act,
+    pub block_for: BlockFor,
+    pub context: VersionVector,
+    pub timeout: Span,
+    /// Where the client stands.
+    pub client: NodeId,
+    /// What a write must never be seen without.
+    pub after: Dependencies,
 }
 
 /// What the opener of a round wants done with its contents.
@@ -98,6 +151,9 @@ pub enum MessageKind {
     RequestVote,
     Vote,
     Order,
+    Digest,
+    Repair,
+    RepairAck,
     RegionAsk,
     RegionWrites,
     RegionTaken,
@@ -119,19 +175,30 @@ impl Body {
             Self::Stream(message) => message.kind(),
             Self::Hint { .. } => MessageKind::Hint,
             Self::HintAck { .. } => MessageKind::HintAck,
+            Self::Digest { .. } => MessageKind::Digest,
+            Self::Repair { .. } => MessageKind::Repair,
+            Self::RepairAck { .. } => MessageKind::RepairAck,
+            Self::Forward(_) => MessageKind::Forward,
+            Self::Answer { .. } => MessageKind::Forwarded,
         }
     }
 
     /// How often the same was sent before: part of its name for randomness.
     pub fn attempt(&self) -> u32 {
         match self {
-            Self::Write { attempt, .. } | Self::Hint { attempt, .. } => *attempt,
+            Self::Write { attempt, .. }
+            | Self::Hint { attempt, .. }
+            | Self::Read { attempt, .. }
+            | Self::ReadReply { attempt, .. }
+            | Self::Repair { attempt, .. } => *attempt,
             Self::WriteAck { .. }
-            | Self::Read { .. }
-            | Self::ReadReply { .. }
             | Self::Sync { .. }
             | Self::SyncReply { .. }
-            | Self::HintAck { .. } => 0,
+            | Self::HintAck { .. }
+            | Self::Digest { .. }
+            | Self::RepairAck { .. }
+            | Self::Forward(_)
+            | Self::Answer { .. } => 0,
             Self::Stream(message) => message.attempt(),
         }
     }
@@ -143,7 +210,15 @@ impl Body {
             Self::Sync { round, .. } | Self::SyncReply { round, .. } => Some(*round),
             Self::Stream(message) => message.round(),
             Self::Hint { cause, .. } | Self::HintAck { cause, .. } => Some(*cause),
-            Self::Write { .. } | Self::WriteAck { .. } | Self::Read { .. } | Self::ReadReply { .. } => None,
+            Self::Write { .. }
+            | Self::WriteAck { .. }
+            | Self::Read { .. }
+            | Self::ReadReply { .. }
+            | Self::Digest { .. }
+            | Self::Repair { .. }
+            | Self::RepairAck { .. }
+            | Self::Forward(_)
+            | Self::Answer { .. } => None,
         }
     }
 
@@ -159,21 +234,34 @@ impl Body {
             | Self::Stream(_)
             | Self::Sync { exchange: Exchange::Ask, .. }
             | Self::Hint { .. }
-            | Self::HintAck { .. } => &[],
+            | Self::HintAck { .. }
+            | Self::Digest { .. }
+            | Self::Repair { .. }
+            | Self::RepairAck { .. }
+            | Self::Forward(_)
+            | Self::Answer { .. } => &[],
         }
     }
 
     /// The newest write on board, for the label of the message; none where it carries no data.
     pub fn carries(&self) -> Option<WriteId> {
         match self {
-            Self::Write { held, .. } | Self::ReadReply { held, .. } | Self::Hint { held, .. } => {
-                held.newest()
-            }
+            Self::Write { held, .. }
+            | Self::ReadReply { held, .. }
+            | Self::Hint { held, .. }
+            | Self::Repair { held, .. }
+            | Self::Answer { answer: Answer::Found(held), .. } => held.newest(),
             Self::Sync { .. } | Self::SyncReply { .. } => {
                 self.payload().iter().filter_map(|(_, held)| held.newest()).max()
             }
             Self::Stream(message) => message.carries(),
-            Self::WriteAck { .. } | Self::Read { .. } | Self::HintAck { .. } => None,
+            Self::WriteAck { .. }
+            | Self::Read { .. }
+            | Self::HintAck { .. }
+            | Self::Digest { .. }
+            | Self::RepairAck { .. }
+            | Self::Forward(_)
+            | Self::Answer { .. } => None,
         }
     }
 }
@@ -215,7 +303,10 @@ impl MessageKind {
             | Self::RegionAsk
             | Self::RegionWrites
             | Self::Confirm
-            | Self::Confirmed => false,
+            | Self::Confirmed
+            | Self::Digest
+            | Self::Repair
+            | Self::RepairAck => false,
         }
     }
 
@@ -254,6 +345,9 @@ impl MessageKind {
             Self::Confirmed => "leader",
             Self::Hint => "hint",
             Self::HintAck => "hint ack",
+            Self::Digest => "digest",
+            Self::Repair => "repair",
+            Self::RepairAck => "repair ack",
         }
     }
 }

@@ -101,6 +101,7 @@ pub struct Member {
 struct Desk<'d, 'a> {
     me: NodeId,
     store: &'d mut Store,
+    /// What stamps its writes.
     clock: &'d mut StampClock,
     around: &'d mut Surroundings<'a>,
     policy: &'a PrimaryPolicy,
@@ -499,8 +500,9 @@ impl super::Replica {
             return;
         };
         let me = self.id;
-        let (store, clock, aside) = (&mut self.store, &mut self.clock, VecDeque::new());
-        let mut desk = Desk { me, store, clock, around, policy, out, aside };
+        let clock = &mut self.clock;
+        let mut desk =
+            Desk { me, clock, store: &mut self.store, around, policy, out, aside: VecDeque::new() };
         act(member, &mut desk);
         while let Some(message) = desk.aside.pop_front() {
             member.hear(me, &message, &mut desk);

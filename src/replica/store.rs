@@ -7,31 +7,15 @@ use crate::{
     data::{Conflicts, Dot, Held, Merge, Version},
 };
 
-/// Which replicas hold which key: `copies` nodes, clockwise from the key's place on a ring of `nodes`
-/// (Dynamo's preference list, without virtual nodes).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Placement {
-    pub nodes: u16,
-    pub copies: u16,
+/// Under which name a replica writes in vectors: its own on its first disk, one beyond all `nodes` on each
+/// that follows.
+fn actor(node: NodeId, nodes: u16, disk: u16) -> NodeId {
+    NodeId(node.0.saturating_add(nodes.saturating_mul(disk)))
 }
 
-impl Placement {
-    fn first(self, key: KeyId) -> u16 {
-        if self.copies == self.nodes {
-            return 0;
-        }
-        u16::try_from(mix(u64::from(key.0) + 1) % u64::from(self.nodes)).unwrap_or(0)
-    }
-
-    pub fn is_owner(self, node: NodeId, key: KeyId) -> bool {
-        self.copies == self.nodes || (node.0 + self.nodes - self.first(key)) % self.nodes < self.copies
-    }
-}
-
-/// The replicas of `key`, in order of preference.
-pub fn owners(placement: Placement, key: KeyId) -> impl Iterator<Item = NodeId> {
-    let first = placement.first(key);
-    (0..placement.copies).map(move |i| NodeId((first + i) % placement.nodes))
+/// Which replica an actor in a vector of `nodes` replicas is, and on which of its disks it wrote, from 0.
+pub fn replica_of(actor: NodeId, nodes: u16) -> (NodeId, u16) {
+    (NodeId(actor.0 % nodes.max(1)), actor.0 / nodes.max(1))
 }
 
 #[derive(Debug, Clone, Default)]
@@ -45,6 +29,8 @@ struct Slot {
 pub(super) struct Store {
     slots: Vec<Slot>,
     digest: u64,
+    /// How many disks were lost before this one.
+    disk: u16,
 }
 
 /// What an empty slot lends out.
@@ -52,7 +38,7 @@ static NOTHING: Held = Held::Nothing;
 
 impl Store {
     pub(super) fn new(keys: usize) -> Self {
-        Self { slots: vec![Slot::default(); keys], digest: 0 }
+        Self { slots: vec![Slot::default(); keys], digest: 0, disk: 0 }
     }
 
     pub(super) fn held(&self, key: KeyId) -> &Held {
@@ -99,18 +85,20 @@ impl Store {
         if content == 0 { 0 } else { mix(mix(u64::from(key.0) + 1) ^ content) }
     }
 
-    /// The next dot of `key` at `node`.
-    pub(super) fn next_dot(&mut self, node: NodeId, key: KeyId) -> Dot {
+    /// The next dot of `key` at `node`, one of `nodes`. Each disk writes under an actor of its own, so that
+    /// no dot names two writes and no write claims to have been made on top of what was lost (Riak: actor
+    /// epochs).
+    pub(super) fn next_dot(&mut self, (node, nodes): (NodeId, u16), key: KeyId) -> Dot {
+        let node = actor(node, nodes, self.disk);
         let slot = self.slot(key);
         slot.counter += 1;
         Dot { node, counter: slot.counter }
     }
 
-    /// Holds nothing any more.
+    /// A new disk, with nothing on it.
     pub(super) fn wipe(&mut self) {
-        for slot in &mut self.slots {
-            slot.held = Held::Nothing;
-        }
+        self.slots.clear();
+        self.disk += 1;
         self.digest = 0;
     }
 

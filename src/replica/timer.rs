@@ -13,6 +13,10 @@ pub enum Timer {
     Primary(Alarm),
     /// Who has not acknowledged the write of this operation by now is treated as down.
     WriteTimeout { op: OpId, cause: u64 },
+    /// The answers to this read are late.
+    Speculate { op: OpId, cause: u64 },
+    /// Nobody waits any more for what this operation still waits for.
+    GiveUp { op: OpId, cause: u64 },
     /// Time to look whether a replica that hints are kept for is back.
     HandBack,
 }
@@ -21,7 +25,10 @@ impl Timer {
     /// What names, for their randomness, the messages sent when it rings.
     pub fn cause(self) -> u64 {
         match self {
-            Self::Retransmit { cause, .. } | Self::WriteTimeout { cause, .. } => cause,
+            Self::Retransmit { cause, .. }
+            | Self::WriteTimeout { cause, .. }
+            | Self::Speculate { cause, .. }
+            | Self::GiveUp { cause, .. } => cause,
             // A hint is named by its write; what a member sends of its own accord has a name of its own.
             Self::HandBack | Self::Primary(_) => 0,
         }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{ClientPolicy, Command, Condition, LeaderlessPolicy, Level, Propagation, Protocol, Settings},
+    action::{ClientPolicy, Command, Condition, Level, Settings},
     base::{ClientId, KeyId, NodeId, Ppm, Seed, SimTime, Span},
-    data::{Clocks, Conflicts, Value},
+    data::Value,
     net::{Delay, LinkProfile, Network},
+    replica::Topology,
 };
 
 /// A checked preset. Indices in it are in range; levels can be met by N replicas; there is at least one
@@ -160,19 +161,7 @@ impl Scenario {
             seed: Seed(42),
             focus: KeyId(0),
             replicas: (0..count).map(replica).collect(),
-            settings: Settings {
-                copies: u16::try_from(count).unwrap_or(u16::MAX),
-                write: Level::One,
-                read: Level::One,
-                propagation: Propagation::Direct,
-                timeout: Span::secs(2),
-                anti_entropy: None,
-                conflicts: Conflicts::LastWriteWins,
-                clocks: Clocks::Physical,
-                truncate_at: None,
-                kinds: [].into(),
-                protocol: Protocol::Leaderless(LeaderlessPolicy::default()),
-            },
+            settings: Settings::plain(u16::try_from(count).unwrap_or(u16::MAX)),
             network: Network::new(count, profile),
             clients: vec![ClientSpec::at("you", NodeId(0))],
             keys: vec!["x".into()],
@@ -181,6 +170,11 @@ impl Scenario {
             script: Vec::new(),
             expect: Vec::new(),
         }
+    }
+
+    /// Which replica stands in which zone.
+    pub fn topology(&self) -> Topology {
+        Topology::new(self.replicas.iter().map(|replica| replica.zone.as_ref()))
     }
 
     pub fn node_named(&self, name: &str) -> Option<NodeId> {

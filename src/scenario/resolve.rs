@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 use std::path::Path as FilePath;
 use std::sync::Arc;
 
-use crate::action::{Propagation, Regions};
+use crate::action::{Copies, Propagation, Regions};
 use crate::base::{KeyId, NodeId, Seed};
 use crate::data::{Conflicts, Kind, Value};
 
@@ -62,7 +62,7 @@ pub(super) fn resolve(preset: &Preset, locations: &Locations) -> Result<Scenario
         clients: Names::default(),
         keys: Names::default(),
         cuts: Names::default(),
-        copies: 1,
+        copies: Copies::InAll(1),
         propagation: Propagation::Direct,
         has_primary: false,
         regions: None,
@@ -85,7 +85,7 @@ struct Resolver<'a> {
     /// Cuts that some step of the script names.
     cuts: Names,
     /// N, which levels are held against.
-    copies: u16,
+    copies: Copies,
     propagation: Propagation,
     /// Whether one replica takes the writes.
     has_primary: bool,

@@ -149,11 +149,11 @@ pub(super) fn planned(map: &str, key: &str) -> bool {
     let keys: &[&str] = match map {
         "Preset" => &["lesson"],
         "Cluster" => &["zones", "durability"],
-        "Leaderless" => &["asks", "sloppy", "hints", "speculative", "tombstones", "failure_detector"],
+        "Leaderless" => &["hints", "tombstones", "failure_detector"],
         "Gossip" => &["digest"],
         "Network" | "Link" => &["bandwidth"],
         "Distribution" => &["fit"],
-        "Step" => &["repair", "message", "aside", "vote"],
+        "Step" => &["message", "aside", "vote"],
         "Test" => &["actions", "side"],
         _ => &[],
     };

@@ -6,7 +6,10 @@
 
 mod cassandra;
 mod dynamo;
+mod dynamodb;
 mod merge;
+mod mongodb;
+mod redis;
 mod riak;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,7 +38,7 @@ pub struct Profile {
 /// One default.
 #[derive(Debug, Clone, Copy)]
 pub struct Setting {
-    /// Where it stands in a preset, from the top, with dots.
+    /// Where it stands in a preset, from the top, with dots. `client` stands for each of the clients.
     pub path: &'static str,
     /// As a preset writes it.
     pub value: &'static str,
@@ -78,7 +81,14 @@ const fn ours(path: &'static str, value: &'static str, why: &'static str) -> Set
 }
 
 /// Every profile, in the order in which they are listed.
-pub static PROFILES: [&Profile; 3] = [&dynamo::PROFILE, &cassandra::PROFILE, &riak::PROFILE];
+pub static PROFILES: [&Profile; 6] = [
+    &dynamo::PROFILE,
+    &cassandra::PROFILE,
+    &riak::PROFILE,
+    &dynamodb::PROFILE,
+    &redis::PROFILE,
+    &mongodb::PROFILE,
+];
 
 /// The profile of a system.
 pub fn profile(system: System) -> &'static Profile {
@@ -86,9 +96,9 @@ pub fn profile(system: System) -> &'static Profile {
         System::Dynamo => &dynamo::PROFILE,
         System::Cassandra => &cassandra::PROFILE,
         System::Riak => &riak::PROFILE,
-        System::Dynamodb | System::DynamodbGlobal | System::Redis | System::Mongodb | System::Cosmos => {
-            &dynamo::PROFILE
-        }
+        System::Dynamodb => &dynamodb::PROFILE,
+        System::Redis => &redis::PROFILE,
+        System::Mongodb => &mongodb::PROFILE,
     }
 }
 
@@ -182,12 +192,16 @@ pub fn settings() -> Vec<&'static Setting> {
 pub(super) fn fill(system: System, preset: &mut Preset, locations: &mut Locations) -> Result<(), Problems> {
     let profile = profile(system);
     let below = Locations::new(profile.name, profile.yaml().as_bytes())?;
+    let refused = |error: serde_yaml::Error| {
+        let problem = Problem::new(Path::root().key("system"), format!("this cannot be merged: {error}"));
+        let place = locations.value(&problem.path);
+        Problems::one(locations.source().clone(), problem.at(place))
+    };
     if let Some(text) = merge::merged(locations, &below, "cluster") {
-        preset.cluster = serde_yaml::from_str(&text).map_err(|error| {
-            let problem = Problem::new(Path::root().key("system"), format!("this cannot be merged: {error}"));
-            let place = locations.value(&problem.path);
-            Problems::one(locations.source().clone(), problem.at(place))
-        })?;
+        preset.cluster = serde_yaml::from_str(&text).map_err(refused)?;
+    }
+    if let Some(text) = merge::clients(locations, &below) {
+        preset.clients = serde_yaml::from_str(&text).map_err(refused)?;
     }
     let paths: BTreeSet<Path> = below.paths().into_iter().collect();
     locations.imply("system", paths);

@@ -5,10 +5,10 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Act, Ask, ClientPolicy, Context, Freshness, Guarantee, Level, Means, Route, Settings, Wait},
+    action::{Act, Ask, BlockFor, ClientPolicy, Context, Guarantee, Level, Means, Route, Settings, Wait},
     base::{ClientId, KeyId, NodeId, OpId, Purpose, SimTime, Span, Stream},
     data::{Dependencies, Kind, Update, Value, Version, VersionVector},
-    replica::{Answer, Request},
+    replica::{Answer, Placement, Request},
     scenario::{ClientSpec, WorkloadSpec},
     session::{Owed, Session},
 };
@@ -37,14 +37,11 @@ pub(super) struct Open {
     pub(super) client: ClientId,
     pub(super) node: NodeId,
     pub(super) key: KeyId,
-    pub(super) required: u16,
-    /// WAIT.
-    wait: Option<Wait>,
+    pub(super) level: Level,
+    required: u16,
     pub(super) act: Arc<Act>,
     /// What names its messages, without the number of the try.
     pub(super) name: u64,
-    /// How fresh a read must be, where regions hold one table.
-    freshness: Option<Freshness>,
     /// What the answer of a read must reflect, where its client has guarantees and somebody checks.
     pub(super) owed: Option<Owed>,
     /// What a write must never be seen without.
@@ -53,6 +50,7 @@ pub(super) struct Open {
     pub(super) tried: Vec<NodeId>,
     /// How often it was handed to a replica.
     pub(super) tries: u8,
+    wait: Option<Wait>,
     /// It waits at its replica until that is eligible.
     pub(super) waits_for: Option<Guarantee>,
     /// What a write became.
@@ -114,7 +112,7 @@ impl Simulation {
         };
         let client = &self.clients[usize::from(ask.client.0)];
         let level = ask.level.unwrap_or_else(|| client.level(&ask.act, &self.settings));
-        let mut required = level.required(self.settings.copies);
+        let mut required = self.block_for(level, node).count;
         if let (Some(policy), Act::Write { .. } | Act::Update(_)) = (self.regional_policy(), &ask.act) {
             required = policy.majority_at(node);
         }
@@ -129,21 +127,28 @@ impl Simulation {
             Some(_) => None,
         };
         let act = Arc::new(ask.act.clone());
-        let asked =
-            What::Asked { op, client: ask.client, node, key: ask.key, required, act: Arc::clone(&act) };
+        let asked = What::Asked {
+            op,
+            client: ask.client,
+            node,
+            key: ask.key,
+            level,
+            required,
+            act: Arc::clone(&act),
+        };
         let open = Open {
             client: ask.client,
             node,
             key: ask.key,
+            level,
             required,
             name,
-            wait: ask.wait,
-            freshness: level.freshness(),
             owed: client.owed(&act, ask.key),
             after: client.after(&act),
             act,
             tried: Vec::new(),
             tries: 0,
+            wait: ask.wait,
             waits_for: None,
             version: None,
         };
@@ -153,6 +158,11 @@ impl Simulation {
         if let Some(timeout) = timeout.filter(|_| self.open.contains(op)) {
             self.queue.push(self.now + timeout, Event::Timeout(op));
         }
+    }
+
+    /// Who must answer an operation at `level` that `node` is asked for.
+    fn block_for(&self, level: Level, node: NodeId) -> BlockFor {
+        self.settings.block_for(level, self.topology.zone_of(node))
     }
 
     /// Lets the replica of an operation take it up, if it is there and eligible.
@@ -166,37 +176,43 @@ impl Simulation {
             Status::Frozen => return,
             Status::Up => {}
         }
-        // Under a primary the answer may come from another replica, and it is the answer that is judged.
-        if self.settings.primary().is_none()
-            && let Some(guarantee) = self.lacking(op)
-        {
+        if let Some(guarantee) = self.lacking(op) {
             return self.unable(op, guarantee, facts);
         }
         let Some(open) = self.open.get_mut(op) else { return };
         // Each try has messages of its own.
         let cause = open.name ^ (u64::from(open.tries) << 56);
         open.tries = open.tries.saturating_add(1);
-        let (key, required, wait, act, after) =
-            (open.key, open.required, open.wait, Arc::clone(&open.act), open.after.clone());
-        let freshness = open.freshness;
-        let session = &self.clients[usize::from(open.client.0)].session;
+        let (key, level, required, wait) = (open.key, open.level, open.required, open.wait);
+        let (act, after) = (Arc::clone(&open.act), open.after.clone());
+        let asker = usize::from(open.client.0);
+        let mut block_for = self.block_for(level, node);
+        if self.settings.primary().is_some() {
+            block_for.count = required;
+        }
+        let timeout = self.clients[asker].timeout.unwrap_or(self.settings.timeout);
+        let session = &self.clients[asker].session;
         let heard = session.heard();
         let context = match &*act {
             Act::Write { .. } => session.context(key).clone(),
             Act::Read if self.settings.regions().is_some() => session.minimum(key),
             Act::Read | Act::Update(_) => VersionVector::EMPTY,
         };
+        let (act, context, after) = (&*act, &context, &after);
+        let (freshness, last_read) = (level.freshness(), session.last(key).flatten());
         let request = Request {
             op,
             cause,
             key,
-            act: &act,
-            required,
+            act,
+            block_for,
             wait,
-            context: &context,
+            context,
             freshness,
-            last_read: session.last(key).flatten(),
-            after: &after,
+            last_read,
+            timeout,
+            client: node,
+            after,
         };
         self.act(node, cause, facts, |replica, around, out| {
             if let Some(heard) = heard {
@@ -265,7 +281,8 @@ impl Simulation {
             // Its replica never took it up.
             return self.finish(op, Outcome::NotFresh(guarantee), facts);
         }
-        let received = self.nodes[node.index()].replica.abandon(op);
+        let placement = Placement::new(&self.topology, &self.settings);
+        let received = self.nodes[node.index()].replica.abandon(op, placement);
         self.finish(op, Outcome::TimedOut { received, required }, facts);
     }
 

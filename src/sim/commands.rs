@@ -5,8 +5,11 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::{
-    action::{Act, AntiEntropy, Ask, ClientChange, Command, Freshness, Level, Mend, Protocol, Setting, Switch},
-    base::{ClientId, CutId, KeyId, NodeId, Span},
+    action::{
+        Act, AntiEntropy, Ask, ClientChange, Command, Copies, Freshness, Level, Mend, Operation, Protocol, Setting,
+        Switch, Unfit,
+    },
+    base::{ClientId, CutId, KeyId, NodeId, Span, ZoneId},
     data::Kind,
     net::{CutShape, Scope},
 };
@@ -48,10 +51,18 @@ pub enum Refused {
     NotFrozen,
     #[error("that replica is down: restart it first")]
     Down,
+    #[error("that replica has lost enough disks")]
+    TooManyDisks,
     #[error("a link needs two different replicas")]
     SameReplica,
-    #[error("{asked} replicas cannot answer where each key has {copies}")]
-    LevelTooHigh { asked: u16, copies: u16 },
+    #[error(transparent)]
+    Level(#[from] Unfit),
+    #[error("there is a primary here: this is for leaderless replicas")]
+    NotLeaderless,
+    #[error("N is from 1 to the number of replicas")]
+    NoSuchN,
+    #[error("N is given for each zone here, and each zone has no more than its replicas")]
+    NoSuchNPerZone,
     #[error("writes travel by anti-entropy alone here: it cannot be turned off")]
     NeedsAntiEntropy,
     #[error("anti-entropy needs a period longer than nothing")]
@@ -90,6 +101,9 @@ fn doings(kind: Kind) -> &'static str {
     }
 }
 
+/// So many disks one replica may have, one after the other: each is one more entry in the vectors.
+const MAX_DISKS: usize = 32;
+
 /// The most keys a run may come to have.
 pub(crate) const MAX_KEYS: usize = 10_000;
 
@@ -127,8 +141,8 @@ impl Simulation {
             Command::Skew { node, offset } => self.nodes[node.index()].skew = *offset,
             Command::SetLink { scope, change } => self.network.change(*scope, change),
             Command::Set(setting) => self.set(setting),
-            Command::Promote(node) => self.act(*node, self.step, facts, Replica::promote),
             Command::SetClient { client, change } => self.set_client(*client, change, facts),
+            Command::Promote(node) => self.act(*node, self.step, facts, Replica::promote),
             Command::Workload(Switch::Start) => self.start_workload(),
             Command::Workload(Switch::Stop) => self.workload.running = false,
         }
@@ -148,7 +162,7 @@ impl Simulation {
                 Status::Crashed => Err(Refused::AlreadyDown),
                 Status::Up | Status::Frozen => Ok(()),
             }),
-            Command::Destroy(node) => self.known(*node),
+            Command::Destroy(node) => self.check_destroy(*node),
             Command::Repair(None) => Ok(()),
             Command::Repair(Some(node)) => self.expect_status(*node, |s| match s {
                 Status::Up => Ok(()),
@@ -179,6 +193,13 @@ impl Simulation {
             }
             Command::Workload(_) => Ok(()),
         }
+    }
+
+    fn check_destroy(&self, node: NodeId) -> Result<(), Refused> {
+        self.known(node)?;
+        let room = usize::from(u16::MAX) / self.nodes.len();
+        let disks = usize::from(self.nodes[node.index()].disks) + 1;
+        if disks < MAX_DISKS.min(room) { Ok(()) } else { Err(Refused::TooManyDisks) }
     }
 
     fn check_key(&self, name: &Arc<str>) -> Result<(), Refused> {
@@ -219,6 +240,9 @@ impl Simulation {
         if ask.key.index() >= self.keys.len() {
             return Err(Refused::NoSuchKey);
         }
+        if let Some(level) = ask.level.filter(|level| level.needs_zones() || *level == Level::Any) {
+            self.settings.admits(level, ask.act.operation())?;
+        }
         let kind = self.settings.kind(ask.key);
         match &ask.act {
             Act::Write { .. } if kind.is_state() => return Err(Refused::NoRegister(kind)),
@@ -254,20 +278,21 @@ impl Simulation {
     }
 
     fn check_setting(&self, setting: &Setting) -> Result<(), Refused> {
-        let copies = self.settings.copies;
         match setting {
             Setting::WriteLevel(_) if self.settings.regions().is_some() => Err(Refused::WritesByMajority),
             Setting::ReadLevel(level) if self.settings.regions().is_some() => self.check_freshness(*level),
             Setting::WriteLevel(Level::Fresh(level)) | Setting::ReadLevel(Level::Fresh(level)) => {
                 Err(Refused::NoSuchLevel(*level))
             }
-            Setting::WriteLevel(level) | Setting::ReadLevel(level) if level.required(copies) > copies => {
-                Err(Refused::LevelTooHigh { asked: level.required(copies), copies })
-            }
+            Setting::Copies(_) if self.settings.leaderless().is_none() => Err(Refused::NotLeaderless),
+            Setting::Copies(copies) => self.check_copies(copies),
+            Setting::WriteLevel(level) => Ok(self.settings.admits(*level, Operation::Write)?),
+            Setting::ReadLevel(level) => Ok(self.settings.admits(*level, Operation::Read)?),
             Setting::AntiEntropy(None) if self.settings.propagation == crate::action::Propagation::Gossip => {
                 Err(Refused::NeedsAntiEntropy)
             }
             Setting::AntiEntropy(Some(AntiEntropy { every: Span::ZERO, .. })) => Err(Refused::NoPeriod),
+            Setting::ReadRepair(_) if self.settings.leaderless().is_none() => Err(Refused::NotLeaderless),
             Setting::MinReplicas(_) | Setting::MaxLag(_) | Setting::ReadsFrom(_)
                 if self.settings.primary().is_none() =>
             {
@@ -276,12 +301,32 @@ impl Simulation {
             Setting::MinReplicas(_)
             | Setting::MaxLag(_)
             | Setting::ReadsFrom(_)
-            | Setting::WriteLevel(_)
-            | Setting::ReadLevel(_)
             | Setting::LatencyPercent(_)
             | Setting::AntiEntropy(_)
             | Setting::Timeout(_)
-            | Setting::Hints(_) => Ok(()),
+            | Setting::Hints(_)
+            | Setting::ReadRepair(_) => Ok(()),
+        }
+    }
+
+    /// One ring stays one ring, and a ring for each zone stays that: levels depend on it.
+    fn check_copies(&self, copies: &Copies) -> Result<(), Refused> {
+        let fits = match copies {
+            Copies::InAll(n) => (1..=self.nodes.len()).contains(&usize::from(*n)),
+            Copies::PerZone(zones) => {
+                let members = |zone| self.topology.members(ZoneId(NodeId::at(zone).0)).len();
+                zones.iter().enumerate().all(|(zone, n)| usize::from(*n) <= members(zone))
+                    && copies.in_all() > 0
+            }
+        };
+        let zones = match copies {
+            Copies::InAll(_) => 0,
+            Copies::PerZone(zones) => zones.len(),
+        };
+        match (fits && zones == self.settings.per_zone.len(), self.settings.per_zone.is_empty()) {
+            (true, _) => Ok(()),
+            (false, true) => Err(Refused::NoSuchN),
+            (false, false) => Err(Refused::NoSuchNPerZone),
         }
     }
 
@@ -322,6 +367,7 @@ impl Simulation {
         if self.status(node) != Status::Crashed {
             self.crash(node, facts);
         }
+        self.nodes[node.index()].disks += 1;
         let mut hints = 0;
         self.act(node, 0, facts, |replica, around, out| hints = replica.lose_disk(around, out));
         let hints = u32::try_from(hints).unwrap_or(u32::MAX);
@@ -355,6 +401,7 @@ impl Simulation {
     fn set(&mut self, setting: &Setting) {
         match setting {
             Setting::LatencyPercent(percent) => self.network.latency_percent = *percent,
+            Setting::Copies(copies) => self.settings.set_copies(copies),
             Setting::WriteLevel(level) => self.settings.write = *level,
             Setting::ReadLevel(level) => self.settings.read = *level,
             Setting::AntiEntropy(settings) => self.set_anti_entropy(*settings),
@@ -364,6 +411,32 @@ impl Simulation {
                 if let Some(policy) = self.settings.leaderless_mut() {
                     policy.hints = *rules;
                 }
+            }
+            Setting::ReadRepair(repair) => {
+                if let Some(policy) = self.settings.leaderless_mut() {
+                    policy.read_repair = *repair;
+                }
+            }
+        }
+    }
+
+    fn check_client(&self, client: ClientId, change: &ClientChange) -> Result<(), Refused> {
+        if usize::from(client.0) >= self.clients.len() {
+            return Err(Refused::NoSuchClient);
+        }
+        change.at.map_or(Ok(()), |node| self.known(node))
+    }
+
+    fn set_client(&mut self, client: ClientId, change: &ClientChange, facts: &mut Vec<Fact>) {
+        let state = &mut self.clients[usize::from(client.0)];
+        if let Some(at) = change.at {
+            (state.at, state.bound) = (at, at);
+        }
+        state.policy.change(change);
+        // What waited for a guarantee that is no longer asked for is served.
+        for index in 0..self.nodes.len() {
+            if self.anybody_waits {
+                self.wake(NodeId::at(index), facts);
             }
         }
     }
@@ -393,28 +466,9 @@ impl Simulation {
             | Setting::ReadLevel(_)
             | Setting::AntiEntropy(_)
             | Setting::Hints(_)
+            | Setting::Copies(_)
+            | Setting::ReadRepair(_)
             | Setting::Timeout(_) => {}
-        }
-    }
-
-    fn check_client(&self, client: ClientId, change: &ClientChange) -> Result<(), Refused> {
-        if usize::from(client.0) >= self.clients.len() {
-            return Err(Refused::NoSuchClient);
-        }
-        change.at.map_or(Ok(()), |node| self.known(node))
-    }
-
-    fn set_client(&mut self, client: ClientId, change: &ClientChange, facts: &mut Vec<Fact>) {
-        let state = &mut self.clients[usize::from(client.0)];
-        if let Some(at) = change.at {
-            (state.at, state.bound) = (at, at);
-        }
-        state.policy.change(change);
-        // What waited for a guarantee that is no longer asked for is served.
-        for index in 0..self.nodes.len() {
-            if self.anybody_waits {
-                self.wake(NodeId::at(index), facts);
-            }
         }
     }
 

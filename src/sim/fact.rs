@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Act, Command, Guarantee},
+    action::{Act, Command, Guarantee, Level},
     base::{ClientId, CutId, KeyId, MessageId, NodeId, OpId, Position, SimTime, WriteId},
     data::{Held, Relation, Version},
     replica::{
-        MessageKind,
+        Effort, MessageKind,
         primary::{Discard, News},
     },
 };
@@ -26,6 +26,7 @@ pub enum What {
         client: ClientId,
         node: NodeId,
         key: KeyId,
+        level: Level,
         required: u16,
         act: Arc<Act>,
     },
@@ -34,6 +35,13 @@ pub enum What {
         op: OpId,
         node: NodeId,
         version: Arc<Version>,
+    },
+    /// A coordinator did something beyond asking and answering.
+    Effort {
+        op: OpId,
+        node: NodeId,
+        key: KeyId,
+        effort: Effort,
     },
     Sent {
         message: MessageId,
@@ -87,21 +95,6 @@ pub enum What {
         winner: WriteId,
         relation: Relation,
     },
-    /// A replica gave up a write that it had. `content` names what it holds of the key once all is done,
-    /// `instead` the write that is.
-    Discarded {
-        node: NodeId,
-        key: KeyId,
-        write: WriteId,
-        why: Discard,
-        content: u64,
-        instead: Option<WriteId>,
-    },
-    /// Something happened to a member of a replica set, or its monitor made it out.
-    News {
-        node: NodeId,
-        news: News,
-    },
     /// The replica that an operation went to may not serve it by its client's `guarantee`: another one is
     /// asked.
     Redirected {
@@ -121,6 +114,21 @@ pub enum What {
         client: ClientId,
         from: NodeId,
         to: NodeId,
+    },
+    /// A replica gave up a write that it had. `content` names what it holds of the key once all is done,
+    /// `instead` the write that is.
+    Discarded {
+        node: NodeId,
+        key: KeyId,
+        write: WriteId,
+        why: Discard,
+        content: u64,
+        instead: Option<WriteId>,
+    },
+    /// Something happened to a member of a replica set, or its monitor made it out.
+    News {
+        node: NodeId,
+        news: News,
     },
     Answered {
         op: OpId,

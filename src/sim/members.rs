@@ -47,7 +47,12 @@ impl Message {
             | Body::Sync { .. }
             | Body::SyncReply { .. }
             | Body::Hint { .. }
-            | Body::HintAck { .. } => false,
+            | Body::HintAck { .. }
+            | Body::Digest { .. }
+            | Body::Repair { .. }
+            | Body::RepairAck { .. }
+            | Body::Forward(_)
+            | Body::Answer { .. } => false,
         }
     }
 }

@@ -31,10 +31,21 @@ impl Message {
     /// What the target would merge into `key`.
     pub(super) fn contents_of(&self, key: KeyId) -> impl Iterator<Item = &Held> {
         let single = match &self.body {
-            Body::Write { key: k, held, .. } | Body::Hint { key: k, held, .. } if *k == key => Some(held),
+            Body::Write { key: k, held, .. }
+            | Body::Hint { key: k, held, .. }
+            | Body::Repair { key: k, held, .. }
+                if *k == key =>
+            {
+                Some(held)
+            }
             Body::Write { .. }
             | Body::Hint { .. }
             | Body::HintAck { .. }
+            | Body::Digest { .. }
+            | Body::Repair { .. }
+            | Body::RepairAck { .. }
+            | Body::Forward(_)
+            | Body::Answer { .. }
             | Body::WriteAck { .. }
             | Body::Read { .. }
             | Body::ReadReply { .. }
@@ -71,7 +82,12 @@ impl Simulation {
             | Body::Sync { .. }
             | Body::SyncReply { .. }
             | Body::Hint { .. }
-            | Body::HintAck { .. } => self.network.fate(self.seed, from, to, name, self.now),
+            | Body::HintAck { .. }
+            | Body::Digest { .. }
+            | Body::Repair { .. }
+            | Body::RepairAck { .. }
+            | Body::Forward(_)
+            | Body::Answer { .. } => self.network.fate(self.seed, from, to, name, self.now),
         };
         if let Some(copy) = fate.duplicate {
             self.dispatch((from, to), (body.clone(), cause, stamp), (copy, false), facts);

@@ -80,21 +80,14 @@ impl Simulation {
             Level::Fresh(level) => Err(regions
                 .one_log()
                 .map_or(Refused::NoSuchLevel(level), |log| Refused::StrongerThanAccount(log.level))),
-            Level::One | Level::Two | Level::Three | Level::Quorum | Level::All | Level::Exactly(_) => {
-                Err(Refused::LevelCounts)
-            }
+            _ => Err(Refused::LevelCounts),
         }
     }
 
     /// How fresh a read of `client` is that names no level.
     pub fn usual_freshness(&self) -> Option<Freshness> {
         let regions = self.settings.regions()?;
-        Some(match self.settings.read {
-            Level::Fresh(level) => level,
-            Level::One | Level::Two | Level::Three | Level::Quorum | Level::All | Level::Exactly(_) => {
-                regions.usual()
-            }
-        })
+        Some(self.settings.read.freshness().unwrap_or(regions.usual()))
     }
 
     /// Whether `to` would take from `message` what it does not reflect yet.

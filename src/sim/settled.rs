@@ -1,5 +1,7 @@
 //! Is anything left that can change any replica's data? (SEMANTICS §1, "settled" and "converged".)
 
+mod reads;
+
 use crate::{
     action::{AntiEntropy, Style},
     base::{CutId, KeyId, NodeId, Ppm, SimTime, Span, WriteId},
@@ -21,11 +23,12 @@ impl Simulation {
             && !self.gossip_may_change_data()
             && !self.deliveries_may_change_data()
             && !self.hints_may_change_data()
+            && !self.reads_may_change_data()
     }
 
     /// Whether all replicas of every key hold the same.
     pub fn converged(&self) -> bool {
-        if usize::from(self.settings.copies) == self.nodes.len() {
+        if self.placement().is_everywhere() {
             let first = self.nodes[0].replica.digest();
             return self.nodes.iter().all(|node| node.replica.digest() == first);
         }
@@ -72,7 +75,10 @@ impl Simulation {
 
     /// Whether what is sent from `from` can arrive at `to`, sooner or later.
     pub(super) fn reaches(&self, from: NodeId, to: NodeId) -> bool {
-        self.is_up(to) && !self.cuts.blocks(from, to) && self.network.profile(from, to).loss != Ppm::ALWAYS
+        let profile = self.network.profile(from, to);
+        // A lost message may have a copy that is not.
+        let carries = profile.loss != Ppm::ALWAYS || profile.duplicate != Ppm::NEVER;
+        self.is_up(to) && !self.cuts.blocks(from, to) && carries
     }
 
     /// Whether what is sent from `from` can arrive at `to`, both processes running.
@@ -94,12 +100,18 @@ impl Simulation {
                 || message.contents_of(write.key).any(|held| held.keeps(write))
         };
         let learns = |node, key, held: &Held| self.would_learn_in_time(node, key, held);
-        let spreads = |message: &Message| carries(message) && self.teaches(message, learns);
+        let kept_for = |message: &Message| match &message.body {
+            // It becomes a hint, whose target may be down for now.
+            Body::Write { key, held, instead_of: Some(target), .. } => learns(*target, *key, held),
+            _ => false,
+        };
+        let spreads =
+            |message: &Message| carries(message) && (self.teaches(message, learns) || kept_for(message));
         let waits = |node: &super::Node| {
             let mut waiting = node.replica.waiting();
             waiting.any(|(key, held)| held.keeps(write) && learns(node.replica.id, key, held))
         };
-        if self.nodes.iter().any(waits) {
+        if self.nodes.iter().any(waits) || self.a_read_may_bring_back(write) {
             return true;
         }
         let flying = self.arrivals().any(|(_, message)| !message.lost && spreads(message));
@@ -162,7 +174,13 @@ impl Simulation {
     fn teaches(&self, message: &Message, learns: impl Fn(NodeId, KeyId, &Held) -> bool) -> bool {
         let (from, to) = (message.from, message.to);
         match &message.body {
-            Body::Write { key, held, .. } | Body::Hint { key, held, .. } => learns(to, *key, held),
+            Body::Write { key, held, instead_of: Some(target), .. } => {
+                learns(*target, *key, held) && self.can_hand_over(to, *target)
+            }
+            Body::Write { key, held, instead_of: None, .. }
+            | Body::Hint { key, held, .. }
+            | Body::Repair { key, held, .. } => learns(to, *key, held),
+            Body::Forward(request) => self.request_may_change_data(to, request),
             Body::SyncReply { contents, .. } => contents.iter().any(|(key, held)| learns(to, *key, held)),
             Body::Sync { exchange, contents, .. } => {
                 let tells = *exchange != Exchange::Ask;
@@ -171,9 +189,13 @@ impl Simulation {
                     || (asks && self.reaches(to, from) && self.would_learn_from(from, to))
             }
             Body::Stream(stream) => self.would_stream((from, to), stream),
-            Body::WriteAck { .. } | Body::Read { .. } | Body::ReadReply { .. } | Body::HintAck { .. } => {
-                false
-            }
+            Body::WriteAck { .. }
+            | Body::Read { .. }
+            | Body::ReadReply { .. }
+            | Body::HintAck { .. }
+            | Body::Digest { .. }
+            | Body::RepairAck { .. }
+            | Body::Answer { .. } => false,
         }
     }
 

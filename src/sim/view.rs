@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     action::{ClientPolicy, Settings},
-    base::{KeyId, MessageId, NodeId, OpId, Position, Ppm, SimTime, Span, WriteId},
+    base::{KeyId, MessageId, NodeId, OpId, Position, Ppm, SimTime, Span, WriteId, ZoneId},
     data::{Held, Stamp},
     net::{Cut, LinkProfile, Order},
     replica::MessageKind,
@@ -32,6 +32,8 @@ pub struct View {
     pub cuts: Vec<Cut>,
     /// Which replicas can still reach each other both ways; one side where nothing is cut.
     pub sides: Vec<Vec<NodeId>>,
+    /// By replica: its zone.
+    pub zones: Vec<Option<ZoneId>>,
     pub settings: Settings,
     pub latency_percent: u32,
     pub links: LinksView,
@@ -99,14 +101,14 @@ pub struct ReplicaView {
     pub killed: u64,
     /// Nanoseconds by which its clock is ahead, drift included.
     pub skew: i64,
-    /// Its part in a replica set; `None` under another protocol.
-    pub member: Option<MemberView>,
     /// The last stamp that it gave, sent or heard; under physical clocks, gave.
     pub stamp: Stamp,
     /// What has come and waits for what it depends on, oldest first.
     pub waiting: Vec<WaitingView>,
     /// What it keeps for others, by target and key.
     pub hints: Vec<HintView>,
+    /// Its part in a replica set; `None` under another protocol.
+    pub member: Option<MemberView>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,6 +161,7 @@ impl Simulation {
             messages,
             cuts: self.cuts.standing().to_vec(),
             sides: self.cuts.sides(),
+            zones: (0..self.nodes.len()).map(|i| self.topology.zone_of(NodeId::at(i))).collect(),
             settings: self.settings.clone(),
             latency_percent: self.network.latency_percent,
             links: self.links_view(),
@@ -193,10 +196,10 @@ impl Simulation {
             inbox: node.inbox.len(),
             killed: node.killed,
             skew: self.clock(id).0.saturating_sub(now),
-            member: self.member_view(id),
             stamp: node.replica.stamp(),
             waiting: self.waiting(id).collect(),
             hints: node.replica.hints().filter_map(hint_view).collect(),
+            member: self.member_view(id),
         }
     }
 

@@ -19,7 +19,7 @@ use crate::{
 
 use super::{
     paint::clip,
-    ui::{Side, Ui, next_act},
+    ui::{Addressing, Side, Ui, next_act},
 };
 
 /// The columns a line of advice may take: what a terminal of 80 leaves beside its mark.
@@ -55,6 +55,7 @@ fn next(ui: &Ui, snapshot: &Snapshot) -> Advice {
         .or_else(|| about_stale(ui, snapshot))
         .or_else(|| about_story(snapshot))
         .or_else(|| about_picked(ui, snapshot))
+        .or_else(|| about_route(ui, snapshot))
         .or_else(|| about_walls(ui, snapshot))
         .or_else(|| about_hints(snapshot))
         .or_else(|| about_divergence(ui, snapshot))
@@ -102,6 +103,13 @@ fn about_picked(ui: &Ui, snapshot: &Snapshot) -> Option<Advice> {
         }
         Status::Frozen => Some(("Z", format!("Z: thaw {picked}; then it handles what waits"))),
     }
+}
+
+/// While the keys leave the choice of the replica to the client's route.
+fn about_route(ui: &Ui, snapshot: &Snapshot) -> Option<Advice> {
+    let client = snapshot.view.clients.get(usize::from(ui.client.0))?;
+    let text = format!("r: read as {}; its route picks the replica   I: its rules", short(&client.name));
+    (ui.addressing == Addressing::Routed).then_some(("r", text))
 }
 
 /// What a restart brings back.
@@ -174,10 +182,9 @@ fn about_walls(ui: &Ui, snapshot: &Snapshot) -> Option<Advice> {
 /// Whether a side holds a write of its own that nobody beyond the wall has heard of.
 fn wrote_apart(snapshot: &Snapshot, side: &[NodeId]) -> bool {
     let beyond = |dot| nodes(snapshot).any(|node| !side.contains(&node) && snapshot.vector(node).covers(dot));
-    let own = |version: &Version| {
-        version.dot.counter > 0
-            && side.contains(&NodeId::at(version.dot.node.index() % snapshot.view.replicas.len()))
-    };
+    let nodes = u16::try_from(snapshot.view.replicas.len()).unwrap_or(u16::MAX);
+    let replica = |actor| crate::replica::replica_of(actor, nodes).0;
+    let own = |version: &Version| version.dot.counter > 0 && side.contains(&replica(version.dot.node));
     side.iter().any(|node| {
         let held = &snapshot.view.replicas[node.index()].held[snapshot.focus.index()];
         held.versions().iter().any(|version| own(version) && !beyond(version.dot))

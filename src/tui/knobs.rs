@@ -10,7 +10,7 @@ mod requests;
 use crate::{action::Command, drive::Snapshot};
 
 pub(super) use dial::{Dial, Reading, Turn};
-pub(super) use requests::overlap;
+pub(super) use requests::{level_names, overlap, unfit_words};
 
 /// What may be typed for a knob instead of turning it.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +51,9 @@ macro_rules! knobs {
 knobs! {
     WriteLevel "write level" requests::write_level, Some(requests::WRITE_LEVEL);
     ReadLevel "read level" requests::read_level, Some(requests::READ_LEVEL);
+    Copies "copies (N)" requests::copies, None;
     Timeout "timeout" requests::timeout, Some(requests::TIMEOUT);
+    ReadRepair "read repair" repair::read_repair, None;
     Hints "hints" repair::hints, Some(repair::HINTS);
     HintHolder "  kept by" repair::hint_holder, None;
     AntiEntropy "anti-entropy" repair::anti_entropy, Some(repair::ANTI_ENTROPY);

@@ -5,6 +5,7 @@ mod act;
 mod commands;
 mod lists;
 mod prompt;
+mod session;
 mod turning;
 mod typing;
 mod values;
@@ -24,6 +25,7 @@ use super::{
 };
 pub(super) use lists::{Entry, Id, List, Purpose};
 pub(super) use prompt::{Prompt, PromptKind};
+pub(super) use session::Addressing;
 pub(super) use values::next_act;
 
 /// The screen's own state.
@@ -31,6 +33,7 @@ pub(super) use values::next_act;
 pub struct Ui {
     pub(super) picked: NodeId,
     pub(super) client: ClientId,
+    pub(super) addressing: Addressing,
     pub(super) view: View,
     pub(super) overlay: Overlay,
     /// How far the event list is scrolled back.
@@ -151,6 +154,7 @@ impl Ui {
         Self {
             picked: NodeId(0),
             client: ClientId(0),
+            addressing: Addressing::Picked,
             view: View::Cluster,
             overlay: Overlay::None,
             scroll: 0,
@@ -201,6 +205,10 @@ impl Ui {
             self.say(kept.text);
         }
         self.scroll = self.scroll.min(snapshot.events.len().saturating_sub(1));
+        let entries = self.session_entries(snapshot);
+        if let Overlay::Choice(Purpose::Session, list) = &mut self.overlay {
+            list.entries = entries;
+        }
         let asks = matches!(snapshot.script.said, Some(crate::drive::Said::Question { .. }));
         if asks && self.asked_at != snapshot.script.next {
             self.asked_at = snapshot.script.next;

@@ -15,15 +15,14 @@ use laggard::{
 };
 use proptest::prelude::*;
 
-use crate::generate::{Move, Plan, calm, for_plans, run, run_on};
+use crate::generate::{Move, Plan, calm, for_plans, on_every_replica, run, run_on};
 
 const KEY: KeyId = KeyId(0);
 
 /// A plan in which every operation is an update of one key of this kind, or a read.
-fn only(kind: Kind, mut plan: Plan) -> Plan {
-    let copies = u16::try_from(plan.scenario.replicas.len()).expect("few");
+fn only(kind: Kind, plan: Plan) -> Plan {
+    let mut plan = on_every_replica(plan);
     let settings = &mut plan.scenario.settings;
-    settings.copies = copies;
     settings.kinds = [kind].into();
     plan.scenario.keys.truncate(1);
     plan.scenario.initial.clear();

@@ -5,11 +5,11 @@ use std::{fmt::Debug, sync::Arc};
 
 use laggard::{
     action::{
-        Act, AntiEntropy, Ask, ClientChange, Command, Context, Guarantee, HintHolder, HintRules,
-        LeaderlessPolicy, Level, Means, Mend, Propagation, Protocol, Route, Setting, Style, Switch,
-        WhenUnable,
+        Act, AntiEntropy, Ask, Asks, ClientChange, Command, Context, Coordinator, Copies, Guarantee,
+        HintHolder, HintRules, LeaderlessPolicy, Level, Means, Mend, Operation, Propagation, Protocol,
+        Quorum, ReadRepair, Route, Setting, Settings, Style, Switch, WhenUnable,
     },
-    base::{ClientId, CutId, KeyId, NodeId, Ppm, Seed, SimTime, Span},
+    base::{ClientId, CutId, KeyId, NodeId, Ppm, Seed, SimTime, Span, ZoneId},
     data::{Clocks, Conflicts, Kind, Stamp, Update, Value},
     drive::{Cause, Timeline},
     net::{CutShape, Delay, LinkChange, LinkProfile, Network, Order, Scope},
@@ -96,7 +96,7 @@ pub(crate) fn for_plans(
     property: impl Fn(Plan) -> Result<(), TestCaseError>,
 ) {
     let draws = (
-        prop::collection::vec(any::<u16>(), 96),
+        prop::collection::vec(any::<u16>(), 112),
         prop::collection::vec(prop::collection::vec(any::<u16>(), 18), 0..=moves),
     );
     let plans = draws.prop_map(|(scenario, moves)| {
@@ -138,21 +138,47 @@ fn two_nodes(dice: &mut Dice<'_>, scenario: &Scenario) -> (NodeId, NodeId) {
     (first, NodeId::at((first.index() + step) % scenario.replicas.len()))
 }
 
-fn any_level(dice: &mut Dice<'_>, copies: u16) -> Level {
-    let level = match dice.below(6) {
+fn any_level(dice: &mut Dice<'_>, settings: &Settings, operation: Operation) -> Level {
+    let level = match dice.below(8) {
         0 => Level::One,
         1 => Level::Quorum,
         2 => Level::Two,
         3 => Level::Three,
         4 => Level::All,
-        _ => Level::Exactly(1 + dice.small(copies)),
+        5 => dice.pick(&[Level::LocalOne, Level::LocalQuorum, Level::EachQuorum]),
+        6 => Level::Any,
+        _ => Level::Exactly(1 + dice.small(settings.copies)),
     };
     // An exhaustive match, so that a new level is generated above.
     match level {
-        Level::One | Level::Two | Level::Three | Level::Quorum | Level::All | Level::Exactly(_) => {}
+        Level::Any
+        | Level::One
+        | Level::Two
+        | Level::Three
+        | Level::Quorum
+        | Level::All
+        | Level::LocalOne
+        | Level::LocalQuorum
+        | Level::EachQuorum
+        | Level::Exactly(_) => {}
         Level::Fresh(_) => unreachable!("for regions, which have laws of their own"),
     }
-    if level.required(copies) <= copies { level } else { Level::One }
+    if settings.admits(level, operation).is_ok() { level } else { Level::One }
+}
+
+/// N, of the same form as it is.
+fn any_copies(dice: &mut Dice<'_>, scenario: &Scenario) -> Copies {
+    let count = scenario.replicas.len();
+    if scenario.settings.per_zone.is_empty() {
+        return Copies::InAll(1 + dice.small(u16::try_from(count).expect("few")));
+    }
+    let topology = scenario.topology();
+    let members = |zone| topology.members(ZoneId(u16::try_from(zone).expect("few"))).len();
+    let mut zones: Vec<u16> = (0..topology.zones().len())
+        .map(|zone| u16::try_from(dice.below(members(zone) + 1)).expect("few"))
+        .collect();
+    zones[0] = zones[0].max(1);
+    Copies::PerZone(zones)
 }
 
 pub(crate) fn any_delay(dice: &mut Dice<'_>) -> Delay {
@@ -236,8 +262,16 @@ pub(crate) fn any_scenario(dice: &mut Dice<'_>) -> Scenario {
     let copies = if dice.one_in(2) { 1 + dice.below(count) } else { count };
     let copies = u16::try_from(copies).expect("few");
     scenario.settings.copies = copies;
-    scenario.settings.write = any_level(dice, copies);
-    scenario.settings.read = any_level(dice, copies);
+    if dice.one_in(3) {
+        for replica in &mut scenario.replicas {
+            replica.zone = Some(dice.pick(&["east", "west"]).into());
+        }
+        scenario.settings.per_zone = vec![0; scenario.topology().zones().len()];
+        let copies = any_copies(dice, &scenario);
+        scenario.settings.set_copies(&copies);
+    }
+    scenario.settings.write = any_level(dice, &scenario.settings, Operation::Write);
+    scenario.settings.read = any_level(dice, &scenario.settings, Operation::Read);
     scenario.settings.timeout = Span::millis(200 + dice.below_u64(3_000));
     scenario.settings.conflicts = dice.pick(&[Conflicts::LastWriteWins, Conflicts::Siblings]);
     scenario.settings.propagation =
@@ -267,10 +301,32 @@ pub(crate) fn any_scenario(dice: &mut Dice<'_>) -> Scenario {
 
 /// Rules of leaderless replication, mostly the plainest.
 fn some_rules(dice: &mut Dice<'_>) -> LeaderlessPolicy {
-    LeaderlessPolicy {
+    let hints = dice.one_in(3).then(|| some_hints(dice));
+    let rules = LeaderlessPolicy {
         retransmit: dice.one_in(4).then(|| Span::millis(50 + dice.below_u64(2_000))),
-        hints: dice.one_in(3).then(|| some_hints(dice)),
+        hints,
+        asks: dice.pick(&[Asks::All, Asks::Exactly]),
+        speculative: dice.one_in(3).then(|| Span::millis(1 + dice.below_u64(300))),
+        read_repair: any_read_repair(dice),
+        coordinator: dice.pick(&[Coordinator::Any, Coordinator::Any, Coordinator::Replica]),
+        quorum: if hints.is_some() { dice.pick(&[Quorum::Strict, Quorum::Sloppy]) } else { Quorum::Strict },
         ..LeaderlessPolicy::default()
+    };
+    // An exhaustive match, so that a new rule is generated above.
+    match (rules.asks, rules.coordinator, rules.quorum) {
+        (
+            Asks::All | Asks::Exactly,
+            Coordinator::Any | Coordinator::Replica,
+            Quorum::Strict | Quorum::Sloppy,
+        ) => {}
+    }
+    rules
+}
+
+fn any_read_repair(dice: &mut Dice<'_>) -> ReadRepair {
+    let repair = dice.pick(&[ReadRepair::Off, ReadRepair::Off, ReadRepair::Async, ReadRepair::Blocking]);
+    match repair {
+        ReadRepair::Off | ReadRepair::Async | ReadRepair::Blocking => repair,
     }
 }
 
@@ -287,10 +343,10 @@ fn some_hints(dice: &mut Dice<'_>) -> HintRules {
 }
 
 fn any_client(dice: &mut Dice<'_>, index: usize, scenario: &Scenario) -> ClientSpec {
-    let copies = scenario.settings.copies;
+    let settings = &scenario.settings;
     let mut client = ClientSpec::at(&format!("client {index}"), node(dice, scenario));
-    client.write = dice.one_in(4).then(|| any_level(dice, copies));
-    client.read = dice.one_in(4).then(|| any_level(dice, copies));
+    client.write = dice.one_in(4).then(|| any_level(dice, settings, Operation::Write));
+    client.read = dice.one_in(4).then(|| any_level(dice, settings, Operation::Read));
     client.timeout = dice.one_in(4).then(|| Span::millis(1 + dice.below_u64(900)));
     client.policy.guarantees = some_guarantees(dice, 4);
     if dice.one_in(3) {
@@ -377,8 +433,8 @@ pub(crate) fn command_kind(command: &Command) -> usize {
         Command::Workload(_) => 11,
         Command::Destroy(_) => 12,
         Command::Repair(_) => 13,
-        Command::Promote(_) => unreachable!("only a replica set has a primary: see `replication`"),
         Command::SetClient { .. } => 14,
+        Command::Promote(_) => unreachable!("only a replica set has a primary: see `replication`"),
     }
 }
 
@@ -424,13 +480,14 @@ fn any_ask(dice: &mut Dice<'_>, scenario: &Scenario) -> Ask {
 }
 
 fn ask_for(dice: &mut Dice<'_>, scenario: &Scenario, act: Act) -> Ask {
+    let operation = act.operation();
     Ask {
         client: any_client_id(dice, scenario),
         at: dice.one_in(2).then(|| node(dice, scenario)),
         // One beyond those of the scenario: named on the way, or refused.
         key: KeyId(u32::from(dice.small(u16::try_from(scenario.keys.len()).expect("few") + 1))),
         act,
-        level: dice.one_in(3).then(|| any_level(dice, scenario.settings.copies)),
+        level: dice.one_in(3).then(|| any_level(dice, &scenario.settings, operation)),
         wait: None,
     }
 }
@@ -591,15 +648,17 @@ fn any_link_change(dice: &mut Dice<'_>) -> LinkChange {
 }
 
 fn any_setting(dice: &mut Dice<'_>, scenario: &Scenario) -> Setting {
-    let kind = dice.below(6);
-    let copies = scenario.settings.copies;
+    let kind = dice.below(8);
+    let settings = &scenario.settings;
     let setting = match kind {
         0 => Setting::LatencyPercent(u32::from(dice.small(400))),
-        1 => Setting::WriteLevel(any_level(dice, copies)),
-        2 => Setting::ReadLevel(any_level(dice, copies)),
+        1 => Setting::WriteLevel(any_level(dice, settings, Operation::Write)),
+        2 => Setting::ReadLevel(any_level(dice, settings, Operation::Read)),
         3 => Setting::AntiEntropy(dice.one_in(2).then(|| some_anti_entropy(dice))),
         4 => Setting::Timeout(Span::millis(dice.below_u64(3_000))),
-        _ => Setting::Hints(dice.one_in(2).then(|| some_hints(dice))),
+        5 => Setting::Copies(any_copies(dice, scenario)),
+        6 => Setting::Hints(dice.one_in(2).then(|| some_hints(dice))),
+        _ => Setting::ReadRepair(any_read_repair(dice)),
     };
     let generated = match &setting {
         Setting::LatencyPercent(_) => 0,
@@ -607,7 +666,9 @@ fn any_setting(dice: &mut Dice<'_>, scenario: &Scenario) -> Setting {
         Setting::ReadLevel(_) => 2,
         Setting::AntiEntropy(_) => 3,
         Setting::Timeout(_) => 4,
-        Setting::Hints(_) => 5,
+        Setting::Copies(_) => 5,
+        Setting::Hints(_) => 6,
+        Setting::ReadRepair(_) => 7,
         Setting::MinReplicas(_) | Setting::MaxLag(_) | Setting::ReadsFrom(_) => {
             unreachable!("only a replica set has a primary: see `replication`")
         }
@@ -685,6 +746,14 @@ pub(crate) fn run_on(
 /// The same without the loss of a disk: replicas are durable.
 pub(crate) fn durable(mut plan: Plan) -> Plan {
     plan.moves.retain(|step| !matches!(step, Move::Give(Command::Destroy(_))));
+    plan
+}
+
+/// The same with a copy of each key on every replica, for good.
+pub(crate) fn on_every_replica(mut plan: Plan) -> Plan {
+    let copies = u16::try_from(plan.scenario.replicas.len()).expect("few");
+    plan.scenario.settings.set_copies(&Copies::InAll(copies));
+    plan.moves.retain(|step| !matches!(step, Move::Give(Command::Set(Setting::Copies(_)))));
     plan
 }
 

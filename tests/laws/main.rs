@@ -4,7 +4,9 @@
 //! generate   draws → scenario, commands, moves: every command there is
 //! replay     the same log gives the same run; seeking, undoing and branching lose nothing
 //! network    laws of SEMANTICS §14: overlap, convergence, stable randomness, no going back
+//! quorums    what quorums, read repair and N promise, and the counter-example to each
 //! merging    commutative, associative, idempotent over versions that really occur
+//! sessions   guarantees that are asked for hold, and logical clocks keep cause before effect
 //! scenarios  SEMANTICS §13, by number
 //! crdt       the laws of counters and sets, and what they promise
 //! honesty    what the ledger and `settled` say, against a naive reading of the facts
@@ -21,7 +23,9 @@ mod generate;
 mod honesty;
 mod merging;
 mod network;
+mod quorums;
 mod replay;
 mod regions;
 mod replication;
 mod scenarios;
+mod sessions;

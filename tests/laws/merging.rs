@@ -11,7 +11,7 @@ use laggard::{
 };
 use proptest::prelude::*;
 
-use crate::generate::{Dice, Plan, any_value, for_draws, for_plans, run};
+use crate::generate::{Dice, Plan, any_value, for_draws, for_plans, on_every_replica, run};
 
 fn merged(a: &Held, b: &Held, conflicts: Conflicts) -> Held {
     let mut a = a.clone();
@@ -39,10 +39,9 @@ fn histories(plan: &Plan) -> (Vec<Vec<Held>>, Vec<Vec<Arc<Version>>>) {
     (holdings, versions)
 }
 
-fn conflicting(mut plan: Plan, conflicts: Conflicts) -> Plan {
+fn conflicting(plan: Plan, conflicts: Conflicts) -> Plan {
+    let mut plan = on_every_replica(plan);
     plan.scenario.settings.conflicts = conflicts;
-    // Contexts are closed where every coordinator is a replica of the key.
-    plan.scenario.settings.copies = u16::try_from(plan.scenario.replicas.len()).expect("few");
     plan.scenario.settings.propagation = Propagation::Direct;
     plan.scenario.initial.clear();
     (plan.scenario.settings.kinds, plan.scenario.settings.truncate_at) = ([].into(), None);

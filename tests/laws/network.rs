@@ -3,7 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use laggard::{
-    action::{Act, AntiEntropy, Ask, Command, Context, Level, Propagation, Settings, Style, Switch},
+    action::{
+        Act, AntiEntropy, Ask, BlockFor, Command, Context, Copies, Level, Propagation, Quorum, Setting,
+        Settings, Style, Switch,
+    },
     base::{ClientId, KeyId, NodeId, OpId, Ppm, Seed, SimTime, Span, WriteId},
     check::{Ledger, Remedy, explain},
     data::{Clocks, Conflicts, Dot, Held, Value, Version},
@@ -20,28 +23,46 @@ use crate::generate::{
 
 /// What the facts say of one operation.
 #[derive(Debug, Clone)]
-struct Operation {
-    key: KeyId,
-    required: u16,
-    asked: u64,
-    answered: Option<u64>,
-    version: Option<Arc<Version>>,
-    found: Option<Held>,
+pub(crate) struct Operation {
+    pub(crate) key: KeyId,
+    pub(crate) block_for: BlockFor,
+    pub(crate) asked: u64,
+    /// When its write got its stamp: later than it was asked where it was forwarded.
+    pub(crate) stamped: u64,
+    pub(crate) answered: Option<u64>,
+    pub(crate) version: Option<Arc<Version>>,
+    pub(crate) found: Option<Held>,
 }
 
 /// The operations of a run, as a naive reader of its facts sees them.
-fn operations(facts: &[Fact]) -> BTreeMap<OpId, Operation> {
+pub(crate) fn operations(facts: &[Fact]) -> BTreeMap<OpId, Operation> {
+    operations_of(facts, |level, _| Settings::plain(3).block_for(level, None))
+}
+
+/// As [`operations`], where `block_for` says what a level means to a coordinator.
+pub(crate) fn operations_of(
+    facts: &[Fact],
+    block_for: impl Fn(Level, NodeId) -> BlockFor,
+) -> BTreeMap<OpId, Operation> {
     let mut operations = BTreeMap::new();
     for Fact { at, what } in facts {
         match what {
-            What::Asked { op, key, required, .. } => {
-                let (key, required, asked) = (*key, *required, at.step);
-                let operation =
-                    Operation { key, required, asked, answered: None, version: None, found: None };
+            What::Asked { op, key, level, node, .. } => {
+                let (key, block_for, asked) = (*key, block_for(*level, *node), at.step);
+                let operation = Operation {
+                    key,
+                    block_for,
+                    asked,
+                    stamped: asked,
+                    answered: None,
+                    version: None,
+                    found: None,
+                };
                 operations.insert(*op, operation);
             }
             What::Accepted { op, version, .. } => {
-                operations.get_mut(op).expect("asked before").version = Some(Arc::clone(version));
+                let operation = operations.get_mut(op).expect("asked before");
+                (operation.version, operation.stamped) = (Some(Arc::clone(version)), at.step);
             }
             What::Answered { op, outcome: Outcome::Written(_) } => {
                 operations.get_mut(op).expect("asked before").answered = Some(at.step);
@@ -58,18 +79,18 @@ fn operations(facts: &[Fact]) -> BTreeMap<OpId, Operation> {
 }
 
 /// Pairs of an acknowledged write and a later read that misses it; only those that overlap, if asked.
-fn misses(facts: &[Fact], settings: &Settings) -> Vec<(Operation, Operation)> {
-    let copies = settings.copies;
-    let operations = operations(facts);
+pub(crate) fn misses(facts: &[Fact], scenario: &Scenario) -> Vec<(Operation, Operation)> {
+    let (settings, topology) = (&scenario.settings, scenario.topology());
+    let operations = operations_of(facts, |level, node| settings.block_for(level, topology.zone_of(node)));
     let accepted = |id: WriteId| {
         let mine = |o: &&Operation| o.version.as_ref().is_some_and(|v| v.id == id);
-        operations.values().find(mine).map_or(0, |o| o.asked)
+        operations.values().find(mine).map_or(0, |o| o.stamped)
     };
     let mut missed = Vec::new();
     for read in operations.values().filter(|o| o.found.is_some()) {
         for write in operations.values().filter(|o| o.version.is_some() && o.key == read.key) {
             let before = write.answered.is_some_and(|acked| acked < read.asked);
-            if !before || write.required + read.required <= copies {
+            if !before || !settings.overlap(write.block_for, read.block_for) {
                 continue;
             }
             let (Some(version), Some(found)) = (&write.version, &read.found) else { continue };
@@ -89,8 +110,9 @@ fn misses(facts: &[Fact], settings: &Settings) -> Vec<(Operation, Operation)> {
     missed
 }
 
-/// Exact clocks and stamps that are unique and in real-time order.
-fn exact(mut plan: Plan) -> Plan {
+/// Exact clocks, stamps that are unique and in real-time order, strict quorums, and N unchanged.
+pub(crate) fn exact(mut plan: Plan) -> Plan {
+    plan.scenario.settings.leaderless_mut().expect("leaderless").quorum = Quorum::Strict;
     plan.scenario.settings.clocks = Clocks::Physical;
     for replica in &mut plan.scenario.replicas {
         (replica.skew, replica.drift) = (0, 0);
@@ -98,7 +120,7 @@ fn exact(mut plan: Plan) -> Plan {
     let mut moves = Vec::new();
     for step in plan.moves {
         match step {
-            Move::Give(Command::Skew { .. }) => {}
+            Move::Give(Command::Skew { .. } | Command::Set(Setting::Copies(_))) => {}
             Move::Give(Command::Submit(mut ask)) => {
                 if let Act::Write { stamp, .. } = &mut ask.act {
                     *stamp = None;
@@ -113,7 +135,7 @@ fn exact(mut plan: Plan) -> Plan {
     Plan { moves, ..plan }
 }
 
-fn all_facts(plan: &Plan) -> Vec<Fact> {
+pub(crate) fn all_facts(plan: &Plan) -> Vec<Fact> {
     let mut facts = Vec::new();
     run(plan, |_, new| facts.extend_from_slice(new));
     facts
@@ -123,14 +145,13 @@ fn all_facts(plan: &Plan) -> Vec<Fact> {
 fn where_read_and_write_sets_overlap_no_read_misses_an_acknowledged_write() {
     for_plans(300, 20, 80, |plan| {
         let plan = exact(durable(plan));
-        let settings = &plan.scenario.settings;
-        let missed = misses(&all_facts(&plan), settings);
+        let missed = misses(&all_facts(&plan), &plan.scenario);
         prop_assert!(missed.is_empty(), "{:?}", missed[0]);
         Ok(())
     });
 }
 
-fn ask(at: u16, act: Act, level: Level) -> Command {
+pub(crate) fn ask(at: u16, act: Act, level: Level) -> Command {
     Command::Submit(Ask {
         client: ClientId(0),
         at: Some(NodeId(at)),
@@ -141,19 +162,19 @@ fn ask(at: u16, act: Act, level: Level) -> Command {
     })
 }
 
-fn write(at: u16, value: &str, level: Level) -> Command {
+pub(crate) fn write(at: u16, value: &str, level: Level) -> Command {
     ask(at, Act::Write { value: Value::text(value), context: Context::Last, stamp: None }, level)
 }
 
-fn read(at: u16, level: Level) -> Command {
+pub(crate) fn read(at: u16, level: Level) -> Command {
     ask(at, Act::Read, level)
 }
 
-fn plan_of(scenario: Scenario, moves: Vec<Move>) -> Plan {
+pub(crate) fn plan_of(scenario: Scenario, moves: Vec<Move>) -> Plan {
     Plan { scenario, seed: Seed(5), moves }
 }
 
-fn millis(n: u64) -> Move {
+pub(crate) fn millis(n: u64) -> Move {
     Move::Advance(Span::millis(n))
 }
 
@@ -182,8 +203,8 @@ fn a_skewed_clock_breaks_overlap_under_last_write_wins() {
         Move::Give(read(2, Level::Quorum)),
         millis(400),
     ];
-    let facts = all_facts(&plan_of(scenario, moves));
-    let missed = misses(&facts, &Scenario::of(3).settings);
+    let facts = all_facts(&plan_of(scenario.clone(), moves));
+    let missed = misses(&facts, &scenario);
     assert_eq!(missed.len(), 1, "the clock that is ahead wins against the newer write");
 }
 
@@ -203,8 +224,8 @@ fn partial_writes_break_monotony_but_not_overlap() {
         Move::Give(read(1, Level::Quorum)),
         millis(1_000),
     ];
-    let facts = all_facts(&plan_of(scenario, moves));
-    assert!(misses(&facts, &Scenario::of(3).settings).is_empty());
+    let facts = all_facts(&plan_of(scenario.clone(), moves));
+    assert!(misses(&facts, &scenario).is_empty());
     let values: Vec<String> = operations(&facts)
         .into_values()
         .filter_map(|o| o.found)
@@ -536,26 +557,25 @@ fn on_a_link_in_order_no_message_overtakes_another() {
     });
 }
 
-/// Judged by what clients really saw, not by vectors. Holds while the coordinator is a replica of the key.
+/// Judged by what clients really saw, not by vectors; whoever is asked, since writes are forwarded to a
+/// replica of the key.
 #[test]
 fn an_acknowledged_write_gives_way_only_to_who_has_seen_it() {
     for_draws(200, 26, &prop::collection::vec(any::<u16>(), 200), |draws| {
         let mut dice = Dice::new(&draws);
         let mut scenario = any_scenario(&mut dice);
         scenario.settings.conflicts = Conflicts::Siblings;
-        scenario.settings.copies = 2;
+        scenario.settings.set_copies(&Copies::InAll(2));
         (scenario.settings.write, scenario.settings.read) = (Level::One, Level::One);
         scenario.workload = None;
         scenario.clients.iter_mut().for_each(|client| {
             (client.write, client.read, client.policy.guarantees) = (None, None, Vec::new());
         });
-        let owners: Vec<NodeId> =
-            Simulation::new(Arc::new(scenario.clone()), Seed(8)).owners(KeyId(0)).collect();
         let mut dice = Dice::new(&draws[64..]);
         let mut moves = Vec::new();
         for _ in 0..12 {
             let client = ClientId(u16::try_from(dice.below(scenario.clients.len())).expect("few"));
-            let at = Some(owners[dice.below(owners.len())]);
+            let at = Some(NodeId::at(dice.below(scenario.replicas.len())));
             let act = if dice.below(2) == 0 {
                 Act::Read
             } else {
@@ -644,34 +664,6 @@ fn switching_the_workload_moves_no_draw() {
     }
 }
 
-/// The counter-example: outside the replicas of the key, a coordinator's vector entry has gaps. (Dynamo's
-/// coordinators are always replicas of the key, so this is no law broken, but one to know about.)
-#[test]
-fn a_coordinator_that_is_no_replica_can_make_a_write_give_way_to_who_has_not_seen_it() {
-    let mut scenario = Scenario::of(4);
-    scenario.settings.copies = 2;
-    scenario.settings.conflicts = Conflicts::Siblings;
-    let simulation = Simulation::new(Arc::new(scenario.clone()), Seed(5));
-    let owners: Vec<u16> = simulation.owners(KeyId(0)).map(|node| node.0).collect();
-    let outside = (0..4).find(|node| !owners.contains(node)).expect("two of four");
-    let cut = |to: u16| {
-        let shape = CutShape::OneWay { from: NodeId(outside), to: NodeId(to) };
-        Move::Give(Command::Cut { name: None, shape })
-    };
-    let mut moves = vec![cut(owners[1]), Move::Give(write(outside, "first", Level::One)), millis(500)];
-    moves.extend([Move::Give(Command::Heal(laggard::action::Mend::All)), cut(owners[0])]);
-    moves.extend([Move::Give(write(outside, "second", Level::One)), millis(500)]);
-    moves
-        .extend([Move::Give(read(owners[1], Level::One)), Move::Give(write(owners[1], "third", Level::One))]);
-    moves.push(millis(500));
-    let end = run(&plan_of(scenario, moves), |_, _| ());
-    for node in owners {
-        let held = end.held(NodeId(node), KeyId(0)).versions();
-        assert_eq!(held.len(), 1, "the first write is gone, though the third never saw it");
-        assert_eq!(held[0].value, Value::text("third"));
-    }
-}
-
 /// The fact names what is new, not what came along.
 #[test]
 fn what_is_said_to_be_stored_was_not_there_before_and_is_there_now() {
@@ -724,7 +716,7 @@ fn a_clock_set_to_the_end_of_time_stops_nothing() {
 fn anti_entropy_without_a_period_is_refused_as_time_would_stand_still() {
     let mut simulation = Simulation::new(Arc::new(Scenario::of(3)), Seed(1));
     let never_resting = AntiEntropy { every: Span::ZERO, style: Style::Push, fan_out: 1 };
-    let set = Command::Set(laggard::action::Setting::AntiEntropy(Some(never_resting)));
+    let set = Command::Set(Setting::AntiEntropy(Some(never_resting)));
     assert!(simulation.apply(&set, &mut Vec::new()).is_err());
 }
 

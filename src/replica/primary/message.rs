@@ -157,8 +157,8 @@ pub struct Forwarded {
 
 impl Forwarded {
     pub(super) fn of(request: &Request<'_>) -> Self {
-        let Request { key, act, required, wait, last_read, .. } = *request;
-        Self { key, act: act.clone(), required, wait, last_read }
+        let Request { key, act, block_for, wait, last_read, .. } = *request;
+        Self { key, act: act.clone(), required: block_for.count, wait, last_read }
     }
 }
 

@@ -168,7 +168,7 @@ impl Member {
         let key = job.request.key;
         let reign = self.reigns.saturating_sub(1);
         let actor = reign_name(desk.me, reign, desk.around.placement.nodes);
-        let Dot { counter, .. } = desk.store.next_dot(desk.me, key);
+        let Dot { counter, .. } = desk.store.next_dot((desk.me, desk.around.placement.nodes), key);
         let held = desk.store.held(key);
         let mut context = held.history();
         let least = self.least_stamp(held.versions().first().map(|over| &**over), desk);

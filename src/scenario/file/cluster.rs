@@ -1,5 +1,7 @@
 //! `cluster`: the replicas and how they replicate.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -88,8 +90,8 @@ pub struct Replication {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Leaderless {
-    /// How many replicas hold each key. Default: 3, or all if there are fewer.
-    pub n: Option<u64>,
+    /// How many replicas hold each key: a number, or one for each zone. Default: 3, or all if there are fewer.
+    pub n: Option<Copies>,
     /// How many replicas must store a write before it is acknowledged: a name or a number up to n. Default: `one`.
     pub write: Option<Level>,
     /// How many replicas must answer before a read returns: a name or a number up to n. Default: `one`.
@@ -103,9 +105,31 @@ pub struct Leaderless {
     /// How long a coordinator waits before it sends a write again to whoever has not acknowledged it, until all have.
     /// Default: `off`.
     pub retransmit: Option<DurationOrOffText>,
-    /// Whether a read brings the replicas that were behind up to date. Default: `off`, the only choice so far.
+    /// Whom a read asks. Default: `all`.
+    pub asks: Option<Asks>,
+    /// Where a read asks exactly as many as its level says: how long it waits before it asks one more. Default: `off`.
+    pub speculative: Option<DurationOrOffText>,
+    /// Whether a read brings the replicas that turn out to be behind up to date. Default: `off`.
     pub read_repair: Option<ReadRepair>,
+    /// Who may coordinate a request. Default: `any`.
+    pub coordinator: Option<Coordinator>,
+    /// Whether the next healthy replicas of the ring stand in for those of a key that are believed down, count towards
+    /// levels, and keep hints for them. Default: false.
+    pub sloppy: Option<bool>,
 }
+
+/// How many replicas hold each key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Copies {
+    /// So many of all.
+    InAll(u64),
+    /// So many of each zone's; a zone that is left out holds none.
+    PerZone(BTreeMap<String, u64>),
+}
+either!(
+    Copies: Either { Scalar => InAll(u64), Collection => PerZone(BTreeMap<String, u64>) },
+    "How many replicas hold each key: a number, or a map from each zone to how many of its replicas do."
+);
 
 /// How many replicas must take part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,13 +141,15 @@ pub enum Level {
 }
 either!(
     Level: NumberOr { Number => Count(u64), Text => Named(LevelName) },
-    "How many replicas must take part: one, two, three, quorum (more than half of n), all, or a number up to n."
+    "How many replicas must take part: one, two, three, quorum (more than half of n), all, or a number up to n; where n is given for each zone also local_one, local_quorum, each_quorum; for writes also any."
 );
 
 /// A level's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LevelName {
+    /// Writes only: one replica, or a hint for one that is down.
+    Any,
     /// One replica.
     One,
     /// Two replicas.
@@ -134,6 +160,12 @@ pub enum LevelName {
     Quorum,
     /// Every replica that holds the key.
     All,
+    /// One replica in the coordinator's zone; n must be given for each zone.
+    LocalOne,
+    /// More than half of the replicas that hold the key in the coordinator's zone; n must be given for each zone.
+    LocalQuorum,
+    /// In every zone, more than half of the replicas there that hold the key; n must be given for each zone.
+    EachQuorum,
     /// Reads under `multi_region`: nothing is missing that was acknowledged before.
     Strong,
     /// Reads under `multi_region` with one log: at most as far behind as the bound says.
@@ -247,10 +279,35 @@ pub enum AntiEntropyStyle {
     PushPull,
 }
 
-/// Whether a read repairs.
+/// Whom a read asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Asks {
+    /// Every replica of the key that is believed up; the first answers count.
+    All,
+    /// As many as the level says: one for its contents, the others for a digest of theirs. Where digests differ, the
+    /// contents of all that were asked are fetched.
+    Exactly,
+}
+
+/// Who may coordinate a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Coordinator {
+    /// Whoever is asked; only writes of siblings, counters and sets are forwarded to a replica of the key.
+    Any,
+    /// A replica of the key; whoever else is asked forwards to the first one that is believed up.
+    Replica,
+}
+
+/// What a read does about replicas that turn out to be behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReadRepair {
-    /// It does not.
+    /// It sends them what they lack, and answers once as many replicas as the level says hold what it returns.
+    Blocking,
+    /// It answers, and then sends them what they lack.
+    Async,
+    /// Nothing.
     Off,
 }

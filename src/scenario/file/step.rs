@@ -8,7 +8,7 @@ use serde::Deserialize;
 pub use super::pause::Pause;
 
 use super::client::{Guarantee, Means, Route, WhenUnable};
-use super::cluster::{AntiEntropy, Level};
+use super::cluster::{AntiEntropy, Copies, Level, ReadRepair};
 use super::condition::Condition;
 use super::data::{Change, Element};
 use super::network::Latency;
@@ -219,20 +219,16 @@ pub struct Knobs {
     pub duplicate: Option<ShareText>,
     /// Whether a message may overtake an earlier one.
     pub reorder: Option<bool>,
-    /// How many replicas hold each key.
-    pub n: Option<u64>,
+    /// How many replicas hold each key: a number, or one for each zone, as the replication has it.
+    pub n: Option<Copies>,
     /// How many replicas must store a write before it is acknowledged.
     pub write: Option<Level>,
     /// How many replicas must answer before a read returns.
     pub read: Option<Level>,
+    /// Whether a read brings the replicas that turn out to be behind up to date.
+    pub read_repair: Option<ReadRepair>,
     /// Whether replicas compare and exchange what they hold.
     pub anti_entropy: Option<AntiEntropy>,
-    /// Under a primary: how many good replicas it needs to take a write.
-    pub min_replicas: Option<u64>,
-    /// Under a primary: how long ago a good replica may have been heard from.
-    pub max_lag: Option<DurationText>,
-    /// Under a primary: who answers reads.
-    pub reads_from: Option<ReadsFrom>,
     /// The client whose guarantees, by, when_unable and route change.
     pub client: Option<String>,
     /// What its session promises it from now on; `[]` for nothing.
@@ -243,6 +239,12 @@ pub struct Knobs {
     pub when_unable: Option<WhenUnable>,
     /// Which replica its operations go to, where they name none.
     pub route: Option<Route>,
+    /// Under a primary: how many good replicas it needs to take a write.
+    pub min_replicas: Option<u64>,
+    /// Under a primary: how long ago a good replica may have been heard from.
+    pub max_lag: Option<DurationText>,
+    /// Under a primary: who answers reads.
+    pub reads_from: Option<ReadsFrom>,
 }
 
 /// Starts or stops the workload.

@@ -251,7 +251,7 @@ error: a setting is missing in `script[4].set`
 6 |   - set: {}
   |     ^^^
   |
-  = help: give at least one of `anti_entropy`, `duplicate`, `latency`, `link`, `loss`, `n`, `read`, `reorder`, `write`
+  = help: give at least one of `anti_entropy`, `duplicate`, `latency`, `link`, `loss`, `n`, `read`, `read_repair`, `reorder`, `write`
 
 error: `replica` needs `holds` or `lacks` or `siblings`
  --> test.yaml:8:6

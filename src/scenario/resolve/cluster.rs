@@ -3,15 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::action::{self, LeaderlessPolicy, Level, Propagation, Protocol, Settings};
+use crate::action::{
+    self, Asks, Coordinator, HintHolder, HintRules, LeaderlessPolicy, Level, Propagation, Protocol, Quorum,
+    ReadRepair, Settings,
+};
 use crate::base::{NodeId, Span};
 use crate::scenario::ReplicaSpec;
 use crate::scenario::file::{
-    AntiEntropy, AntiEntropyStyle, Clock, Clocks, Cluster, Conflicts, DurationOrOffText, DurationText,
+    self, AntiEntropy, AntiEntropyStyle, Clock, Clocks, Cluster, Conflicts, DurationOrOffText, DurationText,
     Gossip, Leaderless, ReplicaItem, Replicas, Replicate,
 };
 use crate::scenario::limits::{LEAST_PERIOD, MOST_REPLICAS};
 use crate::scenario::path::{Path, Trail};
+use crate::scenario::problem::{Problem, quoted};
 
 use super::quantity::Use;
 use super::{Resolver, grouped};
@@ -128,7 +132,7 @@ impl Resolver<'_> {
         let at_cluster = at;
         let at_replication = at.key("replication");
         let at = &at_replication.key("leaderless");
-        self.copies = self.copies_of_each_key(leaderless.n, &at.key("n"));
+        self.copies = self.copies_of_each_key(leaderless.n.as_ref(), &at.key("n"));
         let anti_entropy = leaderless.anti_entropy.as_ref();
         let anti_entropy = anti_entropy.and_then(|a| self.anti_entropy(a, &at.key("anti_entropy")));
         if leaderless.replicate == Some(Replicate::Gossip) {
@@ -138,21 +142,17 @@ impl Resolver<'_> {
                 self.wrong(&at.key("replicate"), message, "add `anti_entropy: {every: 1s}` beside it");
             }
         }
-        if cluster.conflicts == Some(Conflicts::Siblings)
-            && usize::from(self.copies) < self.replicas.list().len()
-        {
-            // A coordinator that holds no copy has no set of siblings to send along, and its contexts would
-            // have gaps: a blind write could vanish.
-            let help = format!("write `n: {}`", self.replicas.list().len());
-            self.wrong(&at.key("n"), "siblings need a copy of each key on every replica for now", help);
-        }
         let policy = self.leaderless_policy(leaderless, at);
         let truncate_at = self.versioning(cluster.versions.as_ref(), &at_cluster.key("versions"));
-        let level = |level: Option<_>| level.unwrap_or(super::super::file::Level::Count(1));
+        let level = |level: Option<_>| level.unwrap_or(file::Level::Count(1));
         let (write, read) = (level(leaderless.write), level(leaderless.read));
         let named = |level: Level| if level == Level::Exactly(1) { Level::One } else { level };
         Settings {
-            copies: self.copies,
+            copies: self.copies.in_all(),
+            per_zone: match &self.copies {
+                action::Copies::InAll(_) => Vec::new(),
+                action::Copies::PerZone(zones) => zones.clone(),
+            },
             write: named(self.level(write, Use::Write, &at.key("write"))),
             read: named(self.level(read, Use::Read, &at.key("read"))),
             propagation: self.propagation,
@@ -173,7 +173,31 @@ impl Resolver<'_> {
     fn leaderless_policy(&mut self, leaderless: &Leaderless, at: &Trail<'_>) -> LeaderlessPolicy {
         let retransmit = leaderless.retransmit.as_ref();
         let retransmit = retransmit.and_then(|pause| self.pause_or_off(pause, &at.key("retransmit")));
-        LeaderlessPolicy { retransmit, ..LeaderlessPolicy::default() }
+        let speculative = leaderless.speculative.as_ref();
+        let speculative = speculative.and_then(|pause| self.pause_or_off(pause, &at.key("speculative")));
+        let asks = match leaderless.asks {
+            None | Some(file::Asks::All) => Asks::All,
+            Some(file::Asks::Exactly) => Asks::Exactly,
+        };
+        if speculative.is_some() && asks == Asks::All {
+            let help = "write `asks: exactly` beside it, or leave it out";
+            self.wrong(&at.key("speculative"), "a read that asks all has nobody more to ask", help);
+        }
+        let sloppy = leaderless.sloppy == Some(true);
+        LeaderlessPolicy {
+            asks,
+            speculative,
+            read_repair: leaderless.read_repair.map_or(ReadRepair::Off, read_repair),
+            coordinator: match leaderless.coordinator {
+                None | Some(file::Coordinator::Any) => Coordinator::Any,
+                Some(file::Coordinator::Replica) => Coordinator::Replica,
+            },
+            quorum: if sloppy { Quorum::Sloppy } else { Quorum::Strict },
+            retransmit,
+            // Who stands in keeps a hint: there is no sloppy quorum without.
+            hints: sloppy.then_some(HintRules { holder: HintHolder::Next, ..HintRules::USUAL }),
+            ..LeaderlessPolicy::default()
+        }
     }
 
     /// A time to wait, or `off`.
@@ -184,9 +208,13 @@ impl Resolver<'_> {
         Some(self.no_less(&DurationText(pause.0.clone()), LEAST_PERIOD, "a period", at))
     }
 
-    fn copies_of_each_key(&mut self, n: Option<u64>, at: &Trail<'_>) -> u16 {
+    pub(super) fn copies_of_each_key(&mut self, n: Option<&file::Copies>, at: &Trail<'_>) -> action::Copies {
         let replicas = self.replicas.list().len();
-        let copies = n.map_or(USUAL.min(replicas), |n| usize::try_from(n).unwrap_or(usize::MAX));
+        let copies = match n {
+            None => USUAL.min(replicas),
+            Some(file::Copies::InAll(n)) => usize::try_from(*n).unwrap_or(usize::MAX),
+            Some(file::Copies::PerZone(zones)) => return self.copies_per_zone(zones, at),
+        };
         if copies == 0 {
             let help = format!("write a number from 1 to {replicas}");
             self.wrong(at, "with N = 0 nobody holds a key", help);
@@ -195,7 +223,37 @@ impl Resolver<'_> {
                 format!("N = {copies} copies of a key need as many replicas, and there are {replicas}");
             self.wrong(at, message, format!("write a number up to {replicas}, or add replicas"));
         }
-        u16::try_from(copies.clamp(1, replicas)).unwrap_or(u16::MAX)
+        action::Copies::InAll(u16::try_from(copies.clamp(1, replicas)).unwrap_or(u16::MAX))
+    }
+
+    fn copies_per_zone(&mut self, written: &BTreeMap<String, u64>, at: &Trail<'_>) -> action::Copies {
+        let zones = self.zones.clone();
+        let somewhere: usize = zones.values().map(Vec::len).sum();
+        if somewhere < self.replicas.list().len() {
+            let help = "give each replica its zone: `{name: ams, zone: eu}`";
+            self.wrong(at, "N for each zone, and some replica stands in none", help);
+        }
+        for name in written.keys().filter(|name| !zones.contains_key(name.as_str())) {
+            let problem = Problem::new(Path::root(), format!("no replica stands in zone {}", quoted(name)));
+            let problem = problem.did_you_mean(name, zones.keys().map(|zone| &**zone));
+            self.unknown(problem, &at.key(name));
+        }
+        let mut copies = Vec::new();
+        for (name, members) in &zones {
+            let members = members.len();
+            let n = written.get(&**name).copied().unwrap_or(0);
+            let n = usize::try_from(n).unwrap_or(usize::MAX);
+            if n > members {
+                let message = format!("{n} copies need as many replicas, and {name} has {members}");
+                self.wrong(&at.key(name), message, format!("write a number up to {members}"));
+            }
+            copies.push(u16::try_from(n.min(members)).unwrap_or(u16::MAX));
+        }
+        if copies.iter().all(|n| *n == 0) {
+            self.wrong(at, "nobody holds a key", "give one zone a number of copies: `n: {eu: 3, us: 3}`");
+            return action::Copies::InAll(1);
+        }
+        action::Copies::PerZone(copies)
     }
 
     pub(super) fn anti_entropy(
@@ -230,6 +288,23 @@ impl Resolver<'_> {
     }
 }
 
+pub(super) fn read_repair(written: file::ReadRepair) -> ReadRepair {
+    match written {
+        file::ReadRepair::Blocking => ReadRepair::Blocking,
+        file::ReadRepair::Async => ReadRepair::Async,
+        file::ReadRepair::Off => ReadRepair::Off,
+    }
+}
+
+/// How writes are stamped.
+pub(super) fn clocks(cluster: &Cluster) -> crate::data::Clocks {
+    match cluster.clocks {
+        None | Some(Clocks::Physical) => crate::data::Clocks::Physical,
+        Some(Clocks::Hlc) => crate::data::Clocks::Hlc,
+        Some(Clocks::Lamport) => crate::data::Clocks::Lamport,
+    }
+}
+
 fn plain(name: &str) -> ReplicaSpec {
     ReplicaSpec { name: name.into(), zone: None, skew: 0, drift: 0 }
 }
@@ -240,14 +315,5 @@ fn numbered(count: usize) -> Vec<ReplicaSpec> {
         ('a'..='z').take(count).map(|letter| plain(&letter.to_string())).collect()
     } else {
         (1..=count).map(|number| plain(&format!("n{number}"))).collect()
-    }
-}
-
-/// What stamps a write.
-pub(super) fn clocks(cluster: &Cluster) -> crate::data::Clocks {
-    match cluster.clocks {
-        None | Some(Clocks::Physical) => crate::data::Clocks::Physical,
-        Some(Clocks::Hlc) => crate::data::Clocks::Hlc,
-        Some(Clocks::Lamport) => crate::data::Clocks::Lamport,
     }
 }

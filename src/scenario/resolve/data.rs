@@ -37,7 +37,6 @@ impl Resolver<'_> {
             let Some(key) = self.keys.find(name) else { continue };
             self.kinds[key] = kind;
             initial.push((key_id(key), value));
-            self.needs_every_replica(kind, &at);
         }
         initial.sort_by_key(|(key, _)| *key);
         // A plain value needs no mention.
@@ -45,21 +44,6 @@ impl Resolver<'_> {
             self.kinds.clear();
         }
         initial
-    }
-
-    /// A coordinator that holds no copy has no state to update and no set of siblings to send along.
-    fn needs_every_replica(&mut self, kind: Kind, at: &Trail<'_>) {
-        let keeps = match kind {
-            Kind::Value | Kind::Register(Conflicts::LastWriteWins) => return,
-            Kind::Register(_) => "siblings need",
-            Kind::GrowCounter | Kind::Counter => "a counter needs",
-            Kind::Set => "a set needs",
-        };
-        let replicas = self.replicas.list().len();
-        if usize::from(self.copies) < replicas {
-            let message = format!("{keeps} a copy of each key on every replica for now");
-            self.wrong(at, message, format!("write `n: {replicas}` in the replication"));
-        }
     }
 
     fn of_kind(&mut self, of_kind: &OfKind, at: &Trail<'_>) -> (Kind, Value) {

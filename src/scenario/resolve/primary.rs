@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::action::{
-    self, Command, Elsewhere, Group, Level, Monitors, PrimaryPolicy, Propagation, Protocol, Setting, Settings,
+    self, Command, Elsewhere, Group, Level, Monitors, PrimaryPolicy, Protocol, Setting, Settings,
 };
 use crate::base::{NodeId, Span};
 use crate::data;
@@ -31,7 +31,8 @@ impl Resolver<'_> {
         at: &Trail<'_>,
     ) -> Settings {
         let members = self.replicas.list().len();
-        self.copies = u16::try_from(members).unwrap_or(u16::MAX);
+        let copies = u16::try_from(members).unwrap_or(u16::MAX);
+        self.copies = action::Copies::InAll(copies);
         self.has_primary = true;
         if cluster.conflicts.is_some() {
             let help = "remove it: the primary puts all writes in one order, so none conflict";
@@ -49,18 +50,13 @@ impl Resolver<'_> {
         };
         let timeout = primary.timeout.as_ref();
         Settings {
-            copies: self.copies,
             write,
-            read: Level::One,
-            propagation: Propagation::Direct,
             timeout: timeout
                 .map_or(TIMEOUT, |timeout| self.some_time(timeout, "a timeout", &at.key("timeout"))),
-            anti_entropy: None,
-            conflicts: data::Conflicts::LogOrder,
             clocks: super::cluster::clocks(cluster),
-            truncate_at: None,
-            kinds: [].into(),
+            conflicts: data::Conflicts::LogOrder,
             protocol: Protocol::Primary(Box::new(policy)),
+            ..Settings::plain(copies)
         }
     }
 

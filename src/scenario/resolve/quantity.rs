@@ -1,6 +1,6 @@
 //! Quantities as numbers, within their bounds.
 
-use crate::action::{Count, Freshness, Level};
+use crate::action::{Count, Freshness, Level, Settings};
 use crate::base::{Ppm, Span};
 use crate::scenario::file::{self, Bounds, DurationText, Limit, ShareText, SignedDurationText};
 use crate::scenario::limits::MOST_SPAN;
@@ -97,13 +97,16 @@ impl Resolver<'_> {
 
     pub(super) fn level(&mut self, level: file::Level, used: Use, at: &Trail<'_>) -> Level {
         use crate::scenario::file::LevelName;
-        let copies = self.copies;
         let level = match level {
+            file::Level::Named(LevelName::Any) => Level::Any,
             file::Level::Named(LevelName::One) => Level::One,
             file::Level::Named(LevelName::Two) => Level::Two,
             file::Level::Named(LevelName::Three) => Level::Three,
             file::Level::Named(LevelName::Quorum) => Level::Quorum,
             file::Level::Named(LevelName::All) => Level::All,
+            file::Level::Named(LevelName::LocalOne) => Level::LocalOne,
+            file::Level::Named(LevelName::LocalQuorum) => Level::LocalQuorum,
+            file::Level::Named(LevelName::EachQuorum) => Level::EachQuorum,
             file::Level::Named(
                 name @ (LevelName::Strong
                 | LevelName::BoundedStaleness
@@ -119,6 +122,9 @@ impl Resolver<'_> {
         if self.regions.is_some() {
             return self.counting_level(used, at);
         }
+        let mut settings = Settings::plain(1);
+        settings.set_copies(&self.copies);
+        let copies = settings.copies;
         let required = level.required(copies);
         let letter = match used {
             Use::Write => "W",
@@ -133,6 +139,12 @@ impl Resolver<'_> {
         if required == 0 {
             let help = format!("write a number from 1 to {copies}, or one, quorum or all");
             self.wrong(at, "no replica would take part", help);
+        } else if level == Level::Any && used != Use::Write {
+            let message = "ANY is for writes only: a hint cannot be read";
+            self.wrong(at, message, "write `one`, or give `any` to single writes");
+        } else if level.needs_zones() && settings.per_zone.is_empty() {
+            let message = format!("{level} speaks of zones, and N = {copies} does not");
+            self.wrong(at, message, "give N for each zone: `n: {eu: 3, us: 3}`");
         } else if required > copies {
             let message = format!("{letter} = {required} cannot be met by N = {copies}");
             self.wrong(at, message, format!("write a number up to {copies}, or one, quorum or all"));

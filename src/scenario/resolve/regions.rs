@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::action::{
-    self, Between, Bound, Failover, Group, Level, OneLog, PrimaryPolicy, Propagation, Protocol, Regions,
+    self, Between, Bound, Failover, Group, Level, OneLog, PrimaryPolicy, Protocol, Regions,
     Settings,
 };
 use crate::base::NodeId;
@@ -29,7 +29,8 @@ impl Resolver<'_> {
         at: &Trail<'_>,
     ) -> Settings {
         let members = self.replicas.list().len();
-        self.copies = u16::try_from(members).unwrap_or(u16::MAX);
+        let copies = u16::try_from(members).unwrap_or(u16::MAX);
+        self.copies = action::Copies::InAll(copies);
         self.has_primary = true;
         if cluster.conflicts.is_some() {
             let help = "remove it: between regions the last writer wins, or there is one log";
@@ -62,17 +63,13 @@ impl Resolver<'_> {
         let policy = PrimaryPolicy { groups, ack_every, failover, regions: Some(regions), ..usual };
         let one_log = policy.regions.as_ref().is_some_and(|regions| regions.one_log().is_some());
         Settings {
-            copies: self.copies,
             write: Level::Quorum,
             read: Level::Fresh(read),
-            propagation: Propagation::Direct,
             timeout,
-            anti_entropy: None,
             conflicts: if one_log { data::Conflicts::LogOrder } else { data::Conflicts::LastWriteWins },
             clocks: super::cluster::clocks(cluster),
-            truncate_at: None,
-            kinds: [].into(),
             protocol: Protocol::Primary(Box::new(policy)),
+            ..Settings::plain(copies)
         }
     }
 
@@ -267,6 +264,14 @@ pub(super) fn named_freshness(name: LevelName) -> Option<action::Freshness> {
         LevelName::Session => Some(action::Freshness::Session),
         LevelName::ConsistentPrefix => Some(action::Freshness::Prefix),
         LevelName::Eventual => Some(action::Freshness::Eventual),
-        LevelName::One | LevelName::Two | LevelName::Three | LevelName::Quorum | LevelName::All => None,
+        LevelName::Any
+        | LevelName::One
+        | LevelName::Two
+        | LevelName::Three
+        | LevelName::Quorum
+        | LevelName::All
+        | LevelName::LocalOne
+        | LevelName::LocalQuorum
+        | LevelName::EachQuorum => None,
     }
 }

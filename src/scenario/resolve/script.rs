@@ -249,9 +249,20 @@ impl Resolver<'_> {
 
     fn set(&mut self, knobs: &Knobs, at: &Trail<'_>) -> Vec<Command> {
         let mut commands = self.set_links(knobs, at);
-        if knobs.n.is_some() {
-            let help = "it is fixed by the cluster's `replication`";
-            self.wrong(&at.key("n"), "changing N while everything runs is not supported yet", help);
+        if let Some(n) = &knobs.n {
+            let at = at.key("n");
+            if self.has_primary {
+                let help = "every member of a replica set holds everything";
+                self.wrong(&at, "there is no N under a primary", help);
+            }
+            let before = self.copies.clone();
+            self.copies = self.copies_of_each_key(Some(n), &at);
+            if std::mem::discriminant(&before) != std::mem::discriminant(&self.copies) {
+                let help = "levels depend on it: keep the form that the cluster's `replication` has";
+                self.wrong(&at, "N is either one number or one for each zone, for good", help);
+                self.copies = before;
+            }
+            commands.push(Command::Set(Setting::Copies(self.copies.clone())));
         }
         if let Some(level) = knobs.write {
             let level = self.level(level, Use::Write, &at.key("write"));
@@ -261,8 +272,11 @@ impl Resolver<'_> {
             let level = self.level(level, Use::Read, &at.key("read"));
             commands.push(Command::Set(Setting::ReadLevel(level)));
         }
-        commands.extend(self.set_primary(knobs, at));
+        if let Some(repair) = knobs.read_repair {
+            commands.push(Command::Set(Setting::ReadRepair(super::cluster::read_repair(repair))));
+        }
         commands.extend(self.set_client(knobs, at));
+        commands.extend(self.set_primary(knobs, at));
         if let Some(anti_entropy) = &knobs.anti_entropy {
             if self.has_primary {
                 let help = "replicas follow their primary: remove it";

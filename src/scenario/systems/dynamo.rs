@@ -44,4 +44,10 @@ const DEFAULTS: &[Setting] = &[
         "§4.7: both sides find the keys that differ",
     ),
     documented("cluster.conflicts", "siblings", "§4.4: causally unrelated versions are all returned"),
+    ours("cluster.versions.kind", "dotted", "§4.4: each version has a clock of its own"),
+    documented(
+        "cluster.versions.truncate_at",
+        "10",
+        "§4.4: past a threshold, say 10, the oldest pair is dropped",
+    ),
 ];

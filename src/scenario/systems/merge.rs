@@ -24,6 +24,13 @@ impl<'a> Written<'a> {
         }
     }
 
+    fn list(self) -> Option<&'a [Child]> {
+        match self.in_.content(self.value) {
+            Content::List(items) => Some(items),
+            Content::Scalar(_) | Content::Map(_) => None,
+        }
+    }
+
     fn at(self, entries: &BTreeMap<String, Entry>, key: &str) -> Option<Self> {
         entries.get(key).map(|entry| Self { in_: self.in_, value: entry.value })
     }
@@ -44,13 +51,29 @@ pub(super) fn merged(preset: &Locations, profile: &Locations, key: &str) -> Opti
     Some(text)
 }
 
+/// The clients of `preset`, each laid over the `client` of `profile`; `None` if the profile says nothing of clients.
+pub(super) fn clients(preset: &Locations, profile: &Locations) -> Option<String> {
+    let top = |in_| Written { in_, value: Locations::root(in_) };
+    let each = top(profile).at(top(profile).map()?, "client")?;
+    let listed = top(preset).at(top(preset).map()?, "clients").and_then(Written::list).unwrap_or_default();
+    let mut text = String::from("[");
+    for client in listed {
+        lay(Written { in_: preset, value: *client }, each, "client", &mut text);
+        text.push_str(", ");
+    }
+    if listed.is_empty() {
+        // The one that there is where a preset names none.
+        text.push_str("{name: you, ");
+        entries(each, &mut text);
+        text.push('}');
+    }
+    text.push(']');
+    Some(text)
+}
+
 /// Writes `upper` laid over `lower`; both stand under `name`.
 fn lay(upper: Written<'_>, lower: Written<'_>, name: &str, text: &mut String) {
     let (Some(over), Some(under)) = (upper.map(), lower.map()) else { return copy(upper, text) };
-    // One protocol excludes the others: naming one leaves nothing of the profile's.
-    if EXCLUSIVE.contains(&name) && !under.keys().any(|key| over.contains_key(key)) {
-        return copy(upper, text);
-    }
     text.push('{');
     for (key, entry) in over {
         let value = Written { in_: upper.in_, value: entry.value };
@@ -61,7 +84,8 @@ fn lay(upper: Written<'_>, lower: Written<'_>, name: &str, text: &mut String) {
         }
         text.push_str(", ");
     }
-    for (key, entry) in under.iter().filter(|(key, _)| !over.contains_key(*key)) {
+    let stands = |key: &str| !over.contains_key(key) && !over.keys().any(|other| excludes(name, other, key));
+    for (key, entry) in under.iter().filter(|(key, _)| stands(key)) {
         begin(key, text);
         copy(Written { in_: lower.in_, value: entry.value }, text);
         text.push_str(", ");
@@ -69,8 +93,16 @@ fn lay(upper: Written<'_>, lower: Written<'_>, name: &str, text: &mut String) {
     text.push('}');
 }
 
-/// Maps of which only one key may be given.
-const EXCLUSIVE: [&str; 1] = ["replication"];
+/// Keys of a map of which only one may be given.
+const ALTERNATIVES: [(&str, &[&str]); 2] =
+    [("replication", &["leaderless", "primary", "multi_region"]), ("primary", &["failover", "election"])];
+
+/// Whether the preset's `chosen` in the map called `name` leaves nothing of the profile's `other`.
+fn excludes(name: &str, chosen: &str, other: &str) -> bool {
+    ALTERNATIVES
+        .iter()
+        .any(|(map, keys)| *map == name && chosen != other && keys.contains(&chosen) && keys.contains(&other))
+}
 
 fn begin(key: &str, text: &mut String) {
     quote(key, text);
@@ -95,15 +127,20 @@ fn copy(value: Written<'_>, text: &mut String) {
             }
             text.push(']');
         }
-        Content::Map(entries) => {
+        Content::Map(_) => {
             text.push('{');
-            for (key, entry) in entries {
-                begin(key, text);
-                copy(Written { in_: value.in_, value: entry.value }, text);
-                text.push_str(", ");
-            }
+            entries(value, text);
             text.push('}');
         }
+    }
+}
+
+/// What is in a map, without its braces.
+fn entries(map: Written<'_>, text: &mut String) {
+    for (key, entry) in map.map().into_iter().flatten() {
+        begin(key, text);
+        copy(Written { in_: map.in_, value: entry.value }, text);
+        text.push_str(", ");
     }
 }
 

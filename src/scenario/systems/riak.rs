@@ -44,4 +44,10 @@ const DEFAULTS: &[Setting] = &[
         "siblings",
         "riak_core_bucket_type.erl: allow_mult true (false in the default type)",
     ),
+    documented("cluster.versions.kind", "dotted", "riak_core_bucket_type.erl: dvv_enabled true"),
+    documented(
+        "cluster.versions.truncate_at",
+        "50",
+        "riak_core_bucket_type.erl: big_vclock and small_vclock 50",
+    ),
 ];

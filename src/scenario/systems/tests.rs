@@ -53,6 +53,21 @@ fn another(path: &str, value: &str) -> &'static str {
         ("replication.leaderless.anti_entropy.style", _) => "push",
         ("conflicts", "siblings") => "last_write_wins",
         ("conflicts", _) => "siblings",
+        ("versions.kind", _) => "vector",
+        ("versions.truncate_at", _) => "7",
+        ("replication.primary.acks", "0") => "1",
+        ("replication.primary.acks" | "replication.primary.min_replicas", "majority" | "0") => "2",
+        ("replication.primary.backlog", _) => "7kB",
+        ("replication.primary.ack_every" | "replication.primary.max_lag", _) => "7s",
+        ("replication.primary.reads_from", "any") => "primary",
+        ("replication.primary.reads_from", _) => "any",
+        ("replication.primary.writes_elsewhere", "refuse") => "redirect",
+        ("replication.primary.writes_elsewhere", _) => "refuse",
+        ("replication.primary.failover.after" | "replication.primary.election.timeout", _) => "7s",
+        ("replication.primary.failover.quorum", _) => "3",
+        ("replication.primary.durability", "journal") => "{snapshot: 7s}",
+        ("replication.primary.durability", _) => "journal",
+        ("replication.primary.timeout", _) => "7s",
         _ => panic!("say here what else {path} may be than {value}"),
     }
 }
@@ -108,6 +123,19 @@ fn what_a_preset_says_stands() {
     assert_eq!(slower.style, usual.style);
     let lww = settings_of("{title: T, system: dynamo, cluster: {conflicts: last_write_wins}}");
     assert_eq!(lww.conflicts, crate::data::Conflicts::LastWriteWins);
+}
+
+#[test]
+fn another_protocol_leaves_nothing_of_the_profiles() {
+    let settings = settings_of("{title: T, system: redis, cluster: {replication: {leaderless: {n: 2}}}}");
+    assert!(settings.leaderless().is_some());
+    let policy = |text: &str| match settings_of(text).protocol {
+        crate::action::Protocol::Primary(policy) => policy.failover,
+        crate::action::Protocol::Leaderless(_) => panic!("{text}"),
+    };
+    assert!(matches!(policy("{title: T, system: redis}"), crate::action::Failover::Monitors(_)));
+    let elected = "{title: T, system: redis, cluster: {replication: {primary: {election: members}}}}";
+    assert!(matches!(policy(elected), crate::action::Failover::Members { .. }));
 }
 
 #[test]

@@ -18,8 +18,9 @@ use ratatui::{
 };
 
 use crate::{
+    action::Route,
     drive::Snapshot,
-    sim::{ReplicaView, Status},
+    sim::{ClientView, ReplicaView, Status},
     tui::{
         paint::{Paint, bold, inside},
         theme::Role,
@@ -116,8 +117,13 @@ fn below(paint: &mut Paint<'_>, edge: Rect, size: Size, subject: Subject<'_>) {
         paint.line(edge, 0, &line);
         return;
     }
-    let clients = &snapshot.scenario.clients;
-    let here: Vec<&str> = clients.iter().filter(|c| c.at.index() == index).map(|c| &*c.name).collect();
+    let clients = &snapshot.view.clients;
+    let place = |client: &ClientView| match client.policy.effective_route() {
+        Route::Sticky => client.bound,
+        Route::Fixed | Route::Nearest | Route::RoundRobin | Route::Random => client.at,
+    };
+    let here: Vec<&str> =
+        clients.iter().filter(|client| place(client).index() == index).map(|client| &*client.name).collect();
     // Who alone acts everywhere needs no sign.
     let mut free = usize::from(edge.width);
     if !here.is_empty() && clients.len() > 1 {

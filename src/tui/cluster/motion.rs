@@ -190,11 +190,12 @@ fn label(paint: &Paint<'_>, snapshot: &Snapshot, message: &MessageView, arrow: &
         let versions = held.flat_map(Held::versions);
         versions.into_iter().find(|version| version.id == write).map(|version| version.value.to_string())
     });
-    let role = if matches!(message.kind, MessageKind::WriteAck | MessageKind::HintAck) {
-        Role::Ack
-    } else {
-        Role::Message
-    };
+    let role =
+        if matches!(message.kind, MessageKind::WriteAck | MessageKind::HintAck | MessageKind::RepairAck) {
+            Role::Ack
+        } else {
+            Role::Message
+        };
     let gossip = message.kind.is_gossip();
     match (message.carries, value) {
         (Some(write), Some(value)) if gossip => (format!("~{write}{arrow}"), paint.theme.value(&value)),
@@ -206,10 +207,15 @@ fn label(paint: &Paint<'_>, snapshot: &Snapshot, message: &MessageView, arrow: &
         (Some(write), None) => (format!("{write}{arrow}"), paint.style(role)),
         (None, _) => {
             let word = match message.kind {
-                MessageKind::WriteAck | MessageKind::HintAck => "ack",
+                MessageKind::WriteAck | MessageKind::HintAck | MessageKind::RepairAck => "ack",
                 MessageKind::Read => "?",
                 MessageKind::ReadReply => "=",
-                MessageKind::Write | MessageKind::Hint | MessageKind::Sync | MessageKind::SyncReply => "~",
+                MessageKind::Digest => "#",
+                MessageKind::Write
+                | MessageKind::Hint
+                | MessageKind::Repair
+                | MessageKind::Sync
+                | MessageKind::SyncReply => "~",
                 kind @ (MessageKind::Psync
                 | MessageKind::PartialResync
                 | MessageKind::FullResync

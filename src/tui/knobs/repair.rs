@@ -1,7 +1,10 @@
 //! How replicas that differ come together again.
 
 use crate::{
-    action::{AntiEntropy, Command, HintHolder, HintRules, LeaderlessPolicy, Propagation, Setting, Style},
+    action::{
+        AntiEntropy, Command, HintHolder, HintRules, LeaderlessPolicy, Propagation, ReadRepair, Setting,
+        Style,
+    },
     base::Span,
     drive::Snapshot,
     scenario::units,
@@ -52,6 +55,20 @@ fn usual_hints(snapshot: &Snapshot) -> HintRules {
     let now = policy(snapshot).and_then(|policy| policy.hints);
     let before = snapshot.scenario.settings.leaderless().and_then(|policy| policy.hints);
     now.or(before).unwrap_or(HintRules { replay_every: Span::secs(3), ..HintRules::USUAL })
+}
+
+pub(super) fn read_repair(snapshot: &Snapshot) -> Dial {
+    let Some(policy) = policy(snapshot) else { return Dial::Missing(PRIMARY) };
+    let now = policy.read_repair;
+    let means = match now {
+        ReadRepair::Off => "a read leaves the replicas that are behind as they are",
+        ReadRepair::Async => "a read answers, then sends what they lack to those that answered with less",
+        ReadRepair::Blocking => "a read answers once as many replicas as its level says hold what it returns",
+    };
+    let choices = [ReadRepair::Off, ReadRepair::Async, ReadRepair::Blocking];
+    Dial::choices((now.name().to_owned(), means.to_owned()), &choices, now, |repair| {
+        Command::Set(Setting::ReadRepair(repair))
+    })
 }
 
 /// Shortest window first; off is the leftmost.

@@ -1,8 +1,8 @@
 //! What a request waits for.
 
 use crate::{
-    action::{Command, Level, Propagation, Setting, Settings},
-    base::Span,
+    action::{Among, Command, Copies, Level, Operation, Propagation, Quorum, Setting, Settings, Unfit},
+    base::{NodeId, Span, ZoneId},
     drive::Snapshot,
     scenario::units,
 };
@@ -10,13 +10,17 @@ use crate::{
 use super::{Dial, Typed};
 
 pub(super) const WRITE_LEVEL: Typed = Typed {
-    usage: "one, two, three, quorum, all, or a number of replicas",
-    understand: |text, snapshot| Ok(Command::Set(Setting::WriteLevel(level(text, snapshot)?))),
+    usage: "one, two, three, quorum, all, a number of replicas; local_quorum, each_quorum",
+    understand: |text, snapshot| {
+        Ok(Command::Set(Setting::WriteLevel(level(text, Operation::Write, snapshot)?)))
+    },
 };
 
 pub(super) const READ_LEVEL: Typed = Typed {
-    usage: "one, two, three, quorum, all, or a number of replicas",
-    understand: |text, snapshot| Ok(Command::Set(Setting::ReadLevel(level(text, snapshot)?))),
+    usage: "one, two, three, quorum, all, a number of replicas; local_quorum, each_quorum",
+    understand: |text, snapshot| {
+        Ok(Command::Set(Setting::ReadLevel(level(text, Operation::Read, snapshot)?)))
+    },
 };
 
 pub(super) const TIMEOUT: Typed = Typed {
@@ -27,44 +31,92 @@ pub(super) const TIMEOUT: Typed = Typed {
     },
 };
 
-fn level(text: &str, snapshot: &Snapshot) -> Result<Level, String> {
-    let copies = snapshot.view.settings.copies;
-    let level = Level::parse(text).ok_or("levels are one, two, three, quorum, all, or a number")?;
-    let asked = level.required(copies);
-    if asked > copies { Err(format!("{level} needs {asked} replicas; N is {copies}")) } else { Ok(level) }
+fn level(text: &str, operation: Operation, snapshot: &Snapshot) -> Result<Level, String> {
+    let settings = &snapshot.view.settings;
+    let level = Level::parse(text).ok_or_else(|| level_names(settings))?;
+    settings.admits(level, operation).map_err(|unfit| unfit_words(level, unfit))?;
+    Ok(level)
 }
 
-/// The levels that so many copies can meet, as the keys go through them.
-fn possible(copies: u16) -> Vec<Level> {
-    Level::NAMED.into_iter().filter(|level| level.required(copies) <= copies).collect()
+/// What may be said for a level.
+pub(in crate::tui) fn level_names(settings: &Settings) -> String {
+    if settings.per_zone.is_empty() {
+        "levels are one, two, three, quorum, all, any (to write), or a number".into()
+    } else {
+        "levels are one, two, three, quorum, all, local_one, local_quorum, each_quorum, any".into()
+    }
+}
+
+/// Why a level cannot be had.
+pub(in crate::tui) fn unfit_words(level: Level, unfit: Unfit) -> String {
+    match unfit {
+        Unfit::TooHigh { asked, copies } => format!("{level} needs {asked} replicas; N is {copies}"),
+        Unfit::NeedsZones(_) | Unfit::AnyRead => unfit.to_string(),
+    }
+}
+
+/// The levels that can be met, as the keys go through them.
+fn possible(settings: &Settings, operation: Operation) -> Vec<Level> {
+    // Where nobody keeps hints, ANY is ONE by another name.
+    let hints = settings.leaderless().is_some_and(|rules| rules.hints.is_some());
+    let makes_sense = |level: &Level| {
+        settings.admits(*level, operation).is_ok() && (hints || *level != Level::Any)
+    };
+    Level::NAMED.into_iter().filter(makes_sense).collect()
 }
 
 pub(super) fn write_level(snapshot: &Snapshot) -> Dial {
     let settings = &snapshot.view.settings;
     let now = settings.write;
     let set = |level| Command::Set(Setting::WriteLevel(level));
-    Dial::choices((now.to_string(), overlap(settings)), &possible(settings.copies), now, set)
+    let means = (now.to_string(), overlap(settings, snapshot.zone_of(NodeId(0))));
+    Dial::choices(means, &possible(settings, Operation::Write), now, set)
 }
 
 pub(super) fn read_level(snapshot: &Snapshot) -> Dial {
     let settings = &snapshot.view.settings;
     let now = settings.read;
     let set = |level| Command::Set(Setting::ReadLevel(level));
-    Dial::choices((now.to_string(), overlap(settings)), &possible(settings.copies), now, set)
+    let means = (now.to_string(), overlap(settings, snapshot.zone_of(NodeId(0))));
+    Dial::choices(means, &possible(settings, Operation::Read), now, set)
 }
 
-/// What the two levels and N promise together.
-pub(in crate::tui) fn overlap(settings: &Settings) -> String {
+pub(super) fn copies(snapshot: &Snapshot) -> Dial {
+    let settings = &snapshot.view.settings;
+    if !settings.per_zone.is_empty() {
+        return Dial::Missing("N is given for each zone");
+    }
+    if settings.leaderless().is_none() {
+        return Dial::Missing("replicas follow a primary");
+    }
+    let count = u16::try_from(snapshot.view.replicas.len()).unwrap_or(u16::MAX);
+    let steps: Vec<u16> = (1..=count).collect();
+    let now = settings.copies;
+    let means =
+        format!("each key is on {now} of {count} replicas; who joins starts empty, who leaves is not asked");
+    Dial::steps((now.to_string(), means), &steps, now, |n| Command::Set(Setting::Copies(Copies::InAll(n))))
+}
+
+/// What the two levels and N promise together, to coordinators in zone `local`.
+pub(in crate::tui) fn overlap(settings: &Settings, local: Option<ZoneId>) -> String {
     let copies = settings.copies;
-    let (write, read) = (settings.write.required(copies), settings.read.required(copies));
-    let sum = format!("W{write} + R{read}");
+    let (write, read) = (settings.block_for(settings.write, local), settings.block_for(settings.read, local));
+    let sum = format!("W{} + R{}", write.count, read.count);
     if settings.propagation == Propagation::Gossip {
         return format!("{sum}, N{copies}: writes travel by anti-entropy alone, and reads may miss them");
     }
-    if write + read > copies {
-        format!("{sum} > N{copies}: read and write sets overlap")
-    } else {
-        format!("{sum} within N{copies}: a read may miss the latest write")
+    let sloppy = settings.leaderless().is_some_and(|rules| rules.quorum == Quorum::Sloppy);
+    let zones = settings.write.needs_zones() || settings.read.needs_zones();
+    match (settings.overlap(write, read), zones) {
+        _ if write.among == Among::HintsToo => "a hint is enough for a write: a read may miss it".into(),
+        (true, false) if sloppy => format!("{sum} > N{copies}, but stand-ins count: a read may miss a write"),
+        (true, false) => format!("{sum} > N{copies}: read and write sets overlap"),
+        (false, false) => format!("{sum} within N{copies}: a read may miss the latest write"),
+        (true, true) if settings.write == Level::EachQuorum => {
+            "read and write sets overlap in every zone".into()
+        }
+        (true, true) => "read and write sets overlap within one zone, not between two".into(),
+        (false, true) => "read and write sets need not overlap: a read may miss the latest write".into(),
     }
 }
 

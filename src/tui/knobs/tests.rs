@@ -13,13 +13,14 @@ fn turned_by(command: &Command) -> &'static [Knob] {
     match command {
         Command::Set(setting) => match setting {
             Setting::LatencyPercent(_) => &[Knob::Latency],
+            Setting::Copies(_) => &[Knob::Copies],
+            Setting::ReadRepair(_) => &[Knob::ReadRepair],
             Setting::WriteLevel(_) => &[Knob::WriteLevel],
             Setting::ReadLevel(_) => &[Knob::ReadLevel],
             Setting::AntiEntropy(_) => &[Knob::AntiEntropy, Knob::Style, Knob::FanOut],
             Setting::Timeout(_) => &[Knob::Timeout],
-            Setting::Hints(_) => &[Knob::Hints, Knob::HintHolder],
-            // A primary's knobs have no rows yet.
             Setting::MinReplicas(_) | Setting::MaxLag(_) | Setting::ReadsFrom(_) => &[],
+            Setting::Hints(_) => &[Knob::Hints, Knob::HintHolder],
         },
         Command::SetLink { change, .. } => match change {
             LinkChange::Delay(_) => &[Knob::Latency],

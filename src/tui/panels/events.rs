@@ -42,9 +42,13 @@ fn line(paint: &mut Paint<'_>, area: Rect, row: u16, event: &EventLine) {
     let text_role = match event.mark {
         Mark::StaleRead => Role::Stale,
         Mark::Dropped | Mark::Failed => Role::Error,
-        Mark::Died | Mark::Acknowledged | Mark::Stored | Mark::HeldBack | Mark::Hinted | Mark::Knob => {
-            Role::Dim
-        }
+        Mark::Died
+        | Mark::Acknowledged
+        | Mark::Stored
+        | Mark::HeldBack
+        | Mark::Hinted
+        | Mark::Effort
+        | Mark::Knob => Role::Dim,
         Mark::Write | Mark::Read | Mark::Wall | Mark::Healed | Mark::Crash | Mark::Revived | Mark::Freeze => {
             Role::Text
         }
@@ -71,6 +75,6 @@ fn mark(paint: &Paint<'_>, event: &EventLine) -> (&'static str, Role) {
         Mark::Revived => (paint.glyphs.mark(Role::Up), Role::Up),
         Mark::Freeze => (paint.glyphs.mark(Role::Frozen), Role::Frozen),
         Mark::HeldBack => (paint.glyphs.mark(Role::Frozen), Role::Frozen),
-        Mark::Knob => (paint.glyphs.dot, Role::Dim),
+        Mark::Effort | Mark::Knob => (paint.glyphs.dot, Role::Dim),
     }
 }

@@ -6,12 +6,13 @@ use ratatui::{
 };
 
 use crate::{
+    action::Level,
     drive::{Clock, Playhead, Snapshot, ratio},
     tui::{
         coach,
         paint::{Paint, bold, wrap},
         theme::Role,
-        ui::Ui,
+        ui::{Addressing, Ui},
     },
 };
 
@@ -53,14 +54,23 @@ pub(in crate::tui) fn header(paint: &mut Paint<'_>, area: Rect, ui: &Ui, snapsho
 fn knobs(paint: &Paint<'_>, ui: &Ui, snapshot: &Snapshot, width: u16) -> Vec<(String, Role)> {
     let settings = &snapshot.view.settings;
     let copies = settings.copies;
-    let (write, read) = (settings.write.required(copies), settings.read.required(copies));
+    let local = snapshot.zone_of(ui.picked);
+    let count = |level: Level| settings.block_for(level, local).count;
+    let levels = if settings.write.needs_zones() || settings.read.needs_zones() {
+        // How many that is depends on whom one asks: the names say it better.
+        format!("N{copies} W {} R {}", settings.write, settings.read)
+    } else {
+        format!("N{copies} W{} R{}", count(settings.write), count(settings.read))
+    };
     let key = paint.clip(&snapshot.view.keys[snapshot.focus.index()], 16);
-    let mut knobs = vec![(key, Role::Text), (format!("N{copies} W{write} R{read}"), Role::Text)];
+    let mut knobs = vec![(key, Role::Text), (levels, Role::Text)];
     if snapshot.view.latency_percent != 100 {
         knobs.push((format!("latency ×{}", ratio(snapshot.view.latency_percent)), Role::Text));
     }
     let clients = &snapshot.scenario.clients;
-    let client = (format!("as {}", paint.clip(&clients[usize::from(ui.client.0)].name, 12)), Role::Text);
+    let routed = if ui.addressing == Addressing::Routed { ", routed" } else { "" };
+    let client = paint.clip(&clients[usize::from(ui.client.0)].name, 12);
+    let client = (format!("as {client}{routed}"), Role::Text);
     if clients.len() > 1 {
         knobs.insert(1, client);
     } else if width >= ROOMY {

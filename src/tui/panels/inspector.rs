@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use ratatui::text::{Line, Span};
 
 use crate::{
-    base::NodeId,
+    action::Means,
+    base::{KeyId, NodeId},
     drive::{Snapshot, skew},
     sim::{ReplicaView, Status},
     tui::{
@@ -51,6 +52,8 @@ pub(super) fn inspect(paint: &Paint<'_>, width: u16, ui: &Ui, snapshot: &Snapsho
     freshness(&mut fields, node, snapshot);
     fields.say("clock", &skew(view.skew), Role::Text);
     hints(&mut fields, view, snapshot);
+    held_back(&mut fields, view);
+    session(&mut fields, ui, snapshot);
     let side = snapshot.view.sides.iter().find(|side| side.contains(&node));
     if let Some(side) = side.filter(|_| snapshot.view.sides.len() > 1) {
         let names: Vec<&str> = side.iter().map(|node| snapshot.replica_name(*node)).collect();
@@ -77,7 +80,7 @@ fn contents(fields: &mut Fields<'_, '_>, node: NodeId, snapshot: &Snapshot) {
         let dot = &version.dot;
         let origin = match dot.counter {
             0 => format!("  {}, the initial value", version.id),
-            counter => format!("  {}, dot {}·{counter}", version.id, snapshot.replica_name(dot.node)),
+            counter => format!("  {}, dot {}·{counter}", version.id, snapshot.actor_name(dot.node)),
         };
         spans.push(paint.span(origin, Role::Text));
         fields.lines.push(Line::from(spans));
@@ -87,7 +90,7 @@ fn contents(fields: &mut Fields<'_, '_>, node: NodeId, snapshot: &Snapshot) {
     }
     let vector = snapshot.vector(node);
     let entries =
-        vector.entries().map(|(node, counter)| format!("{} {counter}", snapshot.replica_name(node)));
+        vector.entries().map(|(actor, counter)| format!("{} {counter}", snapshot.actor_name(actor)));
     let entries: Vec<String> = entries.collect();
     fields.lines.push(Line::from(vec![
         paint.span(format!(" {:<1$}", "vector", NAME - 1), Role::Dim),
@@ -117,5 +120,42 @@ fn hints(fields: &mut Fields<'_, '_>, view: &ReplicaView, snapshot: &Snapshot) {
         let name = if place == 0 { "hints" } else { "" };
         let text = format!("{} for {}: {}", writes.len(), snapshot.replica_name(*target), writes.join(" "));
         fields.say(name, &text, Role::Text);
+    }
+}
+
+/// What has come and waits, unseen, for what it depends on.
+fn held_back(fields: &mut Fields<'_, '_>, view: &ReplicaView) {
+    for (place, waiting) in view.waiting.iter().enumerate() {
+        let name = if place == 0 { "waiting" } else { "" };
+        let after: Vec<String> = waiting.waits_for.iter().map(|(_, write)| write.to_string()).collect();
+        fields.say(
+            name,
+            &format!("{} is held back until {} is here", waiting.write, after.join(" ")),
+            Role::Stale,
+        );
+    }
+}
+
+/// The picked client: what it is promised, and the token that it carries.
+fn session(fields: &mut Fields<'_, '_>, ui: &Ui, snapshot: &Snapshot) {
+    let Some(client) = snapshot.view.clients.get(usize::from(ui.client.0)) else { return };
+    let policy = &client.policy;
+    if policy.guarantees.is_empty() {
+        return;
+    }
+    let promised: Vec<String> =
+        policy.guarantees.iter().map(|guarantee| guarantee.name().replace('_', " ")).collect();
+    let text = format!("{} is promised {}, by {}", client.name, promised.join(", "), policy.by.name());
+    fields.say("client", &text, Role::Text);
+    let key = |key: KeyId| snapshot.view.keys.get(key.index()).map_or("?", |name| &**name);
+    let entries = client.token.iter().filter(|(_, writes)| !writes.is_empty()).map(|(of, writes)| {
+        let writes: Vec<String> = writes.iter().map(ToString::to_string).collect();
+        format!("{} {}", key(*of), writes.join(" "))
+    });
+    let entries: Vec<String> = entries.collect();
+    let token =
+        if entries.is_empty() { "empty: any replica may serve it".into() } else { entries.join(", ") };
+    if policy.by == Means::Token {
+        fields.say("token", &token, Role::Text);
     }
 }

@@ -34,11 +34,16 @@ pub(in crate::tui) fn overlay(
         Overlay::Help(help) => list(paint, area, help, "Help: type to search, Enter runs, Esc closes"),
         Overlay::Choice(purpose, choices) => {
             let title = match purpose {
-                Purpose::SecondReplica(_) => "The link to which replica? A number or Enter",
-                Purpose::Preset => "Presets: Enter opens",
-                Purpose::Branch => "Branches: Enter goes over; this line stays as a branch",
+                Purpose::SecondReplica(_) => "The link to which replica? A number or Enter".to_owned(),
+                Purpose::Preset => "Presets: Enter opens".to_owned(),
+                Purpose::Branch => "Branches: Enter goes over; this line stays as a branch".to_owned(),
+                Purpose::Session => {
+                    let client = snapshot.view.clients.get(usize::from(ui.client.0));
+                    let name = client.map_or("", |client| &client.name);
+                    format!("Session of {}: Enter changes, Esc closes", paint.clip(name, 20))
+                }
             };
-            list(paint, area, choices, title)
+            list(paint, area, choices, &title)
         }
         Overlay::Prompt(line) => prompt(paint, area, ui, line),
         Overlay::Question => {

@@ -76,6 +76,9 @@ actions! {
     Client "client" Move Shown "client",
         Main: key('i') =>
         "Pick the next client.",
+    Session "session" Move Hidden "session",
+        Main: key('I') =>
+        "Change what the picked client is promised, and how its requests find a replica.",
     NextKey "next-key" Move Hidden "next key",
         Main: key('a') =>
         "Show the next key of the data.",

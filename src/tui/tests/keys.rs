@@ -1,7 +1,9 @@
 //! Every action of the registry, pressed by its own key, does what its sentence says.
 
+use crossterm::event::KeyCode;
+
 use crate::{
-    action::Level,
+    action::{Guarantee, Level},
     sim::Status,
     tui::{
         registry::{Action, Layer, TABLE},
@@ -94,6 +96,7 @@ fn does_what_it_promises(action: Action) {
         | Action::Up
         | Action::Down
         | Action::Client
+        | Action::Session
         | Action::NextKey
         | Action::PreviousKey
         | Action::Inspect
@@ -232,6 +235,22 @@ fn moves(action: Action) {
             stage.act(Layer::Main, action);
             assert!(stage.text(80, 24).contains("as bob"));
         }
+        Action::Session => {
+            let mut stage = Stage::new(crowded());
+            stage.keys("i");
+            stage.act(Layer::Main, action);
+            assert!(stage.text(80, 24).contains("Session of bob"), "{}", stage.text(80, 24));
+            // Read your writes; then the last line: keys follow the route.
+            stage.keys("⏎");
+            assert_eq!(stage.snapshot().view.clients[1].policy.guarantees, [Guarantee::ReadYourWrites]);
+            assert!(stage.text(80, 24).contains("[x] "), "{}", stage.text(80, 24));
+            stage.act(Layer::Choice, Action::ToLast);
+            stage.keys("⏎⎋");
+            assert!(stage.text(80, 24).contains("as bob, routed"), "{}", stage.text(80, 24));
+            assert_eq!(stage.ui.picked.index(), 0);
+            stage.keys("w");
+            assert_eq!(value(&stage, 3), "green", "written beside bob, not at the picked replica");
+        }
         Action::NextKey | Action::PreviousKey => {
             let stage = pressed("Wtea key=drink⏎", action);
             assert_eq!(stage.snapshot().focus.index(), 1);
@@ -362,5 +381,35 @@ fn a_key_that_does_nothing_here_says_why() {
     for (keys, says) in [("p", "nothing to cut"), ("f", "nobody to repair"), ("x", "needs two replicas")] {
         alone.keys(keys);
         assert!(alone.status().contains(says), "{keys:?} says: {}", alone.status());
+    }
+}
+
+#[test]
+fn every_rule_of_a_session_goes_round_and_its_list_shows_it() {
+    let mut stage = Stage::new(crowded());
+    stage.keys("2I");
+    for row in 0..9 {
+        stage.code(KeyCode::Home);
+        for _ in 0..row {
+            stage.code(KeyCode::Down);
+        }
+        let shown = |stage: &Stage| match &stage.ui.overlay {
+            Overlay::Choice(Purpose::Session, list) => {
+                list.entries[row].text.clone() + &list.entries[row].head
+            }
+            other => panic!("the list stays up, not {other:?}"),
+        };
+        let first = shown(&stage);
+        let mut seen = vec![first.clone()];
+        for _ in 0..6 {
+            stage.keys("⏎");
+            let now = shown(&stage);
+            if now == first || stage.status().contains("already") {
+                break;
+            }
+            assert!(!seen.contains(&now), "{seen:?} then {now}");
+            seen.push(now);
+        }
+        assert!(seen.len() > 1, "row {row} does nothing: {seen:?} {}", stage.status());
     }
 }

@@ -1,7 +1,8 @@
 //! Pictures of the screen with their styles, in states worth seeing, and what holds for all of them.
 
 use crate::{
-    base::NodeId,
+    action::HintRules,
+    base::{NodeId, Span},
     data::Conflicts,
     scenario::{Choice, ClientSpec, Deed, Scenario, Step, Timing},
     tui::theme::{ASCII, Depth, Kind},
@@ -20,6 +21,15 @@ pub(super) fn crowded() -> Scenario {
     scenario.replicas[1].skew = 2_000_000_000;
     scenario.settings.conflicts = Conflicts::Siblings;
     scenario.clients = vec![ClientSpec::at("alice", NodeId(0)), ClientSpec::at("bob", NodeId(3))];
+    scenario
+}
+
+/// Writes for whoever is away are kept for it; nothing else repairs.
+pub(super) fn hinting() -> Scenario {
+    let mut scenario = favourite_colour(3);
+    scenario.settings.anti_entropy = None;
+    let rules = HintRules { replay_every: Span::secs(3), ..HintRules::USUAL };
+    scenario.settings.leaderless_mut().expect("leaderless").hints = Some(rules);
     scenario
 }
 
@@ -62,6 +72,8 @@ pub(super) fn states() -> Vec<(&'static str, Stage)> {
         ("tiles", Stage::after(64, "w||5")),
         ("help", Stage::after(3, "?cut")),
         ("prompt", Stage::after(3, "Wgreen level=five⏎")),
+        ("session", with(crowded(), "iwI⏎")),
+        ("hints", with(hinting(), "3c1w|Wtea key=drink⏎|||")),
         ("knobs", Stage::after(3, "wKjll|")),
         ("question", with(lesson(), "nnb++++a++b")),
     ]
@@ -81,12 +93,12 @@ fn the_screen_looks_right_at_other_sizes() {
             "stale-read" | "siblings" | "tiles" | "help" => {
                 insta::assert_snapshot!(format!("{name}-60x18"), stage.picture(60, 18));
             }
-            "split" | "down-and-frozen" | "knobs" => {
+            "split" | "down-and-frozen" | "hints" | "knobs" => {
                 insta::assert_snapshot!(format!("{name}-120x36"), stage.picture(120, 36));
             }
             _ => {}
         }
-        if matches!(name, "siblings" | "why" | "knobs") {
+        if matches!(name, "siblings" | "why" | "hints" | "knobs") {
             insta::assert_snapshot!(format!("{name}-200x55"), stage.picture(200, 55));
         }
     }
@@ -133,7 +145,7 @@ fn without_colours_bold_and_reverse_remain() {
 #[test]
 fn the_ascii_set_shows_nothing_beyond_ascii() {
     for (name, mut stage) in states() {
-        if name == "siblings" {
+        if matches!(name, "siblings" | "session") {
             // Its names are people's own.
             continue;
         }

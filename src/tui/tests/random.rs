@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use crate::tui::registry::{Action, Layer, TABLE};
 
 use super::{
-    pictures::{crowded, lesson},
+    pictures::{crowded, hinting, lesson},
     stage::{Stage, favourite_colour, key_event},
 };
 
@@ -82,13 +82,14 @@ proptest! {
 
     #[test]
     fn no_sequence_of_events_panics_and_escape_leads_back(
-        which in 0..4_usize,
+        which in 0..5_usize,
         doings in prop::collection::vec(doing(), 200..400),
     ) {
         let scenario = match which {
             0 => favourite_colour(3),
             1 => crowded(),
             2 => lesson(),
+            3 => hinting(),
             _ => favourite_colour(12),
         };
         let mut stage = Stage::new(scenario);

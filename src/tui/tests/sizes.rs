@@ -9,7 +9,7 @@ use ratatui::{
 use crate::tui::draw;
 
 use super::{
-    pictures::{crowded, lesson},
+    pictures::{crowded, hinting, lesson},
     stage::{Stage, favourite_colour},
 };
 
@@ -50,6 +50,8 @@ fn no_size_panics_and_nothing_is_drawn_outside() {
         ("choice", favourite_colour(12), "x"),
         ("prompt", favourite_colour(3), "Wa value that is a little longer than the line that it is typed in"),
         ("question", lesson(), "nnb+++"),
+        ("session", crowded(), "iI⏎"),
+        ("hints", hinting(), "3c1w|⏎"),
         ("knobs", favourite_colour(3), "Kjjll"),
     ] {
         let mut stage = Stage::new(scenario);

@@ -131,3 +131,39 @@ fn a_story_begun_is_gone_on_with() {
     stage.keys("n ");
     assert!(advice(&stage).starts_with("w:"), "the story is over: {}", advice(&stage));
 }
+
+#[test]
+fn the_advice_knows_who_keeps_a_hint_and_for_whom() {
+    let mut stage = Stage::new(super::pictures::hinting());
+    walk(
+        &mut stage,
+        &[
+            ("3c", "C: restart nyc; what it had stored is kept"),
+            ("1w|||", "3 then C: restart it; ams hands its hint back"),
+            ("3", "C: restart nyc; ams hands its hint back"),
+        ],
+    );
+    let text = stage.text(80, 24);
+    assert!(text.contains("hint 1→nyc"), "{text}");
+    stage.keys("C||||||||");
+    assert!(stage.snapshot().agreement.converged(), "{}", stage.text(80, 24));
+    assert!(!stage.text(80, 24).contains("hint 1"), "{}", stage.text(80, 24));
+    walk(&mut stage, &[("!", "C: restart nyc; it comes back empty")]);
+}
+
+#[test]
+fn the_inspector_names_what_is_kept_for_whom() {
+    let mut stage = Stage::new(super::pictures::hinting());
+    stage.keys("3c1w|||⏎");
+    let text = stage.text(80, 24);
+    assert!(text.contains("hints    1 for nyc: w1"), "{text}");
+}
+
+#[test]
+fn the_inspector_tells_a_session_and_its_token() {
+    let mut stage = Stage::new(super::pictures::crowded());
+    stage.keys("wI⏎⎋⏎");
+    let text = stage.text(120, 36);
+    assert!(text.contains("alice is promised read your"), "{text}");
+    assert!(text.contains("token    user123 w1"), "{text}");
+}

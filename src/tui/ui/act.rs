@@ -79,6 +79,7 @@ impl Ui {
             Action::NextView | Action::PreviousView => self.turn_view(action),
             Action::Knobs => self.toggle_knobs(),
             Action::NextTheme => self.next_theme(),
+            Action::Session => self.open_session(snapshot),
             Action::Help => self.open(Overlay::Help(List::help())),
             Action::OpenPreset => self.open(Overlay::Choice(Purpose::Preset, List::presets())),
             Action::Redraw => vec![Effect::Repaint],

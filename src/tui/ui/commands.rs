@@ -22,8 +22,14 @@ pub(super) fn by(action: Action, commands: Vec<Command>) -> Vec<Effect> {
 
 impl Ui {
     pub(super) fn ask(&self, snapshot: &Snapshot, act: Act) -> Command {
-        let at = Some(self.picked);
-        Command::Submit(Ask { client: self.client, at, key: snapshot.focus, act, level: None, wait: None })
+        Command::Submit(Ask {
+            client: self.client,
+            at: self.addressed(),
+            key: snapshot.focus,
+            act,
+            level: None,
+            wait: None,
+        })
     }
 
     pub(super) fn name<'a>(&self, snapshot: &'a Snapshot) -> &'a str {
@@ -132,7 +138,7 @@ impl Ui {
             *level = *next;
         }
         let level = *level;
-        let said = format!("{word} level {level}. {}", overlap(&settings));
+        let said = format!("{word} level {level}. {}", overlap(&settings, snapshot.zone_of(self.picked)));
         self.promise(snapshot, said);
         by(action, vec![command])
     }

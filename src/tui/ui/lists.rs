@@ -12,6 +12,8 @@ pub(in crate::tui) enum Purpose {
     SecondReplica(Action),
     Preset,
     Branch,
+    /// What the picked client is promised: choosing changes it, and the list stays.
+    Session,
 }
 
 /// Entries, a filter, and where the bar stands among what the filter leaves.

@@ -11,13 +11,14 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Act, Ask, Command, Context, Level},
+    action::{Act, Ask, Command, Context, Level, Operation},
     base::{ClientId, KeyId, NodeId, Ppm, Span},
     data::{Kind, Update, Value},
     drive::Snapshot,
     net::{Delay, LinkChange, Order, Scope},
     scenario::units,
     tui::knobs::Knob,
+    tui::knobs::{level_names, unfit_words},
 };
 
 use super::Ui;
@@ -177,7 +178,7 @@ impl Ui {
         let Words { rest, pairs } = words(&prompt.text, prompt.kind.settings());
         let mut ask = Ask {
             client: self.client,
-            at: Some(self.picked),
+            at: self.addressed(),
             key: snapshot.focus,
             act: Act::Read,
             level: None,
@@ -197,14 +198,13 @@ impl Ui {
                 },
                 "level" => {
                     let level = Level::parse(value);
-                    let level = level.ok_or("levels are one, two, three, quorum, all, or a number")?;
-                    let copies = snapshot.view.settings.copies;
-                    if level.required(copies) > copies {
-                        return Err(format!(
-                            "{level} needs {} replicas; N is {copies}",
-                            level.required(copies)
-                        ));
-                    }
+                    let settings = &snapshot.view.settings;
+                    let level = level.ok_or_else(|| level_names(settings))?;
+                    let operation = match prompt.kind {
+                        PromptKind::Write => Operation::Write,
+                        _ => Operation::Read,
+                    };
+                    settings.admits(level, operation).map_err(|unfit| unfit_words(level, unfit))?;
                     ask.level = Some(level);
                 }
                 "by" => ask.client = client_named(snapshot, value)?,

@@ -72,6 +72,10 @@ impl Ui {
                     self.link(snapshot, action, NodeId::at(index))
                 }
                 (Purpose::Branch, Some(Id::Index(index))) => vec![Effect::Ask(Request::Switch(index))],
+                (Purpose::Session, Some(Id::Index(index))) => {
+                    self.overlay = Overlay::Choice(purpose, list);
+                    self.change_session(index, snapshot)
+                }
                 (Purpose::Preset, Some(Id::Name(name))) => vec![Effect::Open(name)],
                 _ => {
                     self.overlay = Overlay::Choice(purpose, list);

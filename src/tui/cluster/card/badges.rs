@@ -5,12 +5,18 @@ use std::collections::BTreeMap;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::{base::NodeId, drive::skew, tui::cluster::Size};
+use crate::{
+    base::NodeId,
+    drive::skew,
+    tui::{cluster::Size, paint::clip},
+};
 
 use super::{Subject, replica, words::versions};
 
 /// Between two badges.
 const GAP: &str = "  ";
+/// Fewer columns of a badge say nothing.
+const LEAST: usize = 6;
 
 pub(super) struct Badge {
     long: String,
@@ -28,6 +34,7 @@ pub(super) fn badges(subject: Subject<'_>, size: Size) -> Vec<Badge> {
     let mut badges = Vec::new();
     badges.extend(siblings(subject));
     badges.extend(hints(subject));
+    badges.extend(held_back(subject));
     let offset = replica(subject).skew;
     if offset != 0 && size != Size::Large {
         badges.push(Badge::new(format!("clock {}", skew(offset)), "clock off".into()));
@@ -36,7 +43,7 @@ pub(super) fn badges(subject: Subject<'_>, size: Size) -> Vec<Badge> {
 }
 
 /// As many as fit into so many columns, in full where there is room: the last are shortened first, then left
-/// out.
+/// out; the first is cut before it goes.
 pub(super) fn fitted(badges: &[Badge], width: usize) -> String {
     for count in (1..=badges.len()).rev() {
         for short in 0..=count {
@@ -49,7 +56,10 @@ pub(super) fn fitted(badges: &[Badge], width: usize) -> String {
             }
         }
     }
-    String::new()
+    match badges.first() {
+        Some(badge) if width >= LEAST => clip(&badge.short, width, "…"),
+        Some(_) | None => String::new(),
+    }
 }
 
 fn siblings(subject: Subject<'_>) -> Option<Badge> {
@@ -74,6 +84,12 @@ fn hints(subject: Subject<'_>) -> Option<Badge> {
         .then(|| Badge::new(format!("hint{plural} {}", each.join(" ")), format!("{count} hint{plural}")))
 }
 
+/// Writes that have come and wait, unseen, for what they depend on.
+fn held_back(subject: Subject<'_>) -> Option<Badge> {
+    let waiting = replica(subject).waiting.len();
+    (waiting > 0).then(|| Badge::new(format!("holds back {waiting}"), format!("{waiting} held")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,6 +106,7 @@ mod tests {
         assert_eq!(fit(25), "3 siblings  3 hints");
         assert_eq!(fit(18), "3 siblings: w1 w2");
         assert_eq!(fit(10), "3 siblings");
-        assert_eq!(fit(9), "");
+        assert_eq!(fit(9), "3 siblin…");
+        assert_eq!(fit(5), "");
     }
 }

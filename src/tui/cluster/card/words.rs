@@ -114,7 +114,7 @@ pub(super) fn vector(paint: &Paint<'_>, subject: Subject<'_>) -> Line<'static> {
     let entries: Vec<String> = snapshot
         .vector(NodeId::at(index))
         .entries()
-        .map(|(node, counter)| format!("{}:{counter}", paint.clip(snapshot.replica_name(node), 6)))
+        .map(|(node, counter)| format!("{}:{counter}", paint.clip(&snapshot.actor_name(node), 6)))
         .collect();
     let text = if entries.is_empty() { String::new() } else { format!("[{}]", entries.join(" ")) };
     Line::from(paint.span(text, Role::Dim))

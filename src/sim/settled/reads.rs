@@ -1,0 +1,106 @@
+//! What reads under way, and requests on their way to their coordinator, may still change.
+
+use crate::{
+    action::{Operation, ReadRepair},
+    base::{KeyId, NodeId},
+    data::{Held, Version},
+    replica::{Body, Forwarded},
+    sim::{Simulation, Status},
+};
+
+impl Simulation {
+    fn reads_repair(&self) -> bool {
+        self.settings.leaderless().is_some_and(|rules| rules.read_repair != ReadRepair::Off)
+    }
+
+    /// Whether a read under way may yet repair anybody.
+    pub(super) fn reads_may_change_data(&self) -> bool {
+        self.reads_repair()
+            && (0..self.nodes.len()).map(NodeId::at).any(|node| self.read_may_repair(node, None))
+    }
+
+    /// Whether a read under way may yet teach `node` anything about `key`.
+    pub fn a_read_may_teach(&self, node: NodeId, key: KeyId) -> bool {
+        self.reads_repair()
+            && (0..self.nodes.len()).map(NodeId::at).any(|at| self.read_may_repair(at, Some((node, key))))
+    }
+
+    /// Whether a read that `coordinator` has under way may repair somebody, or this one.
+    fn read_may_repair(&self, coordinator: NodeId, whom: Option<(NodeId, KeyId)>) -> bool {
+        let node = &self.nodes[coordinator.index()];
+        node.status == Status::Up
+            && node.replica.readings().any(|(key, asked, found)| {
+                whom.is_none_or(|(_, wanted)| wanted == key)
+                    && self.may_repair(coordinator, key, self.may_be_asked(key, asked), found, whom)
+            })
+    }
+
+    /// Whom a read asks that has asked these, if it may still ask more.
+    fn may_be_asked(&self, key: KeyId, asked: &[NodeId]) -> Vec<NodeId> {
+        let speculates = self.settings.leaderless().is_some_and(|rules| rules.speculative.is_some());
+        let more = self.owners(key).filter(|node| speculates && !asked.contains(node));
+        asked.iter().copied().chain(more).collect()
+    }
+
+    /// Whether one who asks these, and has found that, may find something that one of them lacks.
+    fn may_repair(
+        &self,
+        coordinator: NodeId,
+        key: KeyId,
+        asked: Vec<NodeId>,
+        found: &Held,
+        whom: Option<(NodeId, KeyId)>,
+    ) -> bool {
+        let conflicts = self.settings.conflicts_of(key);
+        let mut all = found.clone();
+        for node in &asked {
+            all.merge(self.held(*node, key), conflicts);
+            if !self.placement().is_owner(*node, key) {
+                for (_, _, hint) in self.nodes[node.index()].replica.hints().filter(|(_, k, _)| *k == key) {
+                    all.merge(hint, conflicts);
+                }
+            }
+        }
+        asked.into_iter().filter(|node| whom.is_none_or(|(wanted, _)| wanted == *node)).any(|node| {
+            (node == coordinator || self.reaches(coordinator, node)) && self.would_learn(node, key, &all)
+        })
+    }
+
+    /// Whether `coordinator`, once it has this request, may change any data.
+    pub(super) fn request_may_change_data(&self, coordinator: NodeId, request: &Forwarded) -> bool {
+        if request.act.operation() == Operation::Write {
+            return true;
+        }
+        let everybody = (0..self.nodes.len()).map(NodeId::at).collect();
+        self.reads_repair() && self.may_repair(coordinator, request.key, everybody, &Held::Nothing, None)
+    }
+
+    /// Whether a read under way has found `write`, or is being told of it, and may pass it on.
+    pub(super) fn a_read_may_bring_back(&self, write: &Version) -> bool {
+        let told = |body: &Body| match body {
+            Body::ReadReply { held, .. } => held.keeps(write),
+            Body::Write { .. }
+            | Body::WriteAck { .. }
+            | Body::Read { .. }
+            | Body::Sync { .. }
+            | Body::Stream(_)
+            | Body::SyncReply { .. }
+            | Body::Hint { .. }
+            | Body::HintAck { .. }
+            | Body::Digest { .. }
+            | Body::Repair { .. }
+            | Body::RepairAck { .. }
+            | Body::Forward(_)
+            | Body::Answer { .. } => false,
+        };
+        self.reads_repair()
+            && (self.arrivals().any(|(_, message)| !message.lost && told(&message.body))
+                || self.nodes.iter().any(|node| {
+                    node.inbox.iter().any(|message| told(&message.body))
+                        || node
+                            .replica
+                            .readings()
+                            .any(|(key, _, found)| key == write.key && found.keeps(write))
+                }))
+    }
+}
