@@ -9,7 +9,7 @@ mod order;
 mod verdict;
 mod why;
 
-pub use key_ledger::{Loss, Record, Staleness};
+pub use key_ledger::{Loss, Purge, Record, Staleness};
 pub use ledger::{Answered, Ledger, ReadRecord, Tally};
 pub use verdict::{Evidence, Verdict};
 pub use why::{Remedy, Story, Stranded, Trail, explain};

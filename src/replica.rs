@@ -19,6 +19,7 @@
 mod causal;
 mod coordinate;
 mod delivery;
+mod detector;
 mod forward;
 mod gossip;
 mod hints;
@@ -29,14 +30,17 @@ mod quorum;
 mod read;
 mod store;
 mod timer;
+mod tombstones;
 
 use crate::{
-    action::{Act, AntiEntropy, BlockFor, Settings, Wait},
+    action::{Act, AntiEntropy, BlockFor, Freshness, Settings, Wait},
     base::{KeyId, LocalTime, NodeId, OpId, Seed, Span, WriteId},
     data::{Clocks, Conflicts, Dependencies, Held, Relation, Stamp, StampClock, Version, VersionVector},
 };
 use coordinate::Pending;
 use delivery::Deliveries;
+pub use detector::Belief;
+use detector::Detector;
 use forward::TakenOver;
 use hints::HintStore;
 pub use message::{Body, Exchange, Forwarded, MessageKind, Want};
@@ -47,6 +51,7 @@ use std::sync::Arc;
 use store::Store;
 pub use store::replica_of;
 pub use timer::Timer;
+pub use tombstones::is_purgeable;
 
 /// One replica: durable slots, and the volatile state of operations it coordinates.
 #[derive(Debug, Clone)]
@@ -61,6 +66,7 @@ pub struct Replica {
     waiting: Vec<causal::Waiting>,
     clock: StampClock,
     hints: HintStore,
+    detector: Detector,
     /// How many rounds of gossip it has begun.
     round: u64,
     /// Its part in a replica set, where one replica takes the writes.
@@ -113,6 +119,10 @@ pub struct Request<'a> {
     pub timeout: Span,
     /// The replica it asked, through which it is answered.
     pub client: NodeId,
+    /// Where regions hold one table: how fresh a read must be; `None`: as usual there.
+    pub freshness: Option<Freshness>,
+    /// The version that the client read or wrote last.
+    pub last_read: Option<WriteId>,
     /// What a write must never be seen without.
     pub after: &'a Dependencies,
 }
@@ -187,6 +197,16 @@ pub enum Output {
         key: KeyId,
         write: WriteId,
     },
+    /// It has changed its mind about another replica.
+    Believes {
+        about: NodeId,
+        belief: Belief,
+    },
+    /// It forgot a tombstone.
+    Purged {
+        key: KeyId,
+        write: WriteId,
+    },
     /// What was kept for a replica became too old to be safe.
     HintExpired {
         target: NodeId,
@@ -235,6 +255,14 @@ pub enum Answer {
     NotPrimary {
         primary: Option<NodeId>,
     },
+    /// Refused: what a conditional write asked for does not hold; `found` is there instead.
+    ConditionFailed {
+        found: Option<WriteId>,
+    },
+    /// Refused: the region would fall behind further than the bound allows.
+    Throttled {
+        region: usize,
+    },
 }
 
 impl Replica {
@@ -249,6 +277,7 @@ impl Replica {
             waiting: Vec::new(),
             clock: StampClock::default(),
             hints: HintStore::default(),
+            detector: Detector::default(),
             round: 0,
             repairs: 0,
             member: None,
@@ -321,6 +350,10 @@ impl Replica {
     fn store_now(&mut self, key: KeyId, held: &Held, around: &Surroundings<'_>, out: &mut Vec<Output>) {
         use crate::data::Merge;
         let Some(write) = held.newest() else { return };
+        if self.store.held(key).is_nothing() && is_purgeable(held, around.clock, around.settings) {
+            // It would be forgotten again at the next compaction, and says nothing to nobody.
+            return;
+        }
         let merges = held.state().zip(self.store.held(key).state());
         let write = merges.and_then(|(theirs, mine)| theirs.news_for(mine)).unwrap_or(write);
         // Of several versions some may be held already.
@@ -398,6 +431,7 @@ impl Replica {
                 }
             }
             Body::HintAck { cause, key } => self.handed_back(from, *key, *cause, out),
+            Body::Heartbeat { counters, .. } => self.hear_heartbeats(counters, around, out),
         }
     }
 
@@ -409,6 +443,8 @@ impl Replica {
             Timer::Primary(alarm) => self.ring(alarm, around, out),
             Timer::WriteTimeout { op, .. } => self.hint_the_silent(op, around, out),
             Timer::HandBack => self.hand_back(around, out),
+            Timer::Heartbeat => self.beat(around, out),
+            Timer::Compact => self.compact(around, out),
             Timer::Speculate { op, .. } => self.ask_one_more(op, around, out),
             Timer::GiveUp { op, .. } => {
                 self.abandon(op, around.placement);
@@ -416,8 +452,15 @@ impl Replica {
         }
     }
 
+    /// The run begins: sets its timers.
+    pub fn start(&mut self, around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
+        self.start_detector(around, out);
+        Self::start_compaction(around, out);
+    }
+
     /// It is up again after a crash: sets its timers.
     pub fn restart(&mut self, around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
+        self.start(around, out);
         self.resume_hints(out);
         self.restart_member(around, out);
     }

@@ -19,6 +19,7 @@ mod members;
 mod messages;
 mod opinion;
 mod queue;
+mod regions;
 mod routing;
 mod settled;
 mod view;
@@ -41,6 +42,7 @@ use messages::Message;
 use opinion::Opinion;
 #[doc(hidden)]
 pub use queue::Queue;
+pub use regions::{InflowView, RegionView};
 pub use view::{ClientView, Doom, HintView, LinksView, MessageView, ReplicaView, Status, View, WaitingView};
 
 /// A running cluster at one instant.
@@ -107,6 +109,8 @@ struct Node {
     rung: Vec<Timer>,
     /// How often it has crashed: timers of an earlier life ring in vain.
     life: u32,
+    /// What it believes of the others, where opinions are its own.
+    opinion: Option<Box<Opinion>>,
     /// How many disks it has lost.
     disks: u16,
     /// Messages that died because it was down.
@@ -128,6 +132,9 @@ impl Simulation {
     pub fn new(scenario: Arc<Scenario>, seed: Seed) -> Self {
         let count = scenario.replicas.len();
         let keys = scenario.keys.len();
+        let leaderless = scenario.settings.leaderless();
+        let detects = leaderless.is_some_and(|rules| rules.failure_detector.is_some());
+        let has_clocks = detects || leaderless.is_some_and(|rules| rules.tombstones.is_some());
         let node = |(i, spec): (usize, &crate::scenario::ReplicaSpec)| Node {
             replica: Replica::new(NodeId::at(i), keys),
             status: Status::Up,
@@ -136,6 +143,7 @@ impl Simulation {
             inbox: Vec::new(),
             rung: Vec::new(),
             life: 0,
+            opinion: detects.then(|| Box::new(Opinion::all_up(count))),
             disks: 0,
             killed: 0,
             gossiping: false,
@@ -165,6 +173,10 @@ impl Simulation {
         };
         simulation.put_initial_values();
         simulation.start_gossip();
+        for node in (0..count).map(NodeId::at).filter(|_| has_clocks) {
+            // Nothing but timers: no fact.
+            simulation.act(node, 0, &mut Vec::new(), Replica::start);
+        }
         simulation.form_groups();
         if simulation.scenario.workload.is_some() {
             simulation.start_workload();
@@ -340,18 +352,21 @@ impl Simulation {
         action: impl FnOnce(&mut Replica, &mut Surroundings<'_>, &mut Vec<Output>),
     ) {
         let mut outputs = std::mem::take(&mut self.scratch);
-        let opinion = &self.common_opinion;
+        let (clock, monotonic) = (self.clock(node), self.monotonic());
+        let Node { replica, opinion, .. } = &mut self.nodes[node.index()];
+        let opinion = opinion.as_deref().unwrap_or(&self.common_opinion);
+        let placement = Placement::new(&self.topology, &self.settings);
         let mut around = Surroundings {
-            clock: self.clock(node),
-            placement: Placement::new(&self.topology, &self.settings),
+            clock,
+            placement,
             believed_up: &opinion.up,
             down_since: &opinion.down_since,
-            monotonic: self.monotonic(),
+            monotonic,
             settings: &self.settings,
             seed: self.seed,
             next_write: &mut self.next_write,
         };
-        action(&mut self.nodes[node.index()].replica, &mut around, &mut outputs);
+        action(replica, &mut around, &mut outputs);
         let stored = outputs.iter().any(|output| matches!(output, Output::Stored { .. }));
         for output in outputs.drain(..) {
             self.carry_out(node, output, cause, facts);
@@ -388,6 +403,8 @@ impl Simulation {
             Output::Kept { key, write, winner, relation } => {
                 self.record(facts, What::Kept { node, key, write, winner, relation });
             }
+            Output::Believes { about, belief } => self.believe(node, about, belief, facts),
+            Output::Purged { key, write } => self.record(facts, What::Purged { node, key, write }),
             Output::Discarded { key, write, why, content, instead } => {
                 self.record(facts, What::Discarded { node, key, write, why, content, instead });
             }

@@ -28,6 +28,8 @@ pub enum Purpose {
     Workload,
     Placement,
     Routing,
+    HeartbeatPhase,
+    HeartbeatPeers,
     /// The name of a data set under a primary.
     Replid = 40,
     /// The name of one run of a member.
@@ -38,6 +40,8 @@ pub enum Purpose {
     ElectionDelay,
     /// How often a link of a stream loses a packet again.
     Retransmission,
+    /// Which replicas of a region a read asks.
+    ReadReplica = 60,
 }
 
 impl Seed {

@@ -29,8 +29,17 @@ pub struct Record {
     pub superseded: bool,
     /// A replica dropped it for this one, which stood so to it.
     pub dropped_for: Option<(WriteId, Relation, Position)>,
+    /// Whether a replica has forgotten it, a tombstone, in good order.
+    pub purge: Purge,
     /// Copies of it that never arrived: whither, how they ended, when.
     pub deaths: Vec<(NodeId, Death, SimTime)>,
+}
+
+/// Whether a replica has forgotten a tombstone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purge {
+    Kept,
+    Purged,
 }
 
 /// What the client of a write has.
@@ -86,6 +95,8 @@ pub(super) struct KeyLedger {
     holding: Vec<u64>,
     /// The different contents among the owners, with how many hold each.
     contents: Vec<(u64, usize)>,
+    /// The newest tombstone that a replica has forgotten.
+    forgotten: Option<Arc<Version>>,
     /// Replicas that lost their disks, and so come to reflect closed writes once more.
     wiped: Vec<NodeId>,
     /// Losses among writes that are no longer remembered.
@@ -108,6 +119,7 @@ impl KeyLedger {
             owners,
             nodes,
             contents,
+            forgotten: None,
             wiped: Vec::new(),
             forgotten_losses: 0,
         }
@@ -184,6 +196,7 @@ impl KeyLedger {
             consistent: (missing == 0).then_some(at.at),
             superseded: false,
             dropped_for: None,
+            purge: Purge::Kept,
             deaths: Vec::new(),
         });
         if missing == 0 {
@@ -383,7 +396,8 @@ impl KeyLedger {
             };
             if let Some(index) = index {
                 if let Some(record) = self.closed.remove(index) {
-                    let lost = record.acked.is_some() && !record.superseded && !merged;
+                    let undone = !merged && record.purge == Purge::Kept;
+                    let lost = record.acked.is_some() && !record.superseded && undone;
                     self.forgotten_losses += u64::from(lost);
                 }
             } else if self.closed.len() > MAX_OPEN {
@@ -410,6 +424,12 @@ impl KeyLedger {
 
     /// How far `held` is behind the first `acks` acknowledged writes; `None` where it is not.
     pub(super) fn staleness(&self, held: &Held, acks: u64) -> Option<Staleness> {
+        // Where a tombstone was forgotten, nothing is what it says.
+        let forgotten = match (held, &self.forgotten) {
+            (Held::Nothing, Some(tombstone)) => Some(Held::One(Arc::clone(tombstone))),
+            (Held::Nothing | Held::One(_) | Held::Siblings(_) | Held::Shared(_) | Held::State(_), _) => None,
+        };
+        let held = forgotten.as_ref().unwrap_or(held);
         // A value stands in the order of acknowledgements where it was acknowledged; one that is not yet,
         // where it was accepted; one no longer remembered, before everything that is.
         let place = |version: &Arc<Version>| {
@@ -441,9 +461,36 @@ impl KeyLedger {
         Some(Staleness { versions, since, missing: missing.iter().map(|r| r.version.id).collect() })
     }
 
+    /// A replica forgot this tombstone.
+    pub(super) fn purged(&mut self, write: WriteId) {
+        let Some(record) = self.record_mut(write) else { return };
+        record.purge = Purge::Purged;
+        let version = Arc::clone(&record.version);
+        let newer = |last: &Arc<Version>| version.last_write_order(last).is_gt();
+        if self.forgotten.as_ref().is_none_or(newer) {
+            self.forgotten = Some(version);
+        }
+    }
+
+    /// Whether `node`, which once knew of this delete, holds what it had deleted.
+    fn has_risen(&self, delete: &Record, node: NodeId, simulation: &Simulation) -> bool {
+        let by_stamps = simulation.settings().conflicts_of(self.key) == Conflicts::LastWriteWins;
+        let deleted = |old: &Arc<Version>| {
+            delete.version.context.covers(old.dot)
+                || by_stamps && delete.version.last_write_order(old).is_gt()
+        };
+        delete.reflected[node.index()].is_some()
+            && simulation.held(node, self.key).versions().iter().any(deleted)
+    }
+
     /// Acknowledged writes that are `gone`.
-    pub(super) fn losses(&self, gone: impl Fn(&Record) -> bool) -> Vec<Loss> {
-        let lost = |record: &&Record| record.acked.is_some() && gone(record);
+    pub(super) fn losses(&self, simulation: &Simulation, gone: impl Fn(&Record) -> bool) -> Vec<Loss> {
+        // A delete that was forgotten in good order is done, until what it deleted comes back.
+        let undone = |record: &Record| match record.purge {
+            Purge::Kept => true,
+            Purge::Purged => self.owners.iter().any(|node| self.has_risen(record, *node, simulation)),
+        };
+        let lost = |record: &&Record| record.acked.is_some() && gone(record) && undone(record);
         let obituary = |record: &Record| Loss {
             write: record.version.id,
             value: record.version.value.to_string(),

@@ -236,6 +236,10 @@ impl Ledger {
             }
             What::Answered { op, outcome } => self.follow_answer(*op, outcome, at, simulation),
             What::CutHealed { .. } | What::Restarted { .. } | What::Thawed { .. } => self.disturbed = at.at,
+            What::Purged { node, key, write } => {
+                self.keys[key.index()].purged(*write);
+                self.follow_stored((*node, *key, 0), at, simulation);
+            }
             What::Turned(command) => {
                 self.learn_keys(simulation);
                 if let Command::Set(Setting::Copies(_)) = &**command {
@@ -250,6 +254,7 @@ impl Ledger {
             What::Destroyed { node, .. } => self.follow_loss_of_disk(*node, at, simulation),
             What::HandedBack { .. }
             | What::HintExpired { .. }
+            | What::Believes { .. }
             | What::Effort { .. }
             | What::News { .. }
             | What::Queued { .. }
@@ -400,6 +405,8 @@ impl Ledger {
             Outcome::Unavailable { .. }
             | Outcome::NoReplicas { .. }
             | Outcome::NotPrimary { .. }
+            | Outcome::ConditionFailed { .. }
+            | Outcome::Throttled { .. }
             | Outcome::CoordinatorDown
             | Outcome::NotFresh(_) => {}
         }
@@ -531,7 +538,7 @@ impl Ledger {
                 };
                 nowhere && !comes_back(&record.version)
             };
-            losses.extend(ledger.losses(gone));
+            losses.extend(ledger.losses(simulation, gone));
         }
         losses
     }

@@ -11,7 +11,7 @@ use crate::{
     check::Verdict,
     data::{self, Held, Relation, Update},
     drive::{self, Report, Timeline},
-    replica::{Effort, primary::Discard},
+    replica::{Belief, Effort, primary::Discard, replica_of},
     scenario::Scenario,
     sim::{Death, Fact, Outcome, What},
 };
@@ -73,7 +73,7 @@ fn fact(timeline: &Timeline, fact: &Fact) -> Value {
     // Later disks and reigns of a replica have names of their own in vectors.
     let actor = |actor: NodeId| {
         let nodes = u16::try_from(scenario.replicas.len()).unwrap_or(u16::MAX);
-        match crate::replica::replica_of(actor, nodes) {
+        match replica_of(actor, nodes) {
             (replica, 0) => node(&replica),
             (replica, disk) => format!("{}#{}", node(&replica), disk + 1),
         }
@@ -182,6 +182,16 @@ fn fact(timeline: &Timeline, fact: &Fact) -> Value {
             json!({"fact": "hint_expired", "at": node(holder), "for": node(target), "key": key(k),
                    "write": write(w)})
         }
+        What::Believes { by, about, belief } => {
+            let belief = match belief {
+                Belief::Up => "up",
+                Belief::Down => "down",
+            };
+            json!({"fact": "believes", "at": node(by), "about": node(about), "belief": belief})
+        }
+        What::Purged { node: at, key: k, write: w } => {
+            json!({"fact": "purged", "at": node(at), "key": key(k), "write": write(w)})
+        }
         What::Destroyed { node: at, hints } => json!({"fact": "destroyed", "at": node(at), "hints": hints}),
         What::CutMade { id } => json!({"fact": "cut_made", "cut": id.0}),
         What::CutHealed { id, killed } => json!({"fact": "cut_healed", "cut": id.0, "killed": killed}),
@@ -215,6 +225,10 @@ fn outcome(outcome: &Outcome) -> Value {
         Outcome::NoReplicas { good, required } => {
             json!({"outcome": "no_replicas", "good": good, "required": required})
         }
+        Outcome::ConditionFailed { found } => {
+            json!({"outcome": "condition_failed", "found": found.map(|write| write.to_string())})
+        }
+        Outcome::Throttled { region } => json!({"outcome": "throttled", "region": region}),
         Outcome::NotPrimary { .. } => json!({"outcome": "not_primary"}),
         Outcome::CoordinatorDown => json!({"outcome": "coordinator_down"}),
         Outcome::NotFresh(guarantee) => json!({"outcome": "not_fresh", "guarantee": guarantee.name()}),

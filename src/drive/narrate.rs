@@ -8,7 +8,7 @@ use crate::{
     base::{ClientId, CutId, KeyId, NodeId, OpId, Position, SimTime, Span, WriteId},
     data::{Conflicts, Held, Relation, Update, Value},
     net::{CutShape, LinkChange, Scope},
-    replica::{Effort, MessageKind},
+    replica::{Belief, Effort, MessageKind},
     sim::{Death, Fact, Outcome, What},
 };
 
@@ -171,6 +171,18 @@ impl<'a> Narrator<'a> {
                 let text = format!("{holder} threw {key}={what} away, kept for {target}: too old to be safe");
                 Some((Mark::Dropped, text, self.value(*write)))
             }
+            What::Believes { by, about, belief } => {
+                let (by, about) = (self.node(*by), self.node(*about));
+                Some(match belief {
+                    Belief::Up => (Mark::Revived, format!("{by} believes {about} up"), None),
+                    Belief::Down => (Mark::Crash, format!("{by} believes {about} down"), None),
+                })
+            }
+            What::Purged { node, key, write } => {
+                let (node, key) = (self.node(*node), self.key(*key));
+                let text = format!("{node} forgot that {key} was deleted ({write}): past the grace");
+                Some((Mark::Dropped, text, None))
+            }
             What::Restarted { node } => {
                 Some((Mark::Revived, format!("{} is up again", self.node(*node)), None))
             }
@@ -269,6 +281,16 @@ impl<'a> Narrator<'a> {
             }
             Outcome::NoReplicas { good, required } => {
                 failed(format!("NOREPLICAS, {good} of {required} good replicas; nothing was done"))
+            }
+            Outcome::ConditionFailed { found } => {
+                let there = found.map_or_else(|| "nothing".to_owned(), |write| self.write(write));
+                failed(format!("CONDITION, {there} is there; nothing was done"))
+            }
+            Outcome::Throttled { region } => {
+                let settings = self.timeline.simulation().settings();
+                let name = settings.regions().and_then(|regions| regions.names.get(*region));
+                let name = name.map_or_else(|| "another region".to_owned(), ToString::to_string);
+                failed(format!("THROTTLED, {name} is as far behind as the bound allows; nothing was done"))
             }
             Outcome::NotPrimary { primary } => {
                 let hint = primary.map_or_else(

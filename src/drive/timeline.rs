@@ -480,6 +480,8 @@ fn is_visible(what: &What) -> bool {
         | What::Hinted { .. }
         | What::HandedBack { .. }
         | What::HintExpired { .. }
+        | What::Believes { .. }
+        | What::Purged { .. }
         | What::Restarted { .. }
         | What::Frozen { .. }
         | What::Thawed { .. }

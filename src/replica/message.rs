@@ -87,6 +87,11 @@ pub enum Body {
         cause: u64,
         key: KeyId,
     },
+    /// How far the heartbeats of all have counted, as far as the sender knows.
+    Heartbeat {
+        round: u64,
+        counters: Arc<[u32]>,
+    },
 }
 
 /// What a read wants of a replica.
@@ -133,6 +138,7 @@ pub enum MessageKind {
     SyncReply,
     Hint,
     HintAck,
+    Heartbeat,
     Psync,
     PartialResync,
     FullResync,
@@ -154,6 +160,13 @@ pub enum MessageKind {
     Digest,
     Repair,
     RepairAck,
+    RegionAsk,
+    RegionWrites,
+    RegionTaken,
+    RegionAlive,
+    Everywhere,
+    Confirm,
+    Confirmed,
 }
 
 impl Body {
@@ -168,6 +181,7 @@ impl Body {
             Self::Stream(message) => message.kind(),
             Self::Hint { .. } => MessageKind::Hint,
             Self::HintAck { .. } => MessageKind::HintAck,
+            Self::Heartbeat { .. } => MessageKind::Heartbeat,
             Self::Digest { .. } => MessageKind::Digest,
             Self::Repair { .. } => MessageKind::Repair,
             Self::RepairAck { .. } => MessageKind::RepairAck,
@@ -188,11 +202,12 @@ impl Body {
             | Self::Sync { .. }
             | Self::SyncReply { .. }
             | Self::HintAck { .. }
-            | Self::Stream(_)
+            | Self::Heartbeat { .. }
             | Self::Digest { .. }
             | Self::RepairAck { .. }
             | Self::Forward(_)
             | Self::Answer { .. } => 0,
+            Self::Stream(message) => message.attempt(),
         }
     }
 
@@ -200,7 +215,9 @@ impl Body {
     /// or the write that a hint is of.
     pub fn own_cause(&self) -> Option<u64> {
         match self {
-            Self::Sync { round, .. } | Self::SyncReply { round, .. } => Some(*round),
+            Self::Sync { round, .. } | Self::SyncReply { round, .. } | Self::Heartbeat { round, .. } => {
+                Some(*round)
+            }
             Self::Stream(message) => message.round(),
             Self::Hint { cause, .. } | Self::HintAck { cause, .. } => Some(*cause),
             Self::Write { .. }
@@ -228,6 +245,7 @@ impl Body {
             | Self::Sync { exchange: Exchange::Ask, .. }
             | Self::Hint { .. }
             | Self::HintAck { .. }
+            | Self::Heartbeat { .. }
             | Self::Digest { .. }
             | Self::Repair { .. }
             | Self::RepairAck { .. }
@@ -251,6 +269,7 @@ impl Body {
             Self::WriteAck { .. }
             | Self::Read { .. }
             | Self::HintAck { .. }
+            | Self::Heartbeat { .. }
             | Self::Digest { .. }
             | Self::RepairAck { .. }
             | Self::Forward(_)
@@ -266,12 +285,16 @@ impl MessageKind {
         match self {
             Self::Sync
             | Self::SyncReply
+            | Self::Heartbeat
             | Self::StreamAck
             | Self::Ping
             | Self::Probe
             | Self::Report
             | Self::AskDown
-            | Self::Opinion => true,
+            | Self::Opinion
+            | Self::RegionTaken
+            | Self::RegionAlive
+            | Self::Everywhere => true,
             Self::Write
             | Self::WriteAck
             | Self::Read
@@ -290,6 +313,10 @@ impl MessageKind {
             | Self::RequestVote
             | Self::Vote
             | Self::Order
+            | Self::RegionAsk
+            | Self::RegionWrites
+            | Self::Confirm
+            | Self::Confirmed
             | Self::Digest
             | Self::Repair
             | Self::RepairAck => false,
@@ -322,8 +349,16 @@ impl MessageKind {
             Self::RequestVote => "vote?",
             Self::Vote => "vote",
             Self::Order => "order",
+            Self::RegionAsk => "since?",
+            Self::RegionWrites => "replicate",
+            Self::RegionTaken => "taken",
+            Self::RegionAlive => "alive",
+            Self::Everywhere => "everywhere",
+            Self::Confirm => "leader?",
+            Self::Confirmed => "leader",
             Self::Hint => "hint",
             Self::HintAck => "hint ack",
+            Self::Heartbeat => "heartbeat",
             Self::Digest => "digest",
             Self::Repair => "repair",
             Self::RepairAck => "repair ack",

@@ -95,6 +95,13 @@ impl Store {
         Dot { node, counter: slot.counter }
     }
 
+    /// Forgets what is held of `key`.
+    pub(super) fn purge(&mut self, key: KeyId) {
+        let slot = self.slot(key);
+        let before = std::mem::take(&mut slot.held).content();
+        self.digest ^= Self::mark(key, before);
+    }
+
     /// A new disk, with nothing on it.
     pub(super) fn wipe(&mut self) {
         self.slots.clear();

@@ -19,6 +19,10 @@ pub enum Timer {
     GiveUp { op: OpId, cause: u64 },
     /// Time to look whether a replica that hints are kept for is back.
     HandBack,
+    /// Time for a round of heartbeats.
+    Heartbeat,
+    /// Time to forget old tombstones.
+    Compact,
 }
 
 impl Timer {
@@ -30,7 +34,7 @@ impl Timer {
             | Self::Speculate { cause, .. }
             | Self::GiveUp { cause, .. } => cause,
             // A hint is named by its write; what a member sends of its own accord has a name of its own.
-            Self::HandBack | Self::Primary(_) => 0,
+            Self::HandBack | Self::Primary(_) | Self::Heartbeat | Self::Compact => 0,
         }
     }
 }

@@ -35,6 +35,8 @@ const PRESETS: &[(&str, &str)] = presets![
     "redis-wait",
     "redis-failover",
     "mongodb-rollback",
+    "dynamodb-global",
+    "cosmos-levels",
     "sixty-four",
 ];
 

@@ -4,6 +4,7 @@
 //! names may point at nothing. The doc comments of the fields are what an editor shows: each states the meaning,
 //! the unit and the default. Never use tags, `flatten` or range checks here: they report the wrong place.
 
+mod background;
 mod client;
 mod cluster;
 mod condition;
@@ -13,6 +14,7 @@ mod network;
 mod pause;
 mod primary;
 mod quantity;
+mod regions;
 mod step;
 mod system;
 mod value;
@@ -22,6 +24,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub use background::{FailureDetector, Heartbeats, HintHolder, HintRules, Hints, TombstoneRules, Tombstones};
 pub use client::{Client, Guarantee, Keys, Means, Route, Stop, WhenUnable, Workload};
 pub use cluster::{
     AntiEntropy, AntiEntropyStyle, Asks, Clock, Clocks, Cluster, Conflicts, Coordinator, Copies, Gossip,
@@ -42,7 +45,8 @@ pub use primary::{
 pub use quantity::{
     DriftText, DurationOrOffText, DurationText, Name, RateText, ShareText, SignedDurationText, SizeText,
 };
-pub use step::{Context, Cut, Delete, Ends, Knobs, Pause, Read, Skew, StartStop, Step, Write};
+pub use regions::{Between, Bound, Freshness, MultiRegion};
+pub use step::{Context, Cut, Delete, Ends, IfVersion, Knobs, Pause, Read, Skew, StartStop, Step, Write};
 pub use system::System;
 pub use value::{Literal, Outcome};
 

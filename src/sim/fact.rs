@@ -7,7 +7,7 @@ use crate::{
     base::{ClientId, CutId, KeyId, MessageId, NodeId, OpId, Position, SimTime, WriteId},
     data::{Held, Relation, Version},
     replica::{
-        Effort, MessageKind,
+        Belief, Effort, MessageKind,
         primary::{Discard, News},
     },
 };
@@ -149,6 +149,18 @@ pub enum What {
         key: KeyId,
         write: WriteId,
     },
+    /// A replica changed its mind about another, rightly or wrongly.
+    Believes {
+        by: NodeId,
+        about: NodeId,
+        belief: Belief,
+    },
+    /// A replica forgot a tombstone, and holds nothing of the key.
+    Purged {
+        node: NodeId,
+        key: KeyId,
+        write: WriteId,
+    },
     /// What was kept for a replica became too old to be safe and was thrown away.
     HintExpired {
         holder: NodeId,
@@ -225,6 +237,15 @@ pub enum Outcome {
     NotPrimary {
         primary: Option<NodeId>,
     },
+    /// A conditional write, and what it asked for did not hold: nothing was done. `found` is there instead.
+    ConditionFailed {
+        found: Option<WriteId>,
+    },
+    /// The write region held it back, since this region would fall behind further than the bound allows:
+    /// nothing was done.
+    Throttled {
+        region: usize,
+    },
     /// Nobody answered the client: it did not happen.
     CoordinatorDown,
     /// No replica that was asked may serve it by the client's guarantee: a read would have shown too little,
@@ -258,6 +279,8 @@ impl Outcome {
             Self::Unavailable { .. }
             | Self::NoReplicas { .. }
             | Self::NotPrimary { .. }
+            | Self::ConditionFailed { .. }
+            | Self::Throttled { .. }
             | Self::CoordinatorDown
             | Self::NotFresh(_) => true,
             Self::Written(_)

@@ -41,6 +41,7 @@ impl Message {
             Body::Write { .. }
             | Body::Hint { .. }
             | Body::HintAck { .. }
+            | Body::Heartbeat { .. }
             | Body::Digest { .. }
             | Body::Repair { .. }
             | Body::RepairAck { .. }
@@ -83,6 +84,7 @@ impl Simulation {
             | Body::SyncReply { .. }
             | Body::Hint { .. }
             | Body::HintAck { .. }
+            | Body::Heartbeat { .. }
             | Body::Digest { .. }
             | Body::Repair { .. }
             | Body::RepairAck { .. }

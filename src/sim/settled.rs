@@ -6,7 +6,7 @@ use crate::{
     action::{AntiEntropy, Style},
     base::{CutId, KeyId, NodeId, Ppm, SimTime, Span, WriteId},
     data::{Held, Merge, Version},
-    replica::{Body, Exchange},
+    replica::{Body, Exchange, is_purgeable},
 };
 
 use super::{Event, Simulation, Status, messages::Message};
@@ -23,6 +23,7 @@ impl Simulation {
             && !self.gossip_may_change_data()
             && !self.deliveries_may_change_data()
             && !self.hints_may_change_data()
+            && !self.purges_may_resurrect()
             && !self.reads_may_change_data()
     }
 
@@ -56,6 +57,9 @@ impl Simulation {
 
     fn would_store(&self, node: NodeId, key: KeyId, held: &Held) -> bool {
         let conflicts = self.settings.conflicts_of(key);
+        if self.held(node, key).is_nothing() && is_purgeable(held, self.clock(node), &self.settings) {
+            return false;
+        }
         matches!(self.held(node, key).clone().merge(held, conflicts), Merge::Stored { .. })
     }
 
@@ -188,11 +192,12 @@ impl Simulation {
                 (tells && contents.iter().any(|(key, held)| learns(to, *key, held)))
                     || (asks && self.reaches(to, from) && self.would_learn_from(from, to))
             }
-            Body::Stream(stream) => self.would_stream(to, stream),
+            Body::Stream(stream) => self.would_stream((from, to), stream),
             Body::WriteAck { .. }
             | Body::Read { .. }
             | Body::ReadReply { .. }
             | Body::HintAck { .. }
+            | Body::Heartbeat { .. }
             | Body::Digest { .. }
             | Body::RepairAck { .. }
             | Body::Answer { .. } => false,
@@ -233,6 +238,27 @@ impl Simulation {
         })
     }
 
+    /// Whether a hint will be stored, handed back or thrown away, needed or not.
+    pub fn hints_may_move(&self) -> bool {
+        self.nodes.iter().filter(|node| node.status == Status::Up).any(|node| {
+            let from = node.replica.id;
+            let moves = |(to, key, _): (NodeId, KeyId, &Held)| {
+                self.can_hand_over(from, to) || self.expires_first(from, to, key)
+            };
+            node.replica.hints().any(moves)
+                || self.stores_hints() && node.replica.hints_to_come().next().is_some()
+        })
+    }
+
+    /// Whether anybody keeps a hint that its target would learn from.
+    pub fn hint_waits(&self) -> bool {
+        self.nodes.iter().any(|node| {
+            node.replica.hints().any(|(to, key, held)| {
+                self.would_learn(to, key, held) && !self.expires_first(node.replica.id, to, key)
+            })
+        })
+    }
+
     fn stores_hints(&self) -> bool {
         self.settings.leaderless().is_some_and(|rules| rules.hints.is_some())
     }
@@ -249,7 +275,44 @@ impl Simulation {
     /// Whether `holder` can give `target` what it keeps for it: it reaches it, and believes it up or will
     /// hear that it is.
     pub fn can_hand_over(&self, holder: NodeId, target: NodeId) -> bool {
-        self.can_reach(holder, target)
+        self.can_reach(holder, target) && self.comes_to_believe(holder, target)
+    }
+
+    /// Whether a tombstone that will be forgotten keeps something older from coming back.
+    fn purges_may_resurrect(&self) -> bool {
+        let rules = self.settings.leaderless().and_then(|rules| rules.tombstones);
+        if rules.is_none() || self.settings.anti_entropy.is_none() {
+            return false;
+        }
+        let nodes = || (0..self.nodes.len()).map(NodeId::at);
+        let deleted = |node, key| match self.held(node, key) {
+            Held::One(version) => version.value.is_tombstone(),
+            Held::Nothing | Held::Siblings(_) | Held::Shared(_) | Held::State(_) => false,
+        };
+        let revives = |node, key| {
+            nodes().any(|from| {
+                from != node
+                    && !self.held(from, key).is_nothing()
+                    && !deleted(from, key)
+                    && (self.can_reach(from, node) || self.can_reach(node, from))
+            })
+        };
+        nodes()
+            .filter(|node| self.is_up(*node))
+            .any(|node| self.key_ids().any(|key| deleted(node, key) && revives(node, key)))
+    }
+
+    fn key_ids(&self) -> impl Iterator<Item = KeyId> + use<> {
+        (0..self.keys.len()).map(|index| KeyId(u32::try_from(index).unwrap_or(u32::MAX)))
+    }
+
+    /// Whether somebody will forget a tombstone some day.
+    pub fn purges_are_ahead(&self) -> bool {
+        let rules = self.settings.leaderless().and_then(|rules| rules.tombstones);
+        let tombstone = |held: &Held| held.versions().iter().any(|version| version.value.is_tombstone());
+        let up = |node: &&super::Node| node.status == Status::Up;
+        let forgets = |node: &super::Node| self.key_ids().any(|key| tombstone(node.replica.held(key)));
+        rules.is_some() && self.nodes.iter().filter(up).any(forgets)
     }
 
     /// Who keeps, or will keep, anything of `key` as a hint that `target` would learn from, with how often

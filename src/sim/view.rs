@@ -107,6 +107,8 @@ pub struct ReplicaView {
     pub waiting: Vec<WaitingView>,
     /// What it keeps for others, by target and key.
     pub hints: Vec<HintView>,
+    /// Whom it believes down, rightly or wrongly.
+    pub believes_down: Vec<NodeId>,
     /// Its part in a replica set; `None` under another protocol.
     pub member: Option<MemberView>,
 }
@@ -199,6 +201,10 @@ impl Simulation {
             stamp: node.replica.stamp(),
             waiting: self.waiting(id).collect(),
             hints: node.replica.hints().filter_map(hint_view).collect(),
+            believes_down: (0..self.nodes.len())
+                .map(NodeId::at)
+                .filter(|about| !self.believes_up(id, *about))
+                .collect(),
             member: self.member_view(id),
         }
     }

@@ -6,6 +6,8 @@
 //!   ─► a write is lost ─► , ─► a command in the past ─► B
 //! ```
 
+mod replication;
+
 use unicode_width::UnicodeWidthStr;
 
 use crate::{
@@ -56,6 +58,7 @@ fn next(ui: &Ui, snapshot: &Snapshot) -> Advice {
         .or_else(|| about_story(snapshot))
         .or_else(|| about_picked(ui, snapshot))
         .or_else(|| about_route(ui, snapshot))
+        .or_else(|| replication::about(ui, snapshot))
         .or_else(|| about_walls(ui, snapshot))
         .or_else(|| about_hints(snapshot))
         .or_else(|| about_divergence(ui, snapshot))
@@ -119,7 +122,7 @@ fn after_restart(snapshot: &Snapshot, node: NodeId) -> String {
         Some((holder, 1)) => format!("{} hands its hint back", name(snapshot, holder)),
         Some((holder, _)) => format!("{} hands its hints back", name(snapshot, holder)),
         None if emptied => "it comes back empty".into(),
-        None => "what it had stored is kept".into(),
+        None => "what is on its disk is kept".into(),
     }
 }
 
@@ -224,7 +227,8 @@ fn about_divergence(ui: &Ui, snapshot: &Snapshot) -> Option<Advice> {
             Status::Up | Status::Crashed => ("C", format!("{there}C: restart it; it cannot catch up down")),
         });
     }
-    if moving || snapshot.view.settings.anti_entropy.is_some() {
+    let settings = &snapshot.view.settings;
+    if moving || settings.anti_entropy.is_some() || settings.primary().is_some() {
         return Some(("g", "g: run until all replicas agree".into()));
     }
     if picked_is_stale && ui.side != Side::Story {

@@ -4,6 +4,7 @@
 
 mod dial;
 mod links;
+mod primary;
 mod repair;
 mod requests;
 
@@ -53,6 +54,12 @@ knobs! {
     ReadLevel "read level" requests::read_level, Some(requests::READ_LEVEL);
     Copies "copies (N)" requests::copies, None;
     Timeout "timeout" requests::timeout, Some(requests::TIMEOUT);
+    MinReplicas "min replicas" primary::min_replicas, None;
+    MaxLag "  max lag" primary::max_lag, Some(primary::MAX_LAG);
+    ReadsFrom "reads from" primary::reads_from, None;
+    Elsewhere "other writes" primary::elsewhere, None;
+    Failover "failover" primary::failover, None;
+    Durability "durability" primary::durability, None;
     ReadRepair "read repair" repair::read_repair, None;
     Hints "hints" repair::hints, Some(repair::HINTS);
     HintHolder "  kept by" repair::hint_holder, None;

@@ -2,7 +2,7 @@
 
 mod budget;
 mod keys;
-mod pictures;
+pub(in crate::tui) mod pictures;
 mod prompts;
 mod random;
 mod sizes;

@@ -15,13 +15,13 @@ use laggard::{
 };
 use proptest::prelude::*;
 
-use crate::generate::{Move, Plan, calm, for_plans, on_every_replica, run, run_on};
+use crate::generate::{Move, Plan, calm, durable, for_plans, on_every_replica, run, run_on};
 
 const KEY: KeyId = KeyId(0);
 
 /// A plan in which every operation is an update of one key of this kind, or a read.
 fn only(kind: Kind, plan: Plan) -> Plan {
-    let mut plan = on_every_replica(plan);
+    let mut plan = on_every_replica(durable(plan));
     let settings = &mut plan.scenario.settings;
     settings.kinds = [kind].into();
     plan.scenario.keys.truncate(1);

@@ -5,9 +5,9 @@ use std::{fmt::Debug, sync::Arc};
 
 use laggard::{
     action::{
-        Act, AntiEntropy, Ask, Asks, ClientChange, Command, Context, Coordinator, Copies, Guarantee,
-        HintHolder, HintRules, LeaderlessPolicy, Level, Means, Mend, Operation, Propagation, Protocol,
-        Quorum, ReadRepair, Route, Setting, Settings, Style, Switch, WhenUnable,
+        Act, AntiEntropy, Ask, Asks, ClientChange, Command, Context, Coordinator, Copies, FailureDetector,
+        Guarantee, HintHolder, HintRules, LeaderlessPolicy, Level, Means, Mend, Operation, Propagation,
+        Protocol, Quorum, ReadRepair, Route, Setting, Settings, Style, Switch, TombstoneRules, WhenUnable,
     },
     base::{ClientId, CutId, KeyId, NodeId, Ppm, Seed, SimTime, Span, ZoneId},
     data::{Clocks, Conflicts, Kind, Stamp, Update, Value},
@@ -161,6 +161,7 @@ fn any_level(dice: &mut Dice<'_>, settings: &Settings, operation: Operation) -> 
         | Level::LocalQuorum
         | Level::EachQuorum
         | Level::Exactly(_) => {}
+        Level::Fresh(_) => unreachable!("for regions, which have laws of their own"),
     }
     if settings.admits(level, operation).is_ok() { level } else { Level::One }
 }
@@ -304,12 +305,19 @@ fn some_rules(dice: &mut Dice<'_>) -> LeaderlessPolicy {
     let rules = LeaderlessPolicy {
         retransmit: dice.one_in(4).then(|| Span::millis(50 + dice.below_u64(2_000))),
         hints,
+        failure_detector: dice.one_in(4).then(|| {
+            let gossip_every = Span::millis(50 + dice.below_u64(500));
+            FailureDetector { timeout: Span(gossip_every.0 * (4 + dice.below_u64(8))), gossip_every }
+        }),
+        tombstones: dice.one_in(5).then(|| TombstoneRules {
+            gc_grace: Span::millis(dice.below_u64(20_000)),
+            compact_every: Span::millis(50 + dice.below_u64(2_000)),
+        }),
         asks: dice.pick(&[Asks::All, Asks::Exactly]),
         speculative: dice.one_in(3).then(|| Span::millis(1 + dice.below_u64(300))),
         read_repair: any_read_repair(dice),
         coordinator: dice.pick(&[Coordinator::Any, Coordinator::Any, Coordinator::Replica]),
         quorum: if hints.is_some() { dice.pick(&[Quorum::Strict, Quorum::Sloppy]) } else { Quorum::Strict },
-        ..LeaderlessPolicy::default()
     };
     // An exhaustive match, so that a new rule is generated above.
     match (rules.asks, rules.coordinator, rules.quorum) {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::background::{FailureDetector, Hints, Tombstones};
 use super::either::either;
 use super::quantity::{DriftText, DurationOrOffText, DurationText, Name, SignedDurationText};
 
@@ -82,6 +83,8 @@ pub struct Replication {
     pub leaderless: Option<Leaderless>,
     /// One replica takes the writes and streams them to the others.
     pub primary: Option<super::Primary>,
+    /// One table in several regions, each with a leader of its own.
+    pub multi_region: Option<super::MultiRegion>,
 }
 
 /// Leaderless replication.
@@ -103,6 +106,13 @@ pub struct Leaderless {
     /// How long a coordinator waits before it sends a write again to whoever has not acknowledged it, until all have.
     /// Default: `off`.
     pub retransmit: Option<DurationOrOffText>,
+    /// Whether writes are kept for replicas that cannot take them, and handed over later. Default: `off`.
+    pub hints: Option<Hints>,
+    /// Whether each replica has an opinion of its own of who is up, which can be wrong. Default: `off`, everybody knows
+    /// at once of a crash and of a restart.
+    pub failure_detector: Option<FailureDetector>,
+    /// Whether replicas forget some day that something was deleted. Default: `off`, they do not.
+    pub tombstones: Option<Tombstones>,
     /// Whom a read asks. Default: `all`.
     pub asks: Option<Asks>,
     /// Where a read asks exactly as many as its level says: how long it waits before it asks one more. Default: `off`.
@@ -164,6 +174,16 @@ pub enum LevelName {
     LocalQuorum,
     /// In every zone, more than half of the replicas there that hold the key; n must be given for each zone.
     EachQuorum,
+    /// Reads under `multi_region`: nothing is missing that was acknowledged before.
+    Strong,
+    /// Reads under `multi_region` with one log: at most as far behind as the bound says.
+    BoundedStaleness,
+    /// Reads under `multi_region` with one log: nothing is missing that the client has written or read.
+    Session,
+    /// Reads under `multi_region` with one log: writes are seen in their order.
+    ConsistentPrefix,
+    /// Reads under `multi_region`: whatever the replica holds that is asked.
+    Eventual,
 }
 
 /// How a write reaches the replicas that hold its key.

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 pub use super::pause::Pause;
 
+use super::background::Hints;
 use super::client::{Guarantee, Means, Route, WhenUnable};
 use super::cluster::{AntiEntropy, Copies, Level, ReadRepair};
 use super::condition::Condition;
@@ -61,6 +62,10 @@ pub struct Step {
     pub crash: Option<String>,
     /// Starts a crashed replica again.
     pub restart: Option<String>,
+    /// Destroys a replica's machine with its disk: all that it held is gone. `restart` brings it back empty.
+    pub destroy: Option<String>,
+    /// One replica, or `all` of them one after the other, exchanges everything with every other, now.
+    pub repair: Option<String>,
     /// Halts a replica without losing anything; messages wait.
     pub freeze: Option<String>,
     /// Lets a frozen replica go on.
@@ -116,6 +121,18 @@ pub struct Write {
     pub stamp: Option<SignedDurationText>,
     /// Under a primary: how many replicas to wait for once it has the write, and how long.
     pub wait: Option<Wait>,
+    /// Under a primary: whether it is refused where the key has a value. Default: false.
+    pub if_absent: Option<bool>,
+    /// Under a primary: it is refused unless the key still has this version.
+    pub if_version: Option<IfVersion>,
+}
+
+/// Which version a key must still have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum IfVersion {
+    /// The one that the client read or wrote last.
+    Last,
 }
 
 /// What a write tells about what its client has read.
@@ -217,6 +234,9 @@ pub struct Knobs {
     pub read_repair: Option<ReadRepair>,
     /// Whether replicas compare and exchange what they hold.
     pub anti_entropy: Option<AntiEntropy>,
+    /// Whether writes are kept from now on for replicas that cannot take them; those that are kept are handed over
+    /// whatever it says.
+    pub hints: Option<Hints>,
     /// The client whose guarantees, by, when_unable and route change.
     pub client: Option<String>,
     /// What its session promises it from now on; `[]` for nothing.

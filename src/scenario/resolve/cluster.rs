@@ -124,6 +124,9 @@ impl Resolver<'_> {
         if let Some(primary) = cluster.replication.as_ref().and_then(|r| r.primary.as_ref()) {
             return self.primary_settings(primary, cluster, at);
         }
+        if let Some(multi) = cluster.replication.as_ref().and_then(|r| r.multi_region.as_ref()) {
+            return self.regional_settings(multi, cluster, at);
+        }
         let usual = Leaderless::default();
         let leaderless = cluster.replication.as_ref().and_then(|r| r.leaderless.as_ref()).unwrap_or(&usual);
         let at_cluster = at;
@@ -170,6 +173,12 @@ impl Resolver<'_> {
     fn leaderless_policy(&mut self, leaderless: &Leaderless, at: &Trail<'_>) -> LeaderlessPolicy {
         let retransmit = leaderless.retransmit.as_ref();
         let retransmit = retransmit.and_then(|pause| self.pause_or_off(pause, &at.key("retransmit")));
+        let hints = leaderless.hints.as_ref().and_then(|hints| self.hints(hints, &at.key("hints")));
+        let detector = leaderless.failure_detector.as_ref();
+        let failure_detector =
+            detector.and_then(|detector| self.failure_detector(detector, &at.key("failure_detector")));
+        let tombstones = leaderless.tombstones.as_ref();
+        let tombstones = tombstones.and_then(|tombstones| self.tombstones(tombstones, &at.key("tombstones")));
         let speculative = leaderless.speculative.as_ref();
         let speculative = speculative.and_then(|pause| self.pause_or_off(pause, &at.key("speculative")));
         let asks = match leaderless.asks {
@@ -181,6 +190,7 @@ impl Resolver<'_> {
             self.wrong(&at.key("speculative"), "a read that asks all has nobody more to ask", help);
         }
         let sloppy = leaderless.sloppy == Some(true);
+        let stand_in = sloppy.then_some(HintRules { holder: HintHolder::Next, ..HintRules::USUAL });
         LeaderlessPolicy {
             asks,
             speculative,
@@ -192,8 +202,9 @@ impl Resolver<'_> {
             quorum: if sloppy { Quorum::Sloppy } else { Quorum::Strict },
             retransmit,
             // Who stands in keeps a hint: there is no sloppy quorum without.
-            hints: sloppy.then_some(HintRules { holder: HintHolder::Next, ..HintRules::USUAL }),
-            ..LeaderlessPolicy::default()
+            hints: hints.or(stand_in),
+            failure_detector,
+            tombstones,
         }
     }
 

@@ -289,6 +289,10 @@ impl Resolver<'_> {
             }
             commands.push(Command::Set(Setting::AntiEntropy(anti_entropy)));
         }
+        if let Some(hints) = &knobs.hints {
+            let hints = self.hints(hints, &at.key("hints"));
+            commands.push(Command::Set(Setting::Hints(hints)));
+        }
         commands
     }
 

@@ -87,6 +87,7 @@ impl Simulation {
             | Body::SyncReply { .. }
             | Body::Hint { .. }
             | Body::HintAck { .. }
+            | Body::Heartbeat { .. }
             | Body::Digest { .. }
             | Body::Repair { .. }
             | Body::RepairAck { .. }

@@ -10,6 +10,7 @@
 //! ```
 
 mod badges;
+mod member;
 mod words;
 
 use ratatui::{
@@ -143,9 +144,17 @@ fn lines(paint: &Paint<'_>, size: Size, subject: Subject<'_>) -> Vec<Line<'stati
     let state = || Line::from(state(paint, subject, Words::Many));
     match size {
         Size::Small | Size::Tile | Size::Cell => Vec::new(),
-        Size::Medium => vec![state(), vector(paint, subject)],
+        Size::Medium => {
+            vec![state(), member::line(paint, subject).unwrap_or_else(|| vector(paint, subject))]
+        }
         Size::Large => {
-            vec![state(), vector(paint, subject), words::clock(paint, subject), traffic(paint, subject)]
+            let clock = Some(words::clock(paint, subject)).filter(|clock| clock.width() > 0);
+            vec![
+                state(),
+                member::line(paint, subject).unwrap_or_else(|| vector(paint, subject)),
+                clock.or_else(|| member::link(paint, subject)).unwrap_or_default(),
+                traffic(paint, subject),
+            ]
         }
     }
 }

@@ -215,7 +215,8 @@ fn label(paint: &Paint<'_>, snapshot: &Snapshot, message: &MessageView, arrow: &
                 | MessageKind::Hint
                 | MessageKind::Repair
                 | MessageKind::Sync
-                | MessageKind::SyncReply => "~",
+                | MessageKind::SyncReply
+                | MessageKind::Heartbeat => "~",
                 kind @ (MessageKind::Psync
                 | MessageKind::PartialResync
                 | MessageKind::FullResync
@@ -233,7 +234,14 @@ fn label(paint: &Paint<'_>, snapshot: &Snapshot, message: &MessageView, arrow: &
                 | MessageKind::Opinion
                 | MessageKind::RequestVote
                 | MessageKind::Vote
-                | MessageKind::Order) => kind.name(),
+                | MessageKind::Order
+                | MessageKind::RegionAsk
+                | MessageKind::RegionWrites
+                | MessageKind::RegionTaken
+                | MessageKind::RegionAlive
+                | MessageKind::Everywhere
+                | MessageKind::Confirm
+                | MessageKind::Confirmed) => kind.name(),
             };
             (format!("{word}{arrow}"), paint.style(role))
         }

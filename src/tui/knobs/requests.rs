@@ -59,14 +59,18 @@ pub(in crate::tui) fn unfit_words(level: Level, unfit: Unfit) -> String {
 fn possible(settings: &Settings, operation: Operation) -> Vec<Level> {
     // Where nobody keeps hints, ANY is ONE by another name.
     let hints = settings.leaderless().is_some_and(|rules| rules.hints.is_some());
-    let makes_sense = |level: &Level| {
-        settings.admits(*level, operation).is_ok() && (hints || *level != Level::Any)
-    };
+    let makes_sense =
+        |level: &Level| settings.admits(*level, operation).is_ok() && (hints || *level != Level::Any);
     Level::NAMED.into_iter().filter(makes_sense).collect()
 }
 
+const PRIMARY: &str = "one primary takes the writes";
+
 pub(super) fn write_level(snapshot: &Snapshot) -> Dial {
     let settings = &snapshot.view.settings;
+    if settings.primary().is_some() {
+        return Dial::Missing(PRIMARY);
+    }
     let now = settings.write;
     let set = |level| Command::Set(Setting::WriteLevel(level));
     let means = (now.to_string(), overlap(settings, snapshot.zone_of(NodeId(0))));
@@ -75,6 +79,9 @@ pub(super) fn write_level(snapshot: &Snapshot) -> Dial {
 
 pub(super) fn read_level(snapshot: &Snapshot) -> Dial {
     let settings = &snapshot.view.settings;
+    if settings.primary().is_some() {
+        return Dial::Missing(PRIMARY);
+    }
     let now = settings.read;
     let set = |level| Command::Set(Setting::ReadLevel(level));
     let means = (now.to_string(), overlap(settings, snapshot.zone_of(NodeId(0))));

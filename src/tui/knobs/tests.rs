@@ -3,7 +3,10 @@
 use crate::{
     action::{Command, HintRules, Setting},
     net::LinkChange,
-    tui::tests::stage::{Stage, favourite_colour},
+    tui::tests::{
+        pictures::monitored,
+        stage::{Stage, favourite_colour},
+    },
 };
 
 use super::{Dial, Knob, Turn};
@@ -19,7 +22,9 @@ fn turned_by(command: &Command) -> &'static [Knob] {
             Setting::ReadLevel(_) => &[Knob::ReadLevel],
             Setting::AntiEntropy(_) => &[Knob::AntiEntropy, Knob::Style, Knob::FanOut],
             Setting::Timeout(_) => &[Knob::Timeout],
-            Setting::MinReplicas(_) | Setting::MaxLag(_) | Setting::ReadsFrom(_) => &[],
+            Setting::MinReplicas(_) => &[Knob::MinReplicas],
+            Setting::MaxLag(_) => &[Knob::MaxLag],
+            Setting::ReadsFrom(_) => &[Knob::ReadsFrom],
             Setting::Hints(_) => &[Knob::Hints, Knob::HintHolder],
         },
         Command::SetLink { change, .. } => match change {
@@ -48,7 +53,7 @@ fn turned_by(command: &Command) -> &'static [Knob] {
 fn stages() -> Vec<Stage> {
     let mut hints = favourite_colour(5);
     hints.settings.leaderless_mut().expect("leaderless").hints = Some(HintRules::USUAL);
-    vec![Stage::new(favourite_colour(5)), Stage::new(hints)]
+    vec![Stage::new(favourite_colour(5)), Stage::new(hints), Stage::new(monitored())]
 }
 
 /// The value that a knob shows.

@@ -8,6 +8,8 @@ use ratatui::{
 use crate::{
     action::Level,
     drive::{Clock, Playhead, Snapshot, ratio},
+    replica::primary::Role as Part,
+    sim::{ReplicaView, Status},
     tui::{
         coach,
         paint::{Paint, bold, wrap},
@@ -63,6 +65,7 @@ fn knobs(paint: &Paint<'_>, ui: &Ui, snapshot: &Snapshot, width: u16) -> Vec<(St
         format!("N{copies} W{} R{}", count(settings.write), count(settings.read))
     };
     let key = paint.clip(&snapshot.view.keys[snapshot.focus.index()], 16);
+    let levels = primaries(paint, snapshot).unwrap_or(levels);
     let mut knobs = vec![(key, Role::Text), (levels, Role::Text)];
     if snapshot.view.latency_percent != 100 {
         knobs.push((format!("latency ×{}", ratio(snapshot.view.latency_percent)), Role::Text));
@@ -80,6 +83,28 @@ fn knobs(paint: &Paint<'_>, ui: &Ui, snapshot: &Snapshot, width: u16) -> Vec<(St
         knobs.push((format!("seed {}", snapshot.seed.0), Role::Dim));
     }
     knobs
+}
+
+/// Who takes itself for the primary, where there is one.
+fn primaries(paint: &Paint<'_>, snapshot: &Snapshot) -> Option<String> {
+    snapshot.view.settings.primary()?;
+    let is_primary = |replica: &&ReplicaView| {
+        replica.status == Status::Up
+            && replica.member.as_ref().is_some_and(|member| member.role == Part::Primary)
+    };
+    let names: Vec<String> = snapshot
+        .view
+        .replicas
+        .iter()
+        .filter(is_primary)
+        .map(|replica| paint.clip(&replica.name, 8))
+        .collect();
+    Some(match names.as_slice() {
+        [] => "no primary".into(),
+        [one] => format!("primary {one}"),
+        [one, other] => format!("primaries {one} {other}"),
+        many => format!("{} primaries", many.len()),
+    })
 }
 
 /// How many rows the advice takes: one, but two on a narrow terminal and more where a preset speaks.

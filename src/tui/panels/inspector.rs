@@ -9,6 +9,7 @@ use crate::{
     action::Means,
     base::{KeyId, NodeId},
     drive::{Snapshot, skew},
+    replica::primary::{LinkState, Role as Part},
     sim::{ReplicaView, Status},
     tui::{
         paint::{Paint, wrap},
@@ -51,6 +52,7 @@ pub(super) fn inspect(paint: &Paint<'_>, width: u16, ui: &Ui, snapshot: &Snapsho
     contents(&mut fields, node, snapshot);
     freshness(&mut fields, node, snapshot);
     fields.say("clock", &skew(view.skew), Role::Text);
+    member(&mut fields, view, snapshot);
     hints(&mut fields, view, snapshot);
     held_back(&mut fields, view);
     session(&mut fields, ui, snapshot);
@@ -108,6 +110,44 @@ fn freshness(fields: &mut Fields<'_, '_>, node: NodeId, snapshot: &Snapshot) {
         }
     };
     fields.say("state", &text, Role::Text);
+}
+
+/// Its part in a replica set: term, data set, offset, how far behind.
+fn member(fields: &mut Fields<'_, '_>, view: &ReplicaView, snapshot: &Snapshot) {
+    let Some(member) = &view.member else { return };
+    let role = match member.role {
+        Part::Primary => "primary".to_owned(),
+        Part::Replica { of: Some(of) } => format!("replica of {}", snapshot.replica_name(of)),
+        Part::Replica { of: None } => "replica of nobody".to_owned(),
+    };
+    fields.say("role", &format!("{role}, term {}, data set {}", member.term, member.replid), Role::Text);
+    let behind = match (member.role, member.behind) {
+        (Part::Primary, _) | (_, Some(0)) => String::new(),
+        (Part::Replica { of: None }, None) => ", nobody to compare with".into(),
+        (Part::Replica { .. }, Some(bytes)) => format!(", {bytes} bytes behind its primary"),
+        (Part::Replica { of: Some(_) }, None) => ", its log and its primary's have parted".into(),
+    };
+    fields.say("offset", &format!("{}{behind}", member.offset), Role::Text);
+    if let Part::Replica { of: Some(of) } = member.role {
+        let of = snapshot.replica_name(of);
+        let heard = member.lag.map_or_else(
+            || format!("{of} does not know how far it is"),
+            |lag| format!("{of} heard its offset {lag} ago"),
+        );
+        let link = match member.link {
+            LinkState::Up => "up",
+            LinkState::Connecting => "connecting",
+            LinkState::Down => "down",
+        };
+        fields.say("link", &format!("{link}; {heard}"), Role::Text);
+    }
+    if let (count @ 1.., writes) = &member.rolled_back {
+        let writes: Vec<String> = writes.iter().map(ToString::to_string).collect();
+        fields.say("undone", &format!("{count} rolled back: {}", writes.join(" ")), Role::Text);
+    }
+    if let Some(saved) = member.saved {
+        fields.say("on disk", &format!("up to offset {saved}: a crash loses what came after"), Role::Text);
+    }
 }
 
 /// `hints  2 for nyc: w4 w5`.

@@ -130,6 +130,9 @@ actions! {
     RepairNow "repair-now" Faults Hidden "repair now",
         Main: key('f') =>
         "Repair now: the picked replica exchanges all it holds with every other, both ways.",
+    Promote "promote" Faults Hidden "promote",
+        Main: key('F') =>
+        "Promote the picked replica to primary: a failover by hand.",
     SkewClock "skew-clock" Faults Hidden "clock skew",
         Main: key('T') =>
         "Set the clock of the picked replica wrong by a typed amount.",

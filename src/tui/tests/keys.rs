@@ -13,7 +13,7 @@ use crate::{
 };
 
 use super::{
-    pictures::{crowded, lesson},
+    pictures::{crowded, lesson, monitored},
     stage::{Stage, favourite_colour},
 };
 
@@ -86,6 +86,7 @@ fn does_what_it_promises(action: Action) {
         | Action::Thaw
         | Action::Destroy
         | Action::RepairNow
+        | Action::Promote
         | Action::SkewClock
         | Action::LessLatency
         | Action::MoreLatency
@@ -201,6 +202,13 @@ fn faults(action: Action) {
             stage.act(Layer::Main, action);
             stage.keys("|||||");
             assert_eq!(value(&stage, 2), "green", "{}", stage.status());
+        }
+        Action::Promote => {
+            let mut stage = Stage::new(monitored());
+            stage.keys("2");
+            stage.act(Layer::Main, action);
+            assert!(stage.text(80, 24).contains("primaries ams lon"), "{}", stage.text(80, 24));
+            assert!(stage.text(80, 24).contains("PRIMARY @"), "{}", stage.text(80, 24));
         }
         Action::SkewClock => {
             let mut stage = pressed("", action);
@@ -367,6 +375,7 @@ fn a_key_that_does_nothing_here_says_why() {
         ("Z", "ams is not frozen"),
         ("cz", "C restarts it"),
         ("pp", "is cut off already; P heals"),
+        ("F", "nobody is primary here"),
         ("cf", "ams is down; C restarts it"),
         ("zf", "ams is frozen; Z thaws it"),
         ("9", "there are 3 replicas, no 9"),
@@ -376,6 +385,17 @@ fn a_key_that_does_nothing_here_says_why() {
     ] {
         let stage = Stage::after(3, keys);
         assert!(stage.status().contains(says), "{keys:?} says: {}", stage.status());
+    }
+    let mut set = Stage::new(monitored());
+    for (keys, says) in [
+        ("F", "takes itself for the primary already"),
+        ("f", "follow their primary"),
+        ("o", "levels mean nothing here"),
+        ("2cF", "lon is down; C restarts it"),
+        ("CzF", "lon is frozen; Z thaws it"),
+    ] {
+        set.keys(keys);
+        assert!(set.status().contains(says), "{keys:?} says: {}", set.status());
     }
     let mut alone = Stage::new(favourite_colour(1));
     for (keys, says) in [("p", "nothing to cut"), ("f", "nobody to repair"), ("x", "needs two replicas")] {

@@ -1,9 +1,10 @@
 //! Pictures of the screen with their styles, in states worth seeing, and what holds for all of them.
 
 use crate::{
-    action::HintRules,
+    action::{Elsewhere, Failover, HintRules, Monitors, PrimaryPolicy, Protocol},
     base::{NodeId, Span},
     data::Conflicts,
+    net::{Delay, LinkProfile, Network},
     scenario::{Choice, ClientSpec, Deed, Scenario, Step, Timing},
     tui::theme::{ASCII, Depth, Kind},
 };
@@ -30,6 +31,20 @@ pub(super) fn hinting() -> Scenario {
     scenario.settings.anti_entropy = None;
     let rules = HintRules { replay_every: Span::secs(3), ..HintRules::USUAL };
     scenario.settings.leaderless_mut().expect("leaderless").hints = Some(rules);
+    scenario
+}
+
+/// A primary and two replicas; monitors beside each wait three seconds before they promote another.
+pub(in crate::tui) fn monitored() -> Scenario {
+    let mut scenario = favourite_colour(3);
+    let places = (0..3).map(NodeId::at).collect();
+    let mut policy = PrimaryPolicy::of(3);
+    policy.writes_elsewhere = Elsewhere::Refuse;
+    policy.failover = Failover::Monitors(Monitors { after: Span::secs(3), quorum: 2, places });
+    scenario.settings.protocol = Protocol::Primary(Box::new(policy));
+    scenario.settings.conflicts = Conflicts::LogOrder;
+    scenario.settings.anti_entropy = None;
+    scenario.network = Network::new(3, LinkProfile::plain(Delay::Fixed(Span::millis(200))));
     scenario
 }
 
@@ -74,6 +89,9 @@ pub(super) fn states() -> Vec<(&'static str, Stage)> {
         ("prompt", Stage::after(3, "Wgreen level=five⏎")),
         ("session", with(crowded(), "iwI⏎")),
         ("hints", with(hinting(), "3c1w|Wtea key=drink⏎|||")),
+        ("lagging", with(monitored(), "3p1w||||")),
+        ("split-brain", with(monitored(), "1pw||||||||2w|⏎")),
+        ("knobs-primary", with(monitored(), "Kl")),
         ("knobs", Stage::after(3, "wKjll|")),
         ("question", with(lesson(), "nnb++++a++b")),
     ]
@@ -93,12 +111,12 @@ fn the_screen_looks_right_at_other_sizes() {
             "stale-read" | "siblings" | "tiles" | "help" => {
                 insta::assert_snapshot!(format!("{name}-60x18"), stage.picture(60, 18));
             }
-            "split" | "down-and-frozen" | "hints" | "knobs" => {
+            "split" | "down-and-frozen" | "hints" | "lagging" | "split-brain" | "knobs" => {
                 insta::assert_snapshot!(format!("{name}-120x36"), stage.picture(120, 36));
             }
             _ => {}
         }
-        if matches!(name, "siblings" | "why" | "hints" | "knobs") {
+        if matches!(name, "siblings" | "why" | "hints" | "split-brain" | "knobs") {
             insta::assert_snapshot!(format!("{name}-200x55"), stage.picture(200, 55));
         }
     }

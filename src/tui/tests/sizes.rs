@@ -9,7 +9,7 @@ use ratatui::{
 use crate::tui::draw;
 
 use super::{
-    pictures::{crowded, hinting, lesson},
+    pictures::{crowded, hinting, lesson, monitored},
     stage::{Stage, favourite_colour},
 };
 
@@ -51,6 +51,7 @@ fn no_size_panics_and_nothing_is_drawn_outside() {
         ("prompt", favourite_colour(3), "Wa value that is a little longer than the line that it is typed in"),
         ("question", lesson(), "nnb+++"),
         ("session", crowded(), "iI⏎"),
+        ("split brain", monitored(), "1pw||||||||2w|⏎"),
         ("hints", hinting(), "3c1w|⏎"),
         ("knobs", favourite_colour(3), "Kjjll"),
     ] {

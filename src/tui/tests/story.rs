@@ -138,7 +138,7 @@ fn the_advice_knows_who_keeps_a_hint_and_for_whom() {
     walk(
         &mut stage,
         &[
-            ("3c", "C: restart nyc; what it had stored is kept"),
+            ("3c", "C: restart nyc; what is on its disk is kept"),
             ("1w|||", "3 then C: restart it; ams hands its hint back"),
             ("3", "C: restart nyc; ams hands its hint back"),
         ],
@@ -166,4 +166,21 @@ fn the_inspector_tells_a_session_and_its_token() {
     let text = stage.text(120, 36);
     assert!(text.contains("alice is promised read your"), "{text}");
     assert!(text.contains("token    user123 w1"), "{text}");
+}
+
+#[test]
+fn the_advice_follows_a_failover() {
+    let mut stage = Stage::new(super::pictures::monitored());
+    walk(
+        &mut stage,
+        &[
+            ("2", "1 then w: write at the primary; a replica refuses"),
+            ("1p", "1 then w: write at ams, cut off; then wait for the failover"),
+            ("w||||||||||", "P: heal; of two primaries one must give way"),
+            ("P||||||||||||||||", "green was lost. , steps back to see how"),
+        ],
+    );
+    let view = &stage.snapshot().view;
+    let member = view.replicas[0].member.as_ref().expect("a member");
+    assert_ne!(member.role, crate::replica::primary::Role::Primary, "the old primary follows");
 }

@@ -46,6 +46,7 @@ impl Ui {
             Action::Crash | Action::Restart | Action::Freeze | Action::Thaw => self.crash(snapshot, action),
             Action::Destroy => self.destroy(snapshot),
             Action::RepairNow => self.repair_now(snapshot),
+            Action::Promote => self.promote(snapshot),
             Action::LessLatency | Action::MoreLatency => self.latency(snapshot, action),
             Action::WriteLevel | Action::ReadLevel => self.level(snapshot, action),
             Action::CutLink | Action::RestoreLink => self.choose_second(snapshot, action),
@@ -77,7 +78,7 @@ impl Ui {
             Action::Inspect if self.view == View::Knobs => self.type_knob(snapshot),
             Action::Inspect => self.inspect(),
             Action::NextView | Action::PreviousView => self.turn_view(action),
-            Action::Knobs => self.toggle_knobs(),
+            Action::Knobs => self.toggle_knobs(snapshot),
             Action::NextTheme => self.next_theme(),
             Action::Session => self.open_session(snapshot),
             Action::Help => self.open(Overlay::Help(List::help())),
@@ -85,7 +86,7 @@ impl Ui {
             Action::Redraw => vec![Effect::Repaint],
             Action::Suspend => vec![Effect::Suspend],
             Action::Quit => vec![Effect::Quit],
-            Action::Close => self.close(),
+            Action::Close => self.close(snapshot),
             Action::Accept
             | Action::Complete
             | Action::EraseBack
@@ -259,9 +260,9 @@ impl Ui {
         Vec::new()
     }
 
-    fn close(&mut self) -> Vec<Effect> {
+    fn close(&mut self, snapshot: &Snapshot) -> Vec<Effect> {
         match self.overlay {
-            Overlay::None if self.view == View::Knobs => self.toggle_knobs(),
+            Overlay::None if self.view == View::Knobs => self.toggle_knobs(snapshot),
             Overlay::None if self.side != Side::Nothing => {
                 self.side = Side::Nothing;
                 vec![Effect::Ask(Request::Explain(None))]

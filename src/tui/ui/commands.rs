@@ -5,6 +5,7 @@ use crate::{
     base::NodeId,
     drive::{Cause, Request, Snapshot, ratio},
     net::{Cut, CutShape},
+    replica::primary::Role,
     sim::Status,
     tui::{
         knobs::{Dial, Knob, Turn, overlap},
@@ -110,6 +111,24 @@ impl Ui {
         by(Action::RepairNow, vec![Command::Repair(Some(self.picked))])
     }
 
+    pub(super) fn promote(&mut self, snapshot: &Snapshot) -> Vec<Effect> {
+        let name = self.name(snapshot).to_owned();
+        let view = &snapshot.view.replicas[self.picked.index()];
+        let Some(member) = &view.member else {
+            return self.no("nobody is primary here: any replica takes writes".into());
+        };
+        match (view.status, member.role) {
+            (Status::Crashed, _) => return self.no(format!("{name} is down; C restarts it")),
+            (Status::Frozen, _) => return self.no(format!("{name} is frozen; Z thaws it")),
+            (Status::Up, Role::Primary) => {
+                return self.no(format!("{name} takes itself for the primary already"));
+            }
+            (Status::Up, Role::Replica { .. }) => {}
+        }
+        self.promise(snapshot, format!("{name} takes itself for the primary from now on"));
+        by(Action::Promote, vec![Command::Promote(self.picked)])
+    }
+
     pub(super) fn no(&mut self, why: String) -> Vec<Effect> {
         self.refuse(why);
         Vec::new()
@@ -131,6 +150,10 @@ impl Ui {
             Action::WriteLevel => (Knob::WriteLevel, "write", &mut settings.write),
             _ => (Knob::ReadLevel, "read", &mut settings.read),
         };
+        if snapshot.view.settings.primary().is_some() {
+            return self
+                .no("levels mean nothing here: one primary takes the writes; K shows what counts".into());
+        }
         let Some(command) = turned(knob, Turn::Round, snapshot) else {
             return self.no(format!("there is no other {word} level here"));
         };

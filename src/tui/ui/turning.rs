@@ -12,7 +12,12 @@ use super::{Effect, PromptKind, Ui, View, commands::by};
 
 impl Ui {
     /// Opens the view of the knobs, or goes back from it.
-    pub(super) fn toggle_knobs(&mut self) -> Vec<Effect> {
+    pub(super) fn toggle_knobs(&mut self, snapshot: &Snapshot) -> Vec<Effect> {
+        if let (Dial::Missing(_), Some((first, _))) =
+            (self.knob.dial(snapshot), Knob::shown(snapshot).first())
+        {
+            self.knob = *first;
+        }
         self.view = if self.view == View::Knobs { View::Cluster } else { View::Knobs };
         Vec::new()
     }

@@ -11,7 +11,7 @@ use crate::{
     tui::{cluster::Size, paint::clip},
 };
 
-use super::{Subject, replica, words::versions};
+use super::{Subject, member::part, replica, words::versions};
 
 /// Between two badges.
 const GAP: &str = "  ";
@@ -32,6 +32,9 @@ impl Badge {
 /// Those of a replica, the most telling first. A large card tells of its clock elsewhere.
 pub(super) fn badges(subject: Subject<'_>, size: Size) -> Vec<Badge> {
     let mut badges = Vec::new();
+    // Larger cards have a line for it.
+    let part = part(subject).filter(|_| !matches!(size, Size::Large | Size::Medium));
+    badges.extend(part.map(|part| Badge::new(part.into(), part.into())));
     badges.extend(siblings(subject));
     badges.extend(hints(subject));
     badges.extend(held_back(subject));

@@ -1,0 +1,58 @@
+//! The part of a replica in a replica set: who it is in it, and how far behind.
+
+use ratatui::text::Line;
+
+use crate::{
+    replica::primary::{LinkState, Role as Part},
+    sim::{MemberView, Status},
+    tui::{paint::Paint, theme::Role},
+};
+
+use super::{Subject, replica};
+
+/// In a word; that of a primary stands out.
+pub(super) fn part(subject: Subject<'_>) -> Option<&'static str> {
+    Some(match replica(subject).member.as_ref()?.role {
+        Part::Primary => "PRIMARY",
+        Part::Replica { of: Some(_) } => "replica",
+        Part::Replica { of: None } => "no primary",
+    })
+}
+
+/// `PRIMARY @240`, or `replica @200 -40`: where it stands in the stream, and how many bytes are missing.
+pub(super) fn line(paint: &Paint<'_>, subject: Subject<'_>) -> Option<Line<'static>> {
+    let member = replica(subject).member.as_ref()?;
+    let part = part(subject)?;
+    let behind = match member.behind {
+        Some(0) => String::new(),
+        Some(bytes) => format!(" -{bytes}"),
+        None if member.role == Part::Primary => String::new(),
+        None => " apart".into(),
+    };
+    let role = if member.role == Part::Primary { Role::Title } else { Role::Dim };
+    Some(Line::from(paint.span(format!("{part} @{}{behind}", member.offset), role)))
+}
+
+/// Of a large card: whom it follows, and when that one heard from it.
+pub(super) fn link(paint: &Paint<'_>, subject: Subject<'_>) -> Option<Line<'static>> {
+    let (.., snapshot) = subject;
+    let view = replica(subject);
+    let member = view.member.as_ref()?;
+    let text = match member.role {
+        Part::Primary => format!("term {}", member.term),
+        Part::Replica { of: None } => format!("follows nobody, term {}", member.term),
+        Part::Replica { of: Some(of) } => {
+            let state = match (view.status, member.link) {
+                (Status::Up, LinkState::Up) => heard(member),
+                (Status::Up, LinkState::Connecting) => ", connecting".into(),
+                (Status::Up, LinkState::Down) | (Status::Crashed | Status::Frozen, _) => ", no link".into(),
+            };
+            format!("of {}{state}", paint.clip(snapshot.replica_name(of), 9))
+        }
+    };
+    Some(Line::from(paint.span(text, Role::Dim)))
+}
+
+fn heard(member: &MemberView) -> String {
+    member.lag.map_or_else(String::new, |lag| format!(", heard {lag} ago"))
+}
