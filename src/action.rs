@@ -9,11 +9,12 @@ mod coordination;
 mod copies;
 mod level;
 mod primary;
+mod regions;
 mod settings;
 
 pub use background::{FailureDetector, HintHolder, HintRules, TombstoneRules};
 pub use client::{ClientChange, ClientPolicy, Means, Route, WhenUnable};
-pub use command::{Act, AntiEntropy, Ask, Command, Context, Mend, Setting, Style, Switch};
+pub use command::{Act, AntiEntropy, Ask, Command, Context, Mend, Proviso, Setting, Style, Switch};
 pub use condition::{Condition, Count, Guarantee, Holding, ReadClaim};
 pub use coordination::{Asks, Coordinator, Quorum, ReadRepair};
 pub use copies::{Copies, Operation, Unfit};
@@ -21,4 +22,5 @@ pub use level::{Among, BlockFor, Level, quorum};
 pub use primary::{
     Durability, Elsewhere, Failover, Group, Monitors, PrimaryPolicy, ReadsFrom, Wait, majority,
 };
+pub use regions::{Between, Bound, Freshness, OneLog, Regions};
 pub use settings::{LeaderlessPolicy, Propagation, Protocol, Settings};

@@ -33,7 +33,7 @@ mod timer;
 mod tombstones;
 
 use crate::{
-    action::{Act, AntiEntropy, BlockFor, Settings, Wait},
+    action::{Act, AntiEntropy, BlockFor, Freshness, Settings, Wait},
     base::{KeyId, LocalTime, NodeId, OpId, Seed, Span, WriteId},
     data::{Clocks, Conflicts, Dependencies, Held, Relation, Stamp, StampClock, Version, VersionVector},
 };
@@ -119,6 +119,10 @@ pub struct Request<'a> {
     pub timeout: Span,
     /// The replica it asked, through which it is answered.
     pub client: NodeId,
+    /// Where regions hold one table: how fresh a read must be; `None`: as usual there.
+    pub freshness: Option<Freshness>,
+    /// The version that the client read or wrote last.
+    pub last_read: Option<WriteId>,
     /// What a write must never be seen without.
     pub after: &'a Dependencies,
 }
@@ -250,6 +254,14 @@ pub enum Answer {
     /// Refused: not the primary, and not passed on (READONLY); perhaps this one is.
     NotPrimary {
         primary: Option<NodeId>,
+    },
+    /// Refused: what a conditional write asked for does not hold; `found` is there instead.
+    ConditionFailed {
+        found: Option<WriteId>,
+    },
+    /// Refused: the region would fall behind further than the bound allows.
+    Throttled {
+        region: usize,
     },
 }
 

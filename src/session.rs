@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::{
     action::{ClientPolicy, Guarantee, Means},
-    base::KeyId,
+    base::{KeyId, WriteId},
     data::{Conflicts, Dependencies, Held, Stamp, Version, VersionVector},
 };
 
@@ -22,6 +22,9 @@ struct Memory {
     owed: Owed,
     /// Everything it has read descends from this.
     context: VersionVector,
+    /// The version that it read or wrote last; within, `None` where it found nothing. `None` while it has
+    /// done neither.
+    last: Option<Option<WriteId>>,
 }
 
 /// What a client has been shown or told of a key by now, and a read that it asks from now on must reflect.
@@ -76,7 +79,9 @@ impl Session {
     }
 
     pub fn wrote(&mut self, version: &Arc<Version>) {
-        remember(&mut self.memory(version.key).owed.written, version);
+        let memory = self.memory(version.key);
+        memory.last = Some(Some(version.id));
+        remember(&mut memory.owed.written, version);
     }
 
     pub fn read(&mut self, key: KeyId, held: &Held) {
@@ -85,6 +90,23 @@ impl Session {
             remember(&mut memory.owed.seen, version);
         }
         memory.context.join(&held.history());
+        memory.last = Some(held.newest());
+    }
+
+    /// The version of `key` that it read or wrote last; within, `None` where it found nothing. `None` where it
+    /// has done neither.
+    pub fn last(&self, key: KeyId) -> Option<Option<WriteId>> {
+        self.memory.get(key.index())?.last
+    }
+
+    /// Everything of `key` that it has read or written, as a minimum for what it is to be shown.
+    pub fn minimum(&self, key: KeyId) -> VersionVector {
+        let Some(memory) = self.memory.get(key.index()) else { return VersionVector::EMPTY };
+        let mut minimum = memory.context.clone();
+        for version in memory.owed.written.iter() {
+            minimum.join(&version.history());
+        }
+        minimum
     }
 
     /// What a write that is asked now must never be seen without, by what its client was promised (SEMANTICS

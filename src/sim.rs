@@ -19,6 +19,7 @@ mod members;
 mod messages;
 mod opinion;
 mod queue;
+mod regions;
 mod routing;
 mod settled;
 mod view;
@@ -41,6 +42,7 @@ use messages::Message;
 use opinion::Opinion;
 #[doc(hidden)]
 pub use queue::Queue;
+pub use regions::{InflowView, RegionView};
 pub use view::{ClientView, Doom, HintView, LinksView, MessageView, ReplicaView, Status, View, WaitingView};
 
 /// A running cluster at one instant.

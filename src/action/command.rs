@@ -93,6 +93,28 @@ pub enum Context {
     Last,
     /// Nothing: a blind write.
     None,
+    /// As [`Self::Last`], and the write is to be done only if this holds where it is judged: a conditional
+    /// write. Nothing is done otherwise.
+    Provided(Proviso),
+}
+
+/// What must hold for a conditional write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proviso {
+    /// The key has no value.
+    Absent,
+    /// The key has the version that the client read or wrote last; none where it found nothing.
+    LastRead,
+}
+
+impl Context {
+    /// Whether the write may be refused for what the key holds.
+    pub fn is_conditional(self) -> bool {
+        match self {
+            Self::Provided(_) => true,
+            Self::Last | Self::None => false,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

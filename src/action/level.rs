@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::Freshness;
 use crate::base::ZoneId;
 
 /// As Cassandra names them (SEMANTICS §6); `Exactly` is a plain W or R.
@@ -21,6 +22,8 @@ pub enum Level {
     /// A quorum of the replicas in every zone.
     EachQuorum,
     Exactly(u16),
+    /// Reads only, where regions hold one table: how fresh, not how many.
+    Fresh(Freshness),
 }
 
 /// How many replicas must answer, and whose answers count (Cassandra's `blockFor`).
@@ -73,6 +76,24 @@ impl Level {
             Self::Quorum | Self::LocalQuorum | Self::EachQuorum => quorum(copies),
             Self::All => copies,
             Self::Exactly(count) => count,
+            Self::Fresh(_) => 1,
+        }
+    }
+
+    /// How fresh a read must be, where that is what it says.
+    pub fn freshness(self) -> Option<Freshness> {
+        match self {
+            Self::Fresh(level) => Some(level),
+            Self::Any
+            | Self::One
+            | Self::Two
+            | Self::Three
+            | Self::Quorum
+            | Self::All
+            | Self::LocalOne
+            | Self::LocalQuorum
+            | Self::EachQuorum
+            | Self::Exactly(_) => None,
         }
     }
 
@@ -80,9 +101,14 @@ impl Level {
     pub fn needs_zones(self) -> bool {
         match self {
             Self::LocalOne | Self::LocalQuorum | Self::EachQuorum => true,
-            Self::Any | Self::One | Self::Two | Self::Three | Self::Quorum | Self::All | Self::Exactly(_) => {
-                false
-            }
+            Self::Any
+            | Self::One
+            | Self::Two
+            | Self::Three
+            | Self::Quorum
+            | Self::All
+            | Self::Exactly(_)
+            | Self::Fresh(_) => false,
         }
     }
 
@@ -90,7 +116,9 @@ impl Level {
     pub fn parse(text: &str) -> Option<Self> {
         let name = text.trim().to_ascii_lowercase().replace('-', "_");
         let named = Self::NAMED.into_iter().find(|level| level.to_string().eq_ignore_ascii_case(&name));
-        named.or_else(|| name.parse().ok().filter(|count| *count > 0).map(Self::Exactly))
+        named
+            .or_else(|| Freshness::parse(&name).map(Self::Fresh))
+            .or_else(|| name.parse().ok().filter(|count| *count > 0).map(Self::Exactly))
     }
 }
 
@@ -107,6 +135,7 @@ impl fmt::Display for Level {
             Self::LocalQuorum => f.write_str("LOCAL_QUORUM"),
             Self::EachQuorum => f.write_str("EACH_QUORUM"),
             Self::Exactly(count) => write!(f, "{count}"),
+            Self::Fresh(level) => write!(f, "{level}"),
         }
     }
 }

@@ -3,6 +3,8 @@
 
 use crate::base::{NodeId, Span};
 
+use super::Regions;
+
 /// The rules of a primary and its replicas. The default is Redis out of the box, except that nothing is
 /// lost by a crash, and that a request that comes to the wrong member is passed on.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +28,9 @@ pub struct PrimaryPolicy {
     pub priorities: Vec<u16>,
     pub failover: Failover,
     pub durability: Durability,
+    /// How the sets form one table, each in a region of its own; `None`: they have nothing to do with each
+    /// other.
+    pub regions: Option<Regions>,
 }
 
 /// A replica set.
@@ -122,12 +127,21 @@ impl PrimaryPolicy {
             priorities: vec![Self::PRIORITY; count],
             failover: Failover::Manual,
             durability: Durability::Journal,
+            regions: None,
         }
     }
 
     /// The replica set that `node` belongs to.
     pub fn group_of(&self, node: NodeId) -> Option<&Group> {
         self.groups.iter().find(|group| group.members.contains(&node))
+    }
+
+    /// How many members must have a write before it is acknowledged where regions hold one table: a majority
+    /// of the region that takes the writes of a client at `node`.
+    pub fn majority_at(&self, node: NodeId) -> u16 {
+        let region = self.regions.as_ref().and_then(|regions| Some(&self.groups[regions.one_log()?.writes]));
+        let members = region.or_else(|| self.group_of(node)).map_or(1, |group| group.members.len());
+        u16::try_from(majority(members)).unwrap_or(u16::MAX)
     }
 
     pub fn priority(&self, node: NodeId) -> u16 {

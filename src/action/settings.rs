@@ -9,7 +9,7 @@ use crate::{
 
 use super::{
     AntiEntropy, Asks, Coordinator, FailureDetector, HintRules, Level, PrimaryPolicy, Quorum, ReadRepair,
-    TombstoneRules,
+    Regions, TombstoneRules,
 };
 
 /// How the cluster replicates, as things stand.
@@ -117,8 +117,9 @@ impl Settings {
 
     /// How concurrent versions of a key collapse. (Counters and sets merge whatever it says.)
     pub fn conflicts_of(&self, key: KeyId) -> Conflicts {
-        if self.primary().is_some() {
-            return Conflicts::LogOrder;
+        if let Some(policy) = self.primary() {
+            let one_order = policy.regions.as_ref().is_none_or(|regions| regions.one_log().is_some());
+            return if one_order { Conflicts::LogOrder } else { Conflicts::LastWriteWins };
         }
         match self.kind(key) {
             Kind::Register(conflicts) => conflicts,
@@ -132,6 +133,11 @@ impl Settings {
             Protocol::Leaderless(policy) => Some(policy),
             Protocol::Primary(_) => None,
         }
+    }
+
+    /// How several regions hold one table; `None` under another protocol.
+    pub fn regions(&self) -> Option<&Regions> {
+        self.primary()?.regions.as_ref()
     }
 
     /// The rules of a primary and its replicas; `None` under another protocol.

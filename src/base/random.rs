@@ -40,6 +40,8 @@ pub enum Purpose {
     ElectionDelay,
     /// How often a link of a stream loses a packet again.
     Retransmission,
+    /// Which replicas of a region a read asks.
+    ReadReplica = 60,
 }
 
 impl Seed {

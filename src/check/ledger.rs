@@ -405,6 +405,8 @@ impl Ledger {
             Outcome::Unavailable { .. }
             | Outcome::NoReplicas { .. }
             | Outcome::NotPrimary { .. }
+            | Outcome::ConditionFailed { .. }
+            | Outcome::Throttled { .. }
             | Outcome::CoordinatorDown
             | Outcome::NotFresh(_) => {}
         }

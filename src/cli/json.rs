@@ -225,6 +225,10 @@ fn outcome(outcome: &Outcome) -> Value {
         Outcome::NoReplicas { good, required } => {
             json!({"outcome": "no_replicas", "good": good, "required": required})
         }
+        Outcome::ConditionFailed { found } => {
+            json!({"outcome": "condition_failed", "found": found.map(|write| write.to_string())})
+        }
+        Outcome::Throttled { region } => json!({"outcome": "throttled", "region": region}),
         Outcome::NotPrimary { .. } => json!({"outcome": "not_primary"}),
         Outcome::CoordinatorDown => json!({"outcome": "coordinator_down"}),
         Outcome::NotFresh(guarantee) => json!({"outcome": "not_fresh", "guarantee": guarantee.name()}),

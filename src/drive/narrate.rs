@@ -282,6 +282,16 @@ impl<'a> Narrator<'a> {
             Outcome::NoReplicas { good, required } => {
                 failed(format!("NOREPLICAS, {good} of {required} good replicas; nothing was done"))
             }
+            Outcome::ConditionFailed { found } => {
+                let there = found.map_or_else(|| "nothing".to_owned(), |write| self.write(write));
+                failed(format!("CONDITION, {there} is there; nothing was done"))
+            }
+            Outcome::Throttled { region } => {
+                let settings = self.timeline.simulation().settings();
+                let name = settings.regions().and_then(|regions| regions.names.get(*region));
+                let name = name.map_or_else(|| "another region".to_owned(), ToString::to_string);
+                failed(format!("THROTTLED, {name} is as far behind as the bound allows; nothing was done"))
+            }
             Outcome::NotPrimary { primary } => {
                 let hint = primary.map_or_else(
                     || "no primary is known".to_owned(),

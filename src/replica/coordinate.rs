@@ -219,7 +219,8 @@ impl Replica {
             Conflicts::Siblings | Conflicts::VectorSiblings => {}
         }
         match context {
-            Context::Last => history.join(request.context),
+            // Nobody judges a condition here: it is refused before it comes so far.
+            Context::Last | Context::Provided(_) => history.join(request.context),
             Context::None => {}
         }
         // Under last-write-wins no replica compares contexts: they only tell people what was concurrent.

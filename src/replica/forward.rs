@@ -78,7 +78,20 @@ impl Replica {
             return;
         }
         let Forwarded { act, context, after, .. } = forwarded;
-        let request = Request { op, cause, key, act, block_for, wait: None, context, timeout, client, after };
+        let request = Request {
+            op,
+            cause,
+            key,
+            act,
+            block_for,
+            wait: None,
+            context,
+            timeout,
+            client,
+            freshness: None,
+            last_read: None,
+            after,
+        };
         self.handle_request(&request, around, out);
         out.push(Output::Arm { timer: Timer::GiveUp { op, cause }, after: timeout });
     }

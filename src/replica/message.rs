@@ -160,6 +160,13 @@ pub enum MessageKind {
     Digest,
     Repair,
     RepairAck,
+    RegionAsk,
+    RegionWrites,
+    RegionTaken,
+    RegionAlive,
+    Everywhere,
+    Confirm,
+    Confirmed,
 }
 
 impl Body {
@@ -196,11 +203,11 @@ impl Body {
             | Self::SyncReply { .. }
             | Self::HintAck { .. }
             | Self::Heartbeat { .. }
-            | Self::Stream(_)
             | Self::Digest { .. }
             | Self::RepairAck { .. }
             | Self::Forward(_)
             | Self::Answer { .. } => 0,
+            Self::Stream(message) => message.attempt(),
         }
     }
 
@@ -284,7 +291,10 @@ impl MessageKind {
             | Self::Probe
             | Self::Report
             | Self::AskDown
-            | Self::Opinion => true,
+            | Self::Opinion
+            | Self::RegionTaken
+            | Self::RegionAlive
+            | Self::Everywhere => true,
             Self::Write
             | Self::WriteAck
             | Self::Read
@@ -303,6 +313,10 @@ impl MessageKind {
             | Self::RequestVote
             | Self::Vote
             | Self::Order
+            | Self::RegionAsk
+            | Self::RegionWrites
+            | Self::Confirm
+            | Self::Confirmed
             | Self::Digest
             | Self::Repair
             | Self::RepairAck => false,
@@ -335,6 +349,13 @@ impl MessageKind {
             Self::RequestVote => "vote?",
             Self::Vote => "vote",
             Self::Order => "order",
+            Self::RegionAsk => "since?",
+            Self::RegionWrites => "replicate",
+            Self::RegionTaken => "taken",
+            Self::RegionAlive => "alive",
+            Self::Everywhere => "everywhere",
+            Self::Confirm => "leader?",
+            Self::Confirmed => "leader",
             Self::Hint => "hint",
             Self::HintAck => "hint ack",
             Self::Heartbeat => "heartbeat",

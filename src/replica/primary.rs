@@ -5,6 +5,7 @@
 //! psync      which data set, and whether to go on or to take everything
 //! log        the stream, as far back as it is kept
 //! stream     the connection between a replica and its primary
+//! regions    several sets that hold one table: what goes from region to region, how fresh a read is
 //! write      clients' requests: on the primary, passed on, refused; WAIT and write concerns
 //! data       giving writes up, taking a data set over, snapshots
 //! monitor    Sentinel: opinions, votes, failover
@@ -21,13 +22,14 @@ mod message;
 mod monitor;
 mod news;
 mod psync;
+mod regions;
 mod stream;
 mod write;
 
 use std::{collections::VecDeque, sync::Arc};
 
 use crate::{
-    action::{Durability, Failover, Group, PrimaryPolicy},
+    action::{Durability, Failover, Group, PrimaryPolicy, Regions},
     base::{LocalTime, NodeId, OpId, OpTable, Purpose, Seed, Span, WriteId},
     data::StampClock,
 };
@@ -41,6 +43,8 @@ pub use message::{DataSet, Down, Forwarded, Given, Message, Report, Session, Vot
 use monitor::Monitor;
 pub use news::{Discard, FollowerState, LinkState, News, Resync, Rise, Role, Standing};
 pub use psync::{Era, Identity, Lineage, Replid};
+use regions::Regional;
+pub use regions::{Inflow, Mark, RegionMessage};
 use stream::{Follower, Link};
 use write::Waiting;
 
@@ -57,6 +61,8 @@ pub enum Alarm {
     Wait(OpId),
     /// Time for a snapshot.
     Save,
+    /// This read has not been answered yet.
+    Read(OpId),
 }
 
 /// One process of a replica set.
@@ -72,6 +78,8 @@ pub struct Member {
     disk: Option<Disk>,
     ballot: Ballot,
     monitor: Option<Monitor>,
+    /// Where several regions hold one table.
+    regional: Option<Box<Regional>>,
     /// Newest last; what was rolled back is kept in a file.
     rolled_back: Vec<WriteId>,
     rolled_back_count: u64,
@@ -159,6 +167,7 @@ impl Member {
                 .monitors()
                 .filter(|monitors| monitors.places.contains(&me))
                 .map(|_| Monitor::new(group.at, members.len())),
+            regional: Regional::new(me, policy).map(Box::new),
             rolled_back: Vec::new(),
             rolled_back_count: 0,
             reigns: u16::from(is_primary),
@@ -203,6 +212,9 @@ impl Member {
         self.waiting = OpTable::default();
         self.followers.clear();
         self.link = Link::Down;
+        if let Some(regional) = &mut self.regional {
+            regional.crash();
+        }
         self.fall_back_to_disk(desk);
     }
 
@@ -245,6 +257,7 @@ impl Member {
             Alarm::Election => self.consider_election(desk),
             Alarm::Wait(op) => self.stop_waiting(op, desk),
             Alarm::Save => self.save(desk),
+            Alarm::Read(op) => self.read_again(op, desk),
         }
     }
 
@@ -271,7 +284,11 @@ impl Member {
             Message::Reset { session } => self.reset(from, *session, desk),
             Message::Elsewhere { term, primary, .. } => self.look_elsewhere(from, *term, *primary, desk),
             Message::Forward { op, request } => self.serve_forwarded(from, *op, request, desk),
+            Message::Region(message) => self.hear_region(from, message, desk),
             Message::Answered { op, answer } => {
+                if let Some(regional) = &mut self.regional {
+                    regional.abandon(*op);
+                }
                 desk.out.push(Output::Reply { op: *op, answer: answer.clone() });
             }
             Message::Probe { round } => {
@@ -312,6 +329,7 @@ impl Member {
         let now = desk.now();
         self.heard.fill(now);
         desk.tell(News::BecamePrimary { term, replid, offset, how });
+        self.lead_region(desk);
     }
 
     /// It follows `of` from here on.
@@ -321,6 +339,7 @@ impl Member {
             return;
         }
         self.role = Role::Replica { of };
+        self.leave_region();
         self.release_waiting(desk);
         self.followers.clear();
         self.link = Link::Down;
@@ -448,6 +467,18 @@ impl super::Replica {
 
     pub(super) fn restart_member(&mut self, around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
         self.as_member(around, out, Member::restart);
+    }
+
+    /// What its region takes from others, where it leads it.
+    pub fn inflows<'a>(&'a self, regions: &'a Regions) -> impl Iterator<Item = Inflow> + 'a {
+        let leads = self.member.as_ref().filter(|member| member.is_primary());
+        leads.and_then(|member| member.regional.as_ref()).into_iter().flat_map(|r| r.inflows(regions))
+    }
+
+    /// Whether it would heed what the leader of `region` sends on `session`.
+    pub fn takes_from(&self, region: usize, session: Session) -> bool {
+        let regional = self.member.as_ref().and_then(|member| member.regional.as_ref());
+        regional.is_some_and(|regional| regional.is_connected(region, session))
     }
 
     pub(super) fn ask_member(

@@ -24,6 +24,9 @@ const PRESETS: &[(&str, &str)] = presets![
     "cart-or-set",
     "counter",
     "riak-siblings",
+    "dynamo-sloppy",
+    "cassandra-multi-dc",
+    "dynamodb-stale-read",
     "clock-skew",
     "hlc",
     "sessions",
@@ -32,6 +35,8 @@ const PRESETS: &[(&str, &str)] = presets![
     "redis-wait",
     "redis-failover",
     "mongodb-rollback",
+    "dynamodb-global",
+    "cosmos-levels",
     "sixty-four",
 ];
 

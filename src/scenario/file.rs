@@ -14,6 +14,7 @@ mod network;
 mod pause;
 mod primary;
 mod quantity;
+mod regions;
 mod step;
 mod system;
 mod value;
@@ -44,7 +45,8 @@ pub use primary::{
 pub use quantity::{
     DriftText, DurationOrOffText, DurationText, Name, RateText, ShareText, SignedDurationText, SizeText,
 };
-pub use step::{Context, Cut, Delete, Ends, Knobs, Pause, Read, Skew, StartStop, Step, Write};
+pub use regions::{Between, Bound, Freshness, MultiRegion};
+pub use step::{Context, Cut, Delete, Ends, IfVersion, Knobs, Pause, Read, Skew, StartStop, Step, Write};
 pub use system::System;
 pub use value::{Literal, Outcome};
 

@@ -20,13 +20,14 @@ mod names;
 mod network;
 mod primary;
 mod quantity;
+mod regions;
 mod script;
 
 use std::collections::BTreeMap;
 use std::path::Path as FilePath;
 use std::sync::Arc;
 
-use crate::action::{Copies, Propagation};
+use crate::action::{Copies, Propagation, Regions};
 use crate::base::{KeyId, NodeId, Seed};
 use crate::data::{Conflicts, Kind, Value};
 
@@ -65,6 +66,7 @@ pub(super) fn resolve(preset: &Preset, locations: &Locations) -> Result<Scenario
         copies: Copies::InAll(1),
         propagation: Propagation::Direct,
         has_primary: false,
+        regions: None,
         has_workload: preset.workload.is_some(),
         tracking: Conflicts::Siblings,
         kinds: Vec::new(),
@@ -88,6 +90,8 @@ struct Resolver<'a> {
     propagation: Propagation,
     /// Whether one replica takes the writes.
     has_primary: bool,
+    /// How several regions hold one table, where they do.
+    regions: Option<Regions>,
     has_workload: bool,
     /// How siblings are told apart.
     tracking: Conflicts,
@@ -113,6 +117,7 @@ impl Resolver<'_> {
         let focus = preset.key.as_deref().and_then(|key| self.keys.find(key)).unwrap_or(0);
         let initial = self.initial(&preset.data, &top.key("data"));
         settings.kinds = self.kinds.as_slice().into();
+        self.regions_hold_values(&settings.kinds.clone(), &top.key("data"));
         self.vector_needs_siblings(settings.conflicts, &top.key("cluster").key("versions").key("kind"));
         let script = self.script(&preset.script, &replicas, &top.key("script"));
         let expect = self.expectations(preset, &top.key("expect"));

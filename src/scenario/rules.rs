@@ -86,9 +86,11 @@ pub(super) fn rules(name: &str) -> &'static [Rule] {
         ],
         "Empirical" => &[One { what: "kind of measurement", of: &["samples", "quantiles"] }],
         "Link" | "Cut" | "Ends" => ENDS,
-        "Replication" => &[AtMostOne { of: &["leaderless", "primary"] }],
+        "Replication" => &[AtMostOne { of: &["leaderless", "primary", "multi_region"] }],
         "Primary" => &[AtMostOne { of: &["failover", "election"] }],
-        "Write" => &[AtMostOne { of: &["level", "wait"] }],
+        "Write" => {
+            &[AtMostOne { of: &["level", "wait"] }, AtMostOne { of: &["if_absent", "if_version", "context"] }]
+        }
         _ => &[],
     }
 }
@@ -149,12 +151,10 @@ pub(super) fn planned(map: &str, key: &str) -> bool {
     let keys: &[&str] = match map {
         "Preset" => &["lesson"],
         "Cluster" => &["zones", "durability"],
-        "Replication" => &["multi_region"],
         "Gossip" => &["digest"],
         "Network" | "Link" => &["bandwidth"],
         "Distribution" => &["fit"],
         "Step" => &["message", "aside", "vote"],
-        "Write" => &["if_absent", "if_version"],
         "Test" => &["actions", "side"],
         _ => &[],
     };

@@ -172,15 +172,15 @@ impl Node {
 pub fn settings() -> Vec<&'static Setting> {
     let mut all: Vec<&Setting> = Vec::new();
     for profile in PROFILES {
-        let mut after = 0;
+        let mut after = None;
         for setting in profile.defaults {
-            match all.iter().position(|known| known.path == setting.path) {
-                Some(at) => after = at + 1,
-                None => {
-                    all.insert(after, setting);
-                    after += 1;
-                }
-            }
+            let known = all.iter().position(|known| known.path == setting.path);
+            let at = known.unwrap_or_else(|| {
+                let at = after.unwrap_or(all.len());
+                all.insert(at, setting);
+                at
+            });
+            after = Some(at + 1);
         }
     }
     let maps: Vec<bool> = all.iter().map(|outer| all.iter().any(|inner| outer.holds(inner.path))).collect();

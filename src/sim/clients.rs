@@ -5,7 +5,9 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Act, Ask, BlockFor, ClientPolicy, Context, Guarantee, Level, Means, Route, Settings, Wait},
+    action::{
+        Act, Ask, BlockFor, ClientPolicy, Context, Freshness, Guarantee, Level, Means, Route, Settings, Wait,
+    },
     base::{ClientId, KeyId, NodeId, OpId, Purpose, SimTime, Span, Stream},
     data::{Dependencies, Kind, Update, Value, Version, VersionVector},
     replica::{Answer, Placement, Request},
@@ -42,6 +44,8 @@ pub(super) struct Open {
     pub(super) act: Arc<Act>,
     /// What names its messages, without the number of the try.
     pub(super) name: u64,
+    /// How fresh a read must be, where regions hold one table.
+    freshness: Option<Freshness>,
     /// What the answer of a read must reflect, where its client has guarantees and somebody checks.
     pub(super) owed: Option<Owed>,
     /// What a write must never be seen without.
@@ -113,6 +117,9 @@ impl Simulation {
         let client = &self.clients[usize::from(ask.client.0)];
         let level = ask.level.unwrap_or_else(|| client.level(&ask.act, &self.settings));
         let mut required = self.block_for(level, node).count;
+        if let (Some(policy), Act::Write { .. } | Act::Update(_)) = (self.regional_policy(), &ask.act) {
+            required = policy.majority_at(node);
+        }
         // A primary answers for all; and WAIT follows a write that has succeeded.
         if self.settings.primary().is_some() && (ask.act == Act::Read || ask.wait.is_some()) {
             required = 1;
@@ -140,6 +147,7 @@ impl Simulation {
             level,
             required,
             name,
+            freshness: level.freshness(),
             owed: client.owed(&act, ask.key),
             after: client.after(&act),
             act,
@@ -183,6 +191,7 @@ impl Simulation {
         let (key, level, required, wait) = (open.key, open.level, open.required, open.wait);
         let (act, after) = (Arc::clone(&open.act), open.after.clone());
         let asker = usize::from(open.client.0);
+        let freshness = open.freshness;
         let mut block_for = self.block_for(level, node);
         if self.settings.primary().is_some() {
             block_for.count = required;
@@ -192,10 +201,25 @@ impl Simulation {
         let heard = session.heard();
         let context = match &*act {
             Act::Write { .. } => session.context(key).clone(),
+            Act::Read if self.settings.regions().is_some() => session.minimum(key),
             Act::Read | Act::Update(_) => VersionVector::EMPTY,
         };
+        let last_read = session.last(key).flatten();
         let (act, context, after) = (&*act, &context, &after);
-        let request = Request { op, cause, key, act, block_for, wait, context, timeout, client: node, after };
+        let request = Request {
+            op,
+            cause,
+            key,
+            act,
+            block_for,
+            wait,
+            context,
+            timeout,
+            client: node,
+            freshness,
+            last_read,
+            after,
+        };
         self.act(node, cause, facts, |replica, around, out| {
             if let Some(heard) = heard {
                 replica.hear(heard, around);
@@ -213,7 +237,9 @@ impl Simulation {
             | Answer::Unavailable { .. }
             | Answer::Waited { .. }
             | Answer::NoReplicas { .. }
-            | Answer::NotPrimary { .. } => None,
+            | Answer::NotPrimary { .. }
+            | Answer::ConditionFailed { .. }
+            | Answer::Throttled { .. } => None,
         };
         self.clients[usize::from(open.client.0)].session.hear(stamp);
         let outcome = match (answer, broken) {
@@ -224,6 +250,8 @@ impl Simulation {
             (Answer::Waited { write, replicas, wanted }, None) => Outcome::Waited { write, replicas, wanted },
             (Answer::NoReplicas { good, required }, None) => Outcome::NoReplicas { good, required },
             (Answer::NotPrimary { primary }, None) => Outcome::NotPrimary { primary },
+            (Answer::ConditionFailed { found }, None) => Outcome::ConditionFailed { found },
+            (Answer::Throttled { region }, None) => Outcome::Throttled { region },
         };
         self.finish(op, outcome, facts);
     }
@@ -242,6 +270,8 @@ impl Simulation {
             Outcome::Unavailable { .. }
             | Outcome::NoReplicas { .. }
             | Outcome::NotPrimary { .. }
+            | Outcome::ConditionFailed { .. }
+            | Outcome::Throttled { .. }
             | Outcome::CoordinatorDown
             | Outcome::NotFresh(_)
             | Outcome::TimedOut { .. }

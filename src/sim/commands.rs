@@ -6,8 +6,8 @@ use thiserror::Error;
 
 use crate::{
     action::{
-        Act, AntiEntropy, Ask, ClientChange, Command, Copies, Level, Mend, Operation, Protocol, Setting,
-        Switch, Unfit,
+        Act, AntiEntropy, Ask, ClientChange, Command, Copies, Freshness, Level, Mend, Operation, Protocol,
+        Setting, Switch, Unfit,
     },
     base::{ClientId, CutId, KeyId, NodeId, Span, ZoneId},
     data::Kind,
@@ -69,6 +69,20 @@ pub enum Refused {
     NoPeriod,
     #[error("no replica is primary under this protocol")]
     NoPrimary,
+    #[error("each region elects its leader by majority itself")]
+    LeaderElected,
+    #[error("conditional writes need a leader that judges them: lightweight transactions are not modelled")]
+    NoJudge,
+    #[error("that client has neither read nor written the key yet")]
+    NothingRead,
+    #[error("{0} is no level of this protocol")]
+    NoSuchLevel(Freshness),
+    #[error("a read here may ask for a level no stronger than {0}")]
+    StrongerThanAccount(Freshness),
+    #[error("here a level says how fresh a read is, not how many replicas answer")]
+    LevelCounts,
+    #[error("here a write waits for a majority of its region, whatever its level")]
+    WritesByMajority,
     #[error("that replica is the primary already")]
     AlreadyPrimary,
     #[error("the preset defines no workload")]
@@ -236,6 +250,7 @@ impl Simulation {
             Act::Update(update) if !kind.takes(update) => return Err(Refused::NoSuchUpdate(kind)),
             Act::Read | Act::Write { .. } | Act::Update(_) => {}
         }
+        self.check_wishes(ask)?;
         ask.at.map_or(Ok(()), |node| self.known(node))
     }
 
@@ -267,6 +282,11 @@ impl Simulation {
         match setting {
             Setting::Copies(_) if self.settings.leaderless().is_none() => Err(Refused::NotLeaderless),
             Setting::Copies(copies) => self.check_copies(copies),
+            Setting::WriteLevel(_) if self.settings.regions().is_some() => Err(Refused::WritesByMajority),
+            Setting::ReadLevel(level) if self.settings.regions().is_some() => self.check_freshness(*level),
+            Setting::WriteLevel(Level::Fresh(level)) | Setting::ReadLevel(Level::Fresh(level)) => {
+                Err(Refused::NoSuchLevel(*level))
+            }
             Setting::WriteLevel(level) => Ok(self.settings.admits(*level, Operation::Write)?),
             Setting::ReadLevel(level) => Ok(self.settings.admits(*level, Operation::Read)?),
             Setting::AntiEntropy(None) if self.settings.propagation == crate::action::Propagation::Gossip => {
@@ -430,6 +450,7 @@ impl Simulation {
         })?;
         match self.nodes[node.index()].replica.standing() {
             None => Err(Refused::NoPrimary),
+            Some(_) if self.settings.regions().is_some() => Err(Refused::LeaderElected),
             Some(standing) if standing.role == Role::Primary => Err(Refused::AlreadyPrimary),
             Some(_) => Ok(()),
         }

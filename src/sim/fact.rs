@@ -237,6 +237,15 @@ pub enum Outcome {
     NotPrimary {
         primary: Option<NodeId>,
     },
+    /// A conditional write, and what it asked for did not hold: nothing was done. `found` is there instead.
+    ConditionFailed {
+        found: Option<WriteId>,
+    },
+    /// The write region held it back, since this region would fall behind further than the bound allows:
+    /// nothing was done.
+    Throttled {
+        region: usize,
+    },
     /// Nobody answered the client: it did not happen.
     CoordinatorDown,
     /// No replica that was asked may serve it by the client's guarantee: a read would have shown too little,
@@ -270,6 +279,8 @@ impl Outcome {
             Self::Unavailable { .. }
             | Self::NoReplicas { .. }
             | Self::NotPrimary { .. }
+            | Self::ConditionFailed { .. }
+            | Self::Throttled { .. }
             | Self::CoordinatorDown
             | Self::NotFresh(_) => true,
             Self::Written(_)

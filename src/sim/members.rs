@@ -3,14 +3,14 @@
 use crate::{
     action::{Act, Failover},
     base::{NodeId, Ppm, SimTime, Span, WriteId},
-    data::{Conflicts, Version},
+    data::Version,
     replica::{
         Body,
         primary::{FollowerState, LinkState, Message as Stream, Replid, Role},
     },
 };
 
-use super::{Event, Fact, Simulation, What, messages::Message};
+use super::{Event, Fact, RegionView, Simulation, What, messages::Message};
 
 /// One member of a replica set at one instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub struct MemberView {
     pub rolled_back: (u64, Vec<WriteId>),
     /// How far its last snapshot goes; `None` where it keeps a journal.
     pub saved: Option<u64>,
+    /// Its region; `None` where there are none.
+    pub region: Option<RegionView>,
 }
 
 impl Message {
@@ -78,6 +80,7 @@ impl Simulation {
             }),
             rolled_back: (count, names.to_vec()),
             saved: standing.saved,
+            region: self.region_view(node),
         })
     }
 
@@ -111,13 +114,14 @@ impl Simulation {
     }
 
     /// Whether `to` would take from `message` what it does not reflect yet.
-    pub(super) fn would_stream(&self, to: NodeId, message: &Stream) -> bool {
+    pub(super) fn would_stream(&self, (from, to): (NodeId, NodeId), message: &Stream) -> bool {
         let connected = |session| self.nodes[to.index()].replica.is_connected(session);
         let session = match message {
             Stream::Continue { session, .. }
             | Stream::Full { session, .. }
             | Stream::Data { session, .. } => *session,
             Stream::Forward { request, .. } => return request.act != Act::Read,
+            Stream::Region(message) => return self.would_take(from, to, message),
             Stream::Psync { .. }
             | Stream::Ack { .. }
             | Stream::GetAck { .. }
@@ -135,9 +139,9 @@ impl Simulation {
             | Stream::Follow { .. } => return false,
         };
         connected(session)
-            && message
-                .versions()
-                .any(|version| !self.held(to, version.key).reflects(version, Conflicts::LogOrder))
+            && message.versions().any(|version| {
+                !self.held(to, version.key).reflects(version, self.settings.conflicts_of(version.key))
+            })
     }
 
     /// Whether somebody waits for what a routine message says: an offset that its receiver does not know.
@@ -171,8 +175,13 @@ impl Simulation {
         let up = || (0..self.nodes.len()).map(NodeId::at).filter(|node| self.is_up(*node));
         let talk = |a: NodeId, b: NodeId| self.reaches(a, b) && self.reaches(b, a);
         let digest = |node: NodeId| self.nodes[node.index()].replica.digest();
-        let of_one_group = |a: NodeId, b: NodeId| self.nodes[a.index()].replica.group().contains(&b);
-        let agree = |a, b| self.behind(a, b) == Some(0) && digest(a) == digest(b);
+        let one_table = self.settings.regions().is_some();
+        let of_one_group =
+            |a: NodeId, b: NodeId| one_table || self.nodes[a.index()].replica.group().contains(&b);
+        let one_log = |a: NodeId, b: NodeId| {
+            !self.nodes[a.index()].replica.group().contains(&b) || self.behind(a, b) == Some(0)
+        };
+        let agree = |a, b| one_log(a, b) && digest(a) == digest(b);
         up().all(|a| up().all(|b| a >= b || !of_one_group(a, b) || !talk(a, b) || agree(a, b)))
     }
 
@@ -232,7 +241,11 @@ impl Simulation {
         };
         let pairs = (0..self.nodes.len()).flat_map(|a| (0..self.nodes.len()).map(move |b| (a, b)));
         let latency = pairs.map(|(a, b)| self.network.typical(NodeId::at(a), NodeId::at(b))).max();
-        let round = decision.0 + policy.ack_every.0 * 3 + latency.map_or(0, |latency| latency.0 * 8);
+        // A leader asks the members of another region one after another, with some patience first.
+        let members = policy.groups.iter().map(|group| group.members.len() as u64).max().unwrap_or(0);
+        let regions = if policy.regions.is_some() { members + 4 } else { 0 };
+        let round =
+            decision.0 + policy.ack_every.0 * (3 + regions) + latency.map_or(0, |latency| latency.0 * 8);
         let last =
             self.queue.iter().filter(|(_, event)| matches!(event, Event::Arrival(_))).map(|(at, _)| at);
         last.max().unwrap_or(self.now).max(self.now) + Span(round.saturating_mul(4))

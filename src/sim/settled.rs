@@ -192,7 +192,7 @@ impl Simulation {
                 (tells && contents.iter().any(|(key, held)| learns(to, *key, held)))
                     || (asks && self.reaches(to, from) && self.would_learn_from(from, to))
             }
-            Body::Stream(stream) => self.would_stream(to, stream),
+            Body::Stream(stream) => self.would_stream((from, to), stream),
             Body::WriteAck { .. }
             | Body::Read { .. }
             | Body::ReadReply { .. }

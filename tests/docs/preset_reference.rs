@@ -19,6 +19,8 @@ const SECTIONS: &[&str] = &[
     "Failover",
     "Election",
     "Snapshot",
+    "MultiRegion",
+    "Bound",
     "Gossip",
     "Network",
     "Link",

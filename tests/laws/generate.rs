@@ -161,6 +161,7 @@ fn any_level(dice: &mut Dice<'_>, settings: &Settings, operation: Operation) -> 
         | Level::LocalQuorum
         | Level::EachQuorum
         | Level::Exactly(_) => {}
+        Level::Fresh(_) => unreachable!("for regions, which have laws of their own"),
     }
     if settings.admits(level, operation).is_ok() { level } else { Level::One }
 }

@@ -11,6 +11,7 @@
 //! crdt       the laws of counters and sets, and what they promise
 //! honesty    what the ledger and `settled` say, against a naive reading of the facts
 //! replication a primary and its replicas: offsets, logs, majorities, settling, convergence
+//! regions    one table in several regions: converging, and what each level of a read promises
 //! bounded    nothing grows with the length of a run
 //! ```
 //!
@@ -23,6 +24,7 @@ mod honesty;
 mod merging;
 mod network;
 mod quorums;
+mod regions;
 mod replay;
 mod replication;
 mod scenarios;

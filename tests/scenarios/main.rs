@@ -4,5 +4,6 @@ mod background;
 mod conflicts;
 mod coordination;
 mod primary;
+mod regions;
 mod sessions;
 mod support;

@@ -30,6 +30,13 @@ pub(super) fn news(news: News, name: impl Fn(&NodeId) -> String) -> Value {
             json!({"fact": "resynced", "from": name(&from), "how": how, "missed": missed,
                    "replid": replid.to_string(), "offset": offset})
         }
+        News::RegionResynced { from, how, offset } => {
+            let (how, missed) = match how {
+                Resync::Partial { missed } => ("partial", Some(missed)),
+                Resync::Full => ("full", None),
+            };
+            json!({"fact": "region_resynced", "from": name(&from), "how": how, "missed": missed, "offset": offset})
+        }
         News::Suspected { node } => json!({"fact": "suspected", "replica": name(&node)}),
         News::Trusted { node } => json!({"fact": "trusted", "replica": name(&node)}),
         News::AgreedDown { node, agreeing } => {

@@ -71,6 +71,20 @@ impl Narrator<'_> {
                     self.node(from)
                 ),
             ),
+            News::RegionResynced { from, how: Resync::Full, .. } => {
+                (Mark::Stored, format!("{place} took everything that {}'s region has", self.node(from)))
+            }
+            News::RegionResynced { from, how: Resync::Partial { missed: 0 }, .. } => (
+                Mark::Stored,
+                format!("{place} takes writes from {}'s region: it missed nothing", self.node(from)),
+            ),
+            News::RegionResynced { from, how: Resync::Partial { missed }, .. } => (
+                Mark::Stored,
+                format!(
+                    "{place} takes writes from {}'s region again: {missed} bytes of its log came late",
+                    self.node(from)
+                ),
+            ),
             News::Suspected { node } => {
                 (Mark::Failed, format!("monitor at {place} takes {} for down", self.node(node)))
             }

@@ -132,7 +132,7 @@ fn discard(version: &Version, why: Discard, desk: &mut Desk<'_, '_>) {
 }
 
 /// Holds `contents` and nothing else from here on. What was there and is in nobody's past is given up.
-fn put_everything(contents: &Arc<[Arc<Version>]>, why: Discard, desk: &mut Desk<'_, '_>) {
+pub(super) fn put_everything(contents: &Arc<[Arc<Version>]>, why: Discard, desk: &mut Desk<'_, '_>) {
     let before = desk.store.versions();
     for old in before.iter().filter(|old| !contents.iter().any(|new| new.key == old.key)) {
         desk.store.set(old.key, Held::Nothing);

@@ -10,7 +10,7 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use crate::data::Version;
+use crate::{base::WriteId, data::Version};
 
 /// What every entry counts for in offsets and in the backlog.
 pub const ENTRY_BYTES: u64 = 100;
@@ -86,6 +86,21 @@ impl Log {
         Some(self.entries().skip(skip).map(|entry| Arc::clone(&entry.version)).collect())
     }
 
+    /// The write whose entry ends at `offset`; within, `None` at the very beginning. `None` where the log does
+    /// not reach.
+    pub(super) fn entry_at(&self, offset: u64) -> Option<Option<WriteId>> {
+        if offset == 0 && self.start == 0 {
+            return Some(None);
+        }
+        if offset <= self.start || offset > self.end {
+            return None;
+        }
+        let index = usize::try_from((offset - self.start) / ENTRY_BYTES).ok()?.checked_sub(1)?;
+        // Only the last chunk is ever short.
+        let entry = self.chunks.get(index / CHUNK)?.get(index % CHUNK)?;
+        Some(Some(entry.version.id))
+    }
+
     /// Everything that is kept, oldest first.
     pub(super) fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.chunks.iter().flat_map(|chunk| chunk.iter())
@@ -101,7 +116,7 @@ impl Log {
 mod tests {
     use super::*;
     use crate::{
-        base::{KeyId, NodeId, WriteId},
+        base::{KeyId, NodeId},
         data::{Dot, Stamp, Value, VersionVector},
     };
     use proptest::prelude::*;
@@ -135,6 +150,10 @@ mod tests {
             prop_assert!(log.since(log.end()).is_some_and(|none| none.is_empty()));
             prop_assert!(log.since(log.end() + ENTRY_BYTES).is_none());
             prop_assert_eq!(log.since(log.start()).unwrap().len(), kept);
+            for (i, id) in ids.iter().enumerate() {
+                let end = log.start() + (i as u64 + 1) * ENTRY_BYTES;
+                prop_assert_eq!(log.entry_at(end), Some(Some(WriteId(*id))));
+            }
         }
     }
 }

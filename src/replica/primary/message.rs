@@ -20,8 +20,8 @@ use crate::{
     data::Version,
 };
 
-use super::{Identity, Lineage, Role};
-use crate::replica::{Answer, MessageKind};
+use super::{Identity, Lineage, RegionMessage, Role};
+use crate::replica::{Answer, MessageKind, Request};
 
 /// The number of a connection, unique for the replica that opens it.
 pub type Session = u64;
@@ -140,6 +140,8 @@ pub enum Message {
         primary: NodeId,
         round: u64,
     },
+    /// From region to region, and for reads within one.
+    Region(Box<RegionMessage>),
 }
 
 /// A client's request as it is passed on.
@@ -149,6 +151,15 @@ pub struct Forwarded {
     pub act: Act,
     pub required: u16,
     pub wait: Option<Wait>,
+    /// For a conditional write: the version that the client read or wrote last.
+    pub last_read: Option<WriteId>,
+}
+
+impl Forwarded {
+    pub(super) fn of(request: &Request<'_>) -> Self {
+        let Request { key, act, block_for, wait, last_read, .. } = *request;
+        Self { key, act: act.clone(), required: block_for.count, wait, last_read }
+    }
 }
 
 /// How a member describes itself to a monitor.
@@ -201,7 +212,13 @@ impl Message {
             Self::RequestVote { .. } => MessageKind::RequestVote,
             Self::Vote { .. } => MessageKind::Vote,
             Self::Promote { .. } | Self::Follow { .. } => MessageKind::Order,
+            Self::Region(message) => message.kind(),
         }
+    }
+
+    /// How often the same was sent before.
+    pub(in crate::replica) fn attempt(&self) -> u32 {
+        if let Self::Region(message) = self { message.attempt() } else { 0 }
     }
 
     /// What names it for its randomness where no client's operation does.
@@ -213,6 +230,7 @@ impl Message {
             | Self::Reset { session }
             | Self::Elsewhere { session, .. } => Some(*session),
             Self::Ack { round, .. } => *round,
+            Self::Region(message) => message.round(),
             Self::Ping { round, .. }
             | Self::Probe { round }
             | Self::Report { round, .. }
@@ -229,6 +247,7 @@ impl Message {
         let writes: &[Arc<Version>] = match self {
             Self::Continue { writes, .. } | Self::Data { writes, .. } => writes,
             Self::Full { contents, .. } => contents,
+            Self::Region(message) => message.versions(),
             Self::Psync { .. }
             | Self::Ack { .. }
             | Self::GetAck { .. }
@@ -254,6 +273,11 @@ impl Message {
         if let Self::Answered { answer: Answer::Found(held), .. } = self {
             return held.newest();
         }
+        if let Self::Region(message) = self
+            && let Some(found) = message.found()
+        {
+            return Some(found);
+        }
         self.versions().map(|version| version.id).max()
     }
 
@@ -271,6 +295,7 @@ impl Message {
             | Self::Reset { .. }
             | Self::Elsewhere { .. } => 1,
             Self::Forward { .. } | Self::Answered { .. } => 2,
+            Self::Region(message) => message.channel(),
             Self::Probe { .. }
             | Self::Report { .. }
             | Self::AskDown { .. }

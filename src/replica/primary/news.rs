@@ -25,6 +25,13 @@ pub enum News {
         replid: Replid,
         offset: u64,
     },
+    /// The region that it leads takes the writes of another region again, from `from`; it has that one's log
+    /// up to `offset`.
+    RegionResynced {
+        from: NodeId,
+        how: Resync,
+        offset: u64,
+    },
     /// Its monitor takes `node` for down: silent for too long.
     Suspected {
         node: NodeId,

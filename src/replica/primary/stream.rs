@@ -65,6 +65,7 @@ impl Member {
                     self.follow(None, term, desk);
                 } else {
                     self.ping(desk);
+                    self.keep_regions(desk);
                 }
             }
             Role::Replica { of: None } => {}
@@ -304,6 +305,7 @@ impl Member {
                 follower.acked = follower.acked.max(offset);
                 follower.heard = now;
                 self.answer_waiting(desk);
+                self.advance(desk);
             }
             None => desk.send(from, Message::Reset { session }),
         }

@@ -46,9 +46,11 @@ struct Job<'a> {
 impl Member {
     /// A client asks.
     pub(super) fn request(&mut self, request: &Request<'_>, desk: &mut Desk<'_, '_>) {
-        let Request { op, key, act, block_for, wait, .. } = *request;
-        let required = block_for.count;
-        let request = Forwarded { key, act: act.clone(), required, wait };
+        if let Some(regions) = &desk.policy.regions {
+            return self.request_regional(request, regions, desk);
+        }
+        let Request { op, key, act, .. } = *request;
+        let request = Forwarded::of(request);
         let answers_reads = desk.policy.reads_from == ReadsFrom::Any && *act == Act::Read;
         match self.role {
             Role::Primary => self.carry_out(&Job { op, request: &request, origin: None }, desk),
@@ -78,18 +80,32 @@ impl Member {
     ) {
         let job = Job { op, request, origin: Some(from) };
         match self.role {
+            Role::Primary if self.relays(desk) => {
+                self.relay(op, from, Arc::new(request.clone()), desk);
+            }
             Role::Primary => self.carry_out(&job, desk),
             Role::Replica { of } => answer((op, job.origin), Answer::NotPrimary { primary: of }, desk),
         }
     }
 
+    /// A request of a client that stands here.
+    pub(super) fn serve_here(&mut self, op: OpId, request: &Forwarded, desk: &mut Desk<'_, '_>) {
+        self.carry_out(&Job { op, request, origin: None }, desk);
+    }
+
     fn carry_out(&mut self, job: &Job<'_>, desk: &mut Desk<'_, '_>) {
         match &job.request.act {
+            Act::Read if self.must_confirm(desk) => {
+                self.confirm_read(job.op, job.request.key, job.origin, desk);
+            }
             Act::Read => {
                 let found = Answer::Found(desk.store.held(job.request.key).clone());
                 answer((job.op, job.origin), found, desk);
             }
-            Act::Write { value, stamp, .. } => self.write(job, value, *stamp, desk),
+            Act::Write { value, context, stamp } => match self.provided(*context, job.request, desk) {
+                Ok(()) => self.write(job, value, *stamp, desk),
+                Err(found) => answer((job.op, job.origin), Answer::ConditionFailed { found }, desk),
+            },
             Act::Update(update) => {
                 let held = desk.store.held(job.request.key).versions().first();
                 let value = updated(held.map(|version| &version.value), update);
@@ -106,21 +122,30 @@ impl Member {
                 return answer((job.op, job.origin), Answer::NoReplicas { good, required }, desk);
             }
         }
+        if let Some(region) = self.throttles(desk) {
+            return answer((job.op, job.origin), Answer::Throttled { region }, desk);
+        }
         let version = self.new_version(job, value, stamp, desk);
         desk.out.push(Output::Accepted { op: job.op, version: Arc::clone(&version) });
+        if self.is_outdated(&version, desk) {
+            return answer((job.op, job.origin), Answer::Written(version.id), desk);
+        }
         self.append(&version, desk);
         self.stream(&version, desk);
+        self.note_pending(desk);
         let (replicas, kind) = match job.request.wait {
             Some(Wait { replicas, .. }) => (replicas, Kind::Wait),
             None => (job.request.required.saturating_sub(1), Kind::Concern),
         };
         let waiting =
             Waiting { write: version.id, offset: self.log.end(), replicas, kind, origin: job.origin };
-        if replicas == 0 {
-            return waiting.answer(job.op, 0, desk);
+        if replicas == 0 && self.is_far_enough(waiting.offset, desk) {
+            waiting.answer(job.op, 0, desk);
+            return self.advance(desk);
         }
         self.ask_for_acks(desk);
         self.waiting.insert(job.op, waiting);
+        self.advance(desk);
         let timeout = match job.request.wait {
             Some(wait) => wait.timeout,
             // A client here gives up by itself; of one that stands elsewhere, nobody says so.
@@ -144,8 +169,17 @@ impl Member {
         let reign = self.reigns.saturating_sub(1);
         let actor = reign_name(desk.me, reign, desk.around.placement.nodes);
         let Dot { counter, .. } = desk.store.next_dot((desk.me, desk.around.placement.nodes), key);
-        let context = desk.store.held(key).history();
-        let stamp = stamp.unwrap_or_else(|| desk.clock.write(desk.around.settings.clocks, desk.around.clock));
+        let held = desk.store.held(key);
+        let mut context = held.history();
+        let least = self.least_stamp(held.versions().first().map(|over| &**over), desk);
+        if least.is_some() {
+            // What it wrote and lost to another region's writer is its own past all the same.
+            context.raise(actor, counter - 1);
+        }
+        let stamp = stamp.unwrap_or_else(|| {
+            let stamp = desk.clock.write(desk.around.settings.clocks, desk.around.clock);
+            least.map_or(stamp, |least| stamp.max(least))
+        });
         let id = *desk.around.next_write;
         desk.around.next_write.0 += 1;
         let dot = Dot { node: actor, counter };
@@ -156,7 +190,7 @@ impl Member {
     pub(super) fn answer_waiting(&mut self, desk: &mut Desk<'_, '_>) {
         let enough = |(op, waiting): (OpId, &Waiting)| {
             let count = self.acknowledged(waiting.offset);
-            (count >= waiting.replicas).then_some((op, count))
+            (count >= waiting.replicas && self.is_far_enough(waiting.offset, desk)).then_some((op, count))
         };
         let done: Vec<(OpId, u16)> = self.waiting.iter().filter_map(enough).collect();
         for (op, count) in done {
@@ -189,6 +223,9 @@ impl Member {
 
     /// Forgets an operation whose client has given up; how many members are known to have its write.
     pub(in crate::replica) fn abandon(&mut self, op: OpId) -> u16 {
+        if let Some(regional) = &mut self.regional {
+            regional.abandon(op);
+        }
         self.waiting.remove(op).map_or(0, |waiting| 1 + self.acknowledged(waiting.offset))
     }
 }
@@ -221,7 +258,7 @@ fn updated(before: Option<&Value>, update: &Update) -> Value {
     }
 }
 
-fn answer((op, origin): (OpId, Option<NodeId>), answer: Answer, desk: &mut Desk<'_, '_>) {
+pub(super) fn answer((op, origin): (OpId, Option<NodeId>), answer: Answer, desk: &mut Desk<'_, '_>) {
     match origin {
         Some(to) => desk.send(to, Message::Answered { op, answer }),
         None => desk.out.push(Output::Reply { op, answer }),

@@ -83,6 +83,8 @@ pub struct Replication {
     pub leaderless: Option<Leaderless>,
     /// One replica takes the writes and streams them to the others.
     pub primary: Option<super::Primary>,
+    /// One table in several regions, each with a leader of its own.
+    pub multi_region: Option<super::MultiRegion>,
 }
 
 /// Leaderless replication.
@@ -172,6 +174,16 @@ pub enum LevelName {
     LocalQuorum,
     /// In every zone, more than half of the replicas there that hold the key; n must be given for each zone.
     EachQuorum,
+    /// Reads under `multi_region`: nothing is missing that was acknowledged before.
+    Strong,
+    /// Reads under `multi_region` with one log: at most as far behind as the bound says.
+    BoundedStaleness,
+    /// Reads under `multi_region` with one log: nothing is missing that the client has written or read.
+    Session,
+    /// Reads under `multi_region` with one log: writes are seen in their order.
+    ConsistentPrefix,
+    /// Reads under `multi_region`: whatever the replica holds that is asked.
+    Eventual,
 }
 
 /// How a write reaches the replicas that hold its key.

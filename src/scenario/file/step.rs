@@ -121,6 +121,18 @@ pub struct Write {
     pub stamp: Option<SignedDurationText>,
     /// Under a primary: how many replicas to wait for once it has the write, and how long.
     pub wait: Option<Wait>,
+    /// Under a primary: whether it is refused where the key has a value. Default: false.
+    pub if_absent: Option<bool>,
+    /// Under a primary: it is refused unless the key still has this version.
+    pub if_version: Option<IfVersion>,
+}
+
+/// Which version a key must still have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum IfVersion {
+    /// The one that the client read or wrote last.
+    Last,
 }
 
 /// What a write tells about what its client has read.

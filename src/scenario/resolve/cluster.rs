@@ -124,6 +124,9 @@ impl Resolver<'_> {
         if let Some(primary) = cluster.replication.as_ref().and_then(|r| r.primary.as_ref()) {
             return self.primary_settings(primary, cluster, at);
         }
+        if let Some(multi) = cluster.replication.as_ref().and_then(|r| r.multi_region.as_ref()) {
+            return self.regional_settings(multi, cluster, at);
+        }
         let usual = Leaderless::default();
         let leaderless = cluster.replication.as_ref().and_then(|r| r.leaderless.as_ref()).unwrap_or(&usual);
         let at_cluster = at;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::action::{Act, Ask, Command, Context};
+use crate::action::{Act, Ask, Command, Context, Proviso};
 use crate::base::{KeyId, NodeId};
 use crate::data::{Stamp, Value};
 use crate::net::CutShape;
@@ -73,9 +73,11 @@ impl Resolver<'_> {
     fn write(&mut self, write: &Write, at: &Trail<'_>) -> Command {
         self.must_be_register(&write.key, "written", at);
         let value = self.value(&write.value, &at.key("value"));
-        let context = match write.context {
-            None | Some(file::Context::Last) => Context::Last,
-            Some(file::Context::None) => Context::None,
+        let context = match (write.context, write.if_absent, write.if_version) {
+            (_, Some(true), _) => self.proviso(Proviso::Absent, &at.key("if_absent")),
+            (_, _, Some(file::IfVersion::Last)) => self.proviso(Proviso::LastRead, &at.key("if_version")),
+            (None | Some(file::Context::Last), ..) => Context::Last,
+            (Some(file::Context::None), ..) => Context::None,
         };
         let stamp = write.stamp.as_ref().map(|stamp| Stamp::at(self.offset(stamp, &at.key("stamp"))));
         let Write { by, at: replica, key, level, .. } = write;
@@ -86,6 +88,16 @@ impl Resolver<'_> {
             ask.wait = Some(self.wait(wait, &at.key("wait")));
         }
         command
+    }
+
+    /// A conditional write needs somebody who judges the condition.
+    fn proviso(&mut self, proviso: Proviso, at: &Trail<'_>) -> Context {
+        if !self.has_primary {
+            let message = "a conditional write needs a primary that judges it";
+            let help = "replicate by `primary` or `multi_region`: lightweight transactions are not modelled";
+            self.wrong(at, message, help);
+        }
+        Context::Provided(proviso)
     }
 
     pub(super) fn read(&mut self, read: &Read, at: &Trail<'_>) -> Command {

@@ -87,6 +87,7 @@ impl Resolver<'_> {
                 (None, Some(election)) => self.election(election, &at.key("election")),
                 (None, None) => action::Failover::Manual,
             },
+            regions: None,
             durability: match &primary.durability {
                 None | Some(Durability::Journal(_)) => action::Durability::Journal,
                 Some(Durability::Snapshot(Snapshot { snapshot })) => {
@@ -169,7 +170,7 @@ impl Resolver<'_> {
         if places.is_empty() { vec![NodeId(0)] } else { places }
     }
 
-    fn election(&mut self, elections: &Elections, at: &Trail<'_>) -> action::Failover {
+    pub(super) fn election(&mut self, elections: &Elections, at: &Trail<'_>) -> action::Failover {
         let timeout = match elections {
             Elections::Named(_) => None,
             Elections::Members(election) => election.timeout.as_ref(),
@@ -183,6 +184,9 @@ impl Resolver<'_> {
     /// WAIT after a write.
     pub(super) fn wait(&mut self, wait: &Wait, at: &Trail<'_>) -> action::Wait {
         self.needs_primary(at);
+        if self.regions.is_some() {
+            self.no_write_level(at);
+        }
         let replicas = wait.replicas.unwrap_or(1);
         if replicas == 0 {
             self.wrong(
@@ -197,6 +201,10 @@ impl Resolver<'_> {
 
     pub(super) fn promoted(&mut self, name: &str, at: &Trail<'_>) -> Command {
         self.needs_primary(at);
+        if self.regions.is_some() {
+            let help = "remove the step: crash the leader, and its region elects another";
+            self.wrong(at, "each region elects its leader by majority itself", help);
+        }
         Command::Promote(self.node(name, at))
     }
 

@@ -1,6 +1,6 @@
 //! Quantities as numbers, within their bounds.
 
-use crate::action::{Count, Level, Settings};
+use crate::action::{Count, Freshness, Level, Settings};
 use crate::base::{Ppm, Span};
 use crate::scenario::file::{self, Bounds, DurationText, Limit, ShareText, SignedDurationText};
 use crate::scenario::limits::MOST_SPAN;
@@ -8,6 +8,7 @@ use crate::scenario::path::Trail;
 use crate::scenario::units::UnitError;
 
 use super::Resolver;
+use super::regions::named_freshness;
 
 /// What a level is for, as it is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,8 +107,21 @@ impl Resolver<'_> {
             file::Level::Named(LevelName::LocalOne) => Level::LocalOne,
             file::Level::Named(LevelName::LocalQuorum) => Level::LocalQuorum,
             file::Level::Named(LevelName::EachQuorum) => Level::EachQuorum,
+            file::Level::Named(
+                name @ (LevelName::Strong
+                | LevelName::BoundedStaleness
+                | LevelName::Session
+                | LevelName::ConsistentPrefix
+                | LevelName::Eventual),
+            ) => {
+                let level = named_freshness(name).unwrap_or(Freshness::Eventual);
+                return self.fresh_level(level, used, at);
+            }
             file::Level::Count(count) => Level::Exactly(u16::try_from(count).unwrap_or(u16::MAX)),
         };
+        if self.regions.is_some() {
+            return self.counting_level(used, at);
+        }
         let mut settings = Settings::plain(1);
         settings.set_copies(&self.copies);
         let copies = settings.copies;

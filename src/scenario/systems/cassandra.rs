@@ -7,7 +7,7 @@ pub(super) static PROFILE: Profile = Profile {
     title: "Cassandra",
     of: "Apache Cassandra 5: manual, conf/cassandra.yaml, TableParams.java",
     defaults: DEFAULTS,
-    presets: &[],
+    presets: &["cassandra-multi-dc"],
 };
 
 const DEFAULTS: &[Setting] = &[
@@ -19,12 +19,12 @@ const DEFAULTS: &[Setting] = &[
     documented(
         "cluster.replication.leaderless.write",
         "one",
-        "drivers: the default consistency level is LOCAL_ONE",
+        "drivers: LOCAL_ONE, which in one data centre is ONE",
     ),
     documented(
         "cluster.replication.leaderless.read",
         "one",
-        "drivers: the default consistency level is LOCAL_ONE",
+        "drivers: LOCAL_ONE, which in one data centre is ONE",
     ),
     documented(
         "cluster.replication.leaderless.replicate",
@@ -40,6 +40,31 @@ const DEFAULTS: &[Setting] = &[
         "cluster.replication.leaderless.retransmit",
         "off",
         "manual, Hints: what is missed is left to hints",
+    ),
+    documented(
+        "cluster.replication.leaderless.asks",
+        "exactly",
+        "manual, Architecture, Dynamo: only as many replicas as the level needs are read",
+    ),
+    ours(
+        "cluster.replication.leaderless.speculative",
+        "off",
+        "speculative_retry is 99p, the slowest hundredth of measured reads; nothing is measured here",
+    ),
+    documented(
+        "cluster.replication.leaderless.read_repair",
+        "blocking",
+        "manual, Read repair: BLOCKING is the default of a table",
+    ),
+    documented(
+        "cluster.replication.leaderless.coordinator",
+        "any",
+        "manual, Architecture: any node coordinates",
+    ),
+    documented(
+        "cluster.replication.leaderless.sloppy",
+        "false",
+        "manual, Hints: hints count for no level but ANY",
     ),
     documented(
         "cluster.replication.leaderless.anti_entropy",

@@ -7,7 +7,7 @@ pub(super) static PROFILE: Profile = Profile {
     title: "Dynamo",
     of: "DeCandia et al., Dynamo: Amazon's Highly Available Key-value Store, SOSP 2007",
     defaults: DEFAULTS,
-    presets: &[],
+    presets: &["dynamo-sloppy", "cart-siblings"],
 };
 
 const DEFAULTS: &[Setting] = &[
@@ -36,6 +36,26 @@ const DEFAULTS: &[Setting] = &[
         "cluster.replication.leaderless.retransmit",
         "off",
         "§4.6: a node that does not answer is handed a hint",
+    ),
+    documented(
+        "cluster.replication.leaderless.asks",
+        "all",
+        "§4.5: a read asks the N highest-ranked reachable nodes and waits for R",
+    ),
+    documented(
+        "cluster.replication.leaderless.read_repair",
+        "async",
+        "§5: stale versions are brought up to date once the reply is out",
+    ),
+    documented(
+        "cluster.replication.leaderless.coordinator",
+        "replica",
+        "§4.5: a node outside the top N forwards to the first of them",
+    ),
+    documented(
+        "cluster.replication.leaderless.sloppy",
+        "true",
+        "§4.6: the first N healthy nodes of the preference list",
     ),
     ours("cluster.replication.leaderless.anti_entropy.every", "1s", "§4.7 gives no period"),
     ours(

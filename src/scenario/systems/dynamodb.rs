@@ -8,7 +8,7 @@ pub(super) static PROFILE: Profile = Profile {
     title: "DynamoDB",
     of: "Amazon DynamoDB Developer Guide; Elhemali et al., Amazon DynamoDB, USENIX ATC 2022",
     defaults: DEFAULTS,
-    presets: &[],
+    presets: &["dynamodb-stale-read"],
 };
 
 const DEFAULTS: &[Setting] = &[

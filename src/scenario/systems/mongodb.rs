@@ -7,7 +7,7 @@ pub(super) static PROFILE: Profile = Profile {
     title: "MongoDB replica set",
     of: "MongoDB 5 to 8: manual, repl_set_config.idl",
     defaults: DEFAULTS,
-    presets: &[],
+    presets: &["mongodb-rollback"],
 };
 
 const DEFAULTS: &[Setting] = &[

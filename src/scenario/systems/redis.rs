@@ -7,7 +7,7 @@ pub(super) static PROFILE: Profile = Profile {
     title: "Redis with Sentinel",
     of: "Redis 7: redis.conf and sentinel.conf as shipped",
     defaults: DEFAULTS,
-    presets: &[],
+    presets: &["redis-failover", "redis-wait"],
 };
 
 const DEFAULTS: &[Setting] = &[

@@ -7,7 +7,7 @@ pub(super) static PROFILE: Profile = Profile {
     title: "Riak KV",
     of: "Riak KV 2 and 3, a bucket type of one's own: manual, riak_core_bucket_type.erl, riak_kv.schema",
     defaults: DEFAULTS,
-    presets: &[],
+    presets: &["riak-siblings", "sibling-explosion"],
 };
 
 const DEFAULTS: &[Setting] = &[
@@ -28,6 +28,26 @@ const DEFAULTS: &[Setting] = &[
         "cluster.replication.leaderless.retransmit",
         "off",
         "manual, Replication: fallbacks hand off instead",
+    ),
+    documented(
+        "cluster.replication.leaderless.asks",
+        "all",
+        "manual, Replication Properties: a read goes to n_val nodes and waits for r",
+    ),
+    documented(
+        "cluster.replication.leaderless.read_repair",
+        "async",
+        "manual, Active Anti-Entropy: a read that finds replicas apart sets their repair in motion",
+    ),
+    documented(
+        "cluster.replication.leaderless.coordinator",
+        "replica",
+        "riak_kv.schema, vnode_vclocks on: a vnode of the key coordinates writes",
+    ),
+    documented(
+        "cluster.replication.leaderless.sloppy",
+        "true",
+        "riak_core_bucket_type.erl: pr 0 and pw 0, so fallback vnodes count",
     ),
     documented(
         "cluster.replication.leaderless.anti_entropy.every",

@@ -234,7 +234,14 @@ fn label(paint: &Paint<'_>, snapshot: &Snapshot, message: &MessageView, arrow: &
                 | MessageKind::Opinion
                 | MessageKind::RequestVote
                 | MessageKind::Vote
-                | MessageKind::Order) => kind.name(),
+                | MessageKind::Order
+                | MessageKind::RegionAsk
+                | MessageKind::RegionWrites
+                | MessageKind::RegionTaken
+                | MessageKind::RegionAlive
+                | MessageKind::Everywhere
+                | MessageKind::Confirm
+                | MessageKind::Confirmed) => kind.name(),
             };
             (format!("{word}{arrow}"), paint.style(role))
         }
