@@ -44,8 +44,6 @@ pub(super) struct Open {
     pub(super) act: Arc<Act>,
     /// What names its messages, without the number of the try.
     pub(super) name: u64,
-    /// How fresh a read must be, where regions hold one table.
-    freshness: Option<Freshness>,
     /// What the answer of a read must reflect, where its client has guarantees and somebody checks.
     pub(super) owed: Option<Owed>,
     /// What a write must never be seen without.
