@@ -146,15 +146,12 @@ impl Simulation {
 
     /// Whether somebody waits for what a routine message says: an offset that its receiver does not know.
     pub(super) fn is_awaited(&self, message: &Message) -> bool {
-        match &message.body {
-            Body::Stream(stream) => match **stream {
-                Stream::Ack { offset, .. } => {
-                    self.follower(message.to, message.from).is_some_and(|known| known.acked < offset)
-                }
-                _ => false,
-            },
-            _ => false,
+        if let Body::Stream(stream) = &message.body
+            && let Stream::Ack { offset, .. } = **stream
+        {
+            return self.follower(message.to, message.from).is_some_and(|known| known.acked < offset);
         }
+        false
     }
 
     /// Whether nothing is left that can change any member's data. While members that can talk hold the same

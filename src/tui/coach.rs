@@ -60,6 +60,7 @@ fn next(ui: &Ui, snapshot: &Snapshot) -> Advice {
         .or_else(|| about_route(ui, snapshot))
         .or_else(|| replication::about(ui, snapshot))
         .or_else(|| about_walls(ui, snapshot))
+        .or_else(|| about_beliefs(ui, snapshot))
         .or_else(|| about_hints(snapshot))
         .or_else(|| about_divergence(ui, snapshot))
         .unwrap_or_else(|| about_agreement(ui, snapshot))
@@ -137,6 +138,21 @@ fn hints_for(snapshot: &Snapshot, target: NodeId) -> Option<(NodeId, usize)> {
         snapshot.view.replicas[holder.index()].status == Status::Up && !blocks(*holder, target)
     };
     nodes(snapshot).filter(able).map(|holder| (holder, count(holder))).find(|(_, count)| *count > 0)
+}
+
+/// A replica takes another one for down that is up, and no wall explains it.
+fn about_beliefs(ui: &Ui, snapshot: &Snapshot) -> Option<Advice> {
+    if !snapshot.view.cuts.is_empty() || ui.side == Side::Inspector {
+        return None;
+    }
+    let up = |node: &NodeId| snapshot.view.replicas[node.index()].status == Status::Up;
+    let wrong = |by: NodeId| {
+        snapshot.view.replicas[by.index()].believes_down.iter().copied().find(up).map(|about| (by, about))
+    };
+    let (by, about) = nodes(snapshot).filter(up).find_map(wrong)?;
+    let there = if by == ui.picked { String::new() } else { go_to(snapshot, by) };
+    let (by, about) = (name(snapshot, by), name(snapshot, about));
+    Some(("Enter", format!("{there}Enter: {by} believes {about} down, yet it is up")))
 }
 
 /// A hint waits for a replica that is down, or behind a wall.

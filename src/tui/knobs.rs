@@ -2,6 +2,7 @@
 //! how it stands, says in a sentence what that means, and gives the commands that turn it; the screen adds
 //! nothing of its own.
 
+mod coordination;
 mod dial;
 mod links;
 mod primary;
@@ -53,6 +54,9 @@ knobs! {
     WriteLevel "write level" requests::write_level, Some(requests::WRITE_LEVEL);
     ReadLevel "read level" requests::read_level, Some(requests::READ_LEVEL);
     Copies "copies (N)" requests::copies, None;
+    Asks "reads ask" coordination::asks, None;
+    Quorum "quorums" coordination::quorum, None;
+    Coordinator "coordinator" coordination::coordinator, None;
     Timeout "timeout" requests::timeout, Some(requests::TIMEOUT);
     MinReplicas "min replicas" primary::min_replicas, None;
     MaxLag "  max lag" primary::max_lag, Some(primary::MAX_LAG);
@@ -66,8 +70,10 @@ knobs! {
     AntiEntropy "anti-entropy" repair::anti_entropy, Some(repair::ANTI_ENTROPY);
     Style "  its style" repair::style, None;
     FanOut "  its fan-out" repair::fan_out, None;
+    Retransmission "sent again" coordination::retransmission, None;
     Tombstones "tombstones" repair::tombstones, None;
     Detector "detector" repair::detector, None;
+    Clocks "clocks" coordination::clocks, None;
     Latency "latency" links::latency, Some(links::LATENCY);
     Loss "loss" links::loss, Some(links::LOSS);
     Duplication "duplication" links::duplication, Some(links::DUPLICATION);

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use ratatui::text::{Line, Span};
+use ratatui::text::{Line, Span as Words};
 
 use crate::{
     action::Means,
-    base::{KeyId, NodeId},
+    base::{KeyId, NodeId, Span},
+    data::{Clocks, Stamp},
     drive::{Snapshot, skew},
     replica::primary::{LinkState, Role as Part},
     sim::{ReplicaView, Status},
@@ -53,6 +54,7 @@ pub(super) fn inspect(paint: &Paint<'_>, width: u16, ui: &Ui, snapshot: &Snapsho
     freshness(&mut fields, node, snapshot);
     fields.say("clock", &skew(view.skew), Role::Text);
     member(&mut fields, view, snapshot);
+    beliefs(&mut fields, node, snapshot);
     hints(&mut fields, view, snapshot);
     held_back(&mut fields, view);
     session(&mut fields, ui, snapshot);
@@ -86,6 +88,9 @@ fn contents(fields: &mut Fields<'_, '_>, node: NodeId, snapshot: &Snapshot) {
         };
         spans.push(paint.span(origin, Role::Text));
         fields.lines.push(Line::from(spans));
+        if version.value.is_tombstone() {
+            tombstone(fields, node, version.stamp, snapshot);
+        }
     }
     if held.is_nothing() {
         fields.say("value", "nothing yet", Role::Text);
@@ -96,7 +101,7 @@ fn contents(fields: &mut Fields<'_, '_>, node: NodeId, snapshot: &Snapshot) {
     let entries: Vec<String> = entries.collect();
     fields.lines.push(Line::from(vec![
         paint.span(format!(" {:<1$}", "vector", NAME - 1), Role::Dim),
-        Span::raw(format!("[{}]", entries.join(" │ "))),
+        Words::raw(format!("[{}]", entries.join(" │ "))),
     ]));
 }
 
@@ -110,6 +115,53 @@ fn freshness(fields: &mut Fields<'_, '_>, node: NodeId, snapshot: &Snapshot) {
         }
     };
     fields.say("state", &text, Role::Text);
+}
+
+/// Whom it takes for down, and where its opinion of the others is wrong.
+fn beliefs(fields: &mut Fields<'_, '_>, node: NodeId, snapshot: &Snapshot) {
+    let view = &snapshot.view.replicas[node.index()];
+    if view.status != Status::Up || snapshot.view.settings.leaderless().is_none() {
+        return;
+    }
+    let mut opinions = Vec::new();
+    for (index, other) in snapshot.view.replicas.iter().enumerate() {
+        let down = view.believes_down.contains(&NodeId::at(index));
+        let opinion = match (down, other.status) {
+            _ if index == node.index() => continue,
+            (false, Status::Up) => continue,
+            (true, Status::Crashed) => format!("{} down", other.name),
+            (true, Status::Up) => format!("{} down, yet it is up", other.name),
+            (true, Status::Frozen) => format!("{} down; it is frozen", other.name),
+            (false, Status::Crashed) => format!("{} up, yet it is down", other.name),
+            (false, Status::Frozen) => format!("{} up, yet it is frozen", other.name),
+        };
+        opinions.push(opinion);
+    }
+    if !opinions.is_empty() {
+        fields.say("believes", &opinions.join("; "), Role::Text);
+    }
+}
+
+/// Until when a replica remembers that something was deleted.
+fn tombstone(fields: &mut Fields<'_, '_>, node: NodeId, stamp: Stamp, snapshot: &Snapshot) {
+    let settings = &snapshot.view.settings;
+    let Some(policy) = settings.leaderless() else { return };
+    let Some(rules) = policy.tombstones else {
+        return fields.say("", "deleted; that is remembered for ever", Role::Text);
+    };
+    if settings.clocks == Clocks::Lamport {
+        return;
+    }
+    let now = i128::from(snapshot.view.position.at.0) + i128::from(snapshot.view.replicas[node.index()].skew);
+    let left = i128::from(stamp.time) + i128::from(rules.gc_grace.0) - now;
+    match u64::try_from(left) {
+        Ok(left @ 1..) => {
+            fields.say("", &format!("deleted; remembered for {} more at least", Span(left)), Role::Text);
+        }
+        Ok(0) | Err(_) => {
+            fields.say("", "deleted; its grace is over: it may be forgotten any time", Role::Stale);
+        }
+    }
 }
 
 /// Its part in a replica set: term, data set, offset, how far behind.

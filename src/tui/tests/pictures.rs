@@ -1,7 +1,9 @@
 //! Pictures of the screen with their styles, in states worth seeing, and what holds for all of them.
 
 use crate::{
-    action::{Elsewhere, Failover, HintRules, Monitors, PrimaryPolicy, Protocol},
+    action::{
+        Elsewhere, Failover, FailureDetector, HintRules, Monitors, PrimaryPolicy, Protocol, TombstoneRules,
+    },
     base::{NodeId, Span},
     data::Conflicts,
     net::{Delay, LinkProfile, Network},
@@ -48,6 +50,16 @@ pub(in crate::tui) fn monitored() -> Scenario {
     scenario
 }
 
+/// Each replica has an opinion of its own about the others, and forgets what was deleted after a minute.
+pub(in crate::tui) fn opinionated() -> Scenario {
+    let mut scenario = hinting();
+    let policy = scenario.settings.leaderless_mut().expect("leaderless");
+    policy.failure_detector = Some(FailureDetector { timeout: Span::secs(4), gossip_every: Span::secs(1) });
+    policy.tombstones = Some(TombstoneRules { gc_grace: Span::secs(60), ..TombstoneRules::USUAL });
+    scenario.network = Network::new(3, LinkProfile::plain(Delay::Fixed(Span::millis(200))));
+    scenario
+}
+
 /// A preset that speaks and asks.
 pub(super) fn lesson() -> Scenario {
     let mut scenario = favourite_colour(3);
@@ -89,6 +101,7 @@ pub(super) fn states() -> Vec<(&'static str, Stage)> {
         ("prompt", Stage::after(3, "Wgreen level=five⏎")),
         ("session", with(crowded(), "iwI⏎")),
         ("hints", with(hinting(), "3c1w|Wtea key=drink⏎|||")),
+        ("opinions", with(opinionated(), "3p1D||||||||⏎")),
         ("lagging", with(monitored(), "3p1w||||")),
         ("split-brain", with(monitored(), "1pw||||||||2w|⏎")),
         ("knobs-primary", with(monitored(), "Kl")),

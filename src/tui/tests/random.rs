@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use crate::tui::registry::{Action, Layer, TABLE};
 
 use super::{
-    pictures::{crowded, hinting, lesson, monitored},
+    pictures::{crowded, hinting, lesson, monitored, opinionated},
     stage::{Stage, favourite_colour, key_event},
 };
 
@@ -82,7 +82,7 @@ proptest! {
 
     #[test]
     fn no_sequence_of_events_panics_and_escape_leads_back(
-        which in 0..6_usize,
+        which in 0..7_usize,
         doings in prop::collection::vec(doing(), 200..400),
     ) {
         let scenario = match which {
@@ -91,6 +91,7 @@ proptest! {
             2 => lesson(),
             3 => hinting(),
             4 => monitored(),
+            5 => opinionated(),
             _ => favourite_colour(12),
         };
         let mut stage = Stage::new(scenario);

@@ -9,7 +9,7 @@ use ratatui::{
 use crate::tui::draw;
 
 use super::{
-    pictures::{crowded, hinting, lesson, monitored},
+    pictures::{crowded, hinting, lesson, monitored, opinionated},
     stage::{Stage, favourite_colour},
 };
 
@@ -52,6 +52,7 @@ fn no_size_panics_and_nothing_is_drawn_outside() {
         ("question", lesson(), "nnb+++"),
         ("session", crowded(), "iI⏎"),
         ("split brain", monitored(), "1pw||||||||2w|⏎"),
+        ("opinions", opinionated(), "3p1D||||||||⏎"),
         ("hints", hinting(), "3c1w|⏎"),
         ("knobs", favourite_colour(3), "Kjjll"),
     ] {

@@ -184,3 +184,15 @@ fn the_advice_follows_a_failover() {
     let member = view.replicas[0].member.as_ref().expect("a member");
     assert_ne!(member.role, crate::replica::primary::Role::Primary, "the old primary follows");
 }
+
+#[test]
+fn the_inspector_holds_an_opinion_against_the_truth() {
+    let mut stage = Stage::new(super::pictures::opinionated());
+    stage.keys("3p1D||||||||⏎");
+    let text = stage.text(120, 36);
+    assert!(text.contains("nyc down, yet it is up"), "{text}");
+    assert!(text.contains("deleted; remembered for"), "{text}");
+    assert!(stage.text(80, 24).contains("down? nyc"), "{}", stage.text(80, 24));
+    stage.keys("⎋P");
+    walk(&mut stage, &[("", "Enter: ams believes nyc down, yet it is up")]);
+}

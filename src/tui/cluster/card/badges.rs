@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::{
     base::NodeId,
     drive::skew,
+    sim::Status,
     tui::{cluster::Size, paint::clip},
 };
 
@@ -36,6 +37,7 @@ pub(super) fn badges(subject: Subject<'_>, size: Size) -> Vec<Badge> {
     let part = part(subject).filter(|_| !matches!(size, Size::Large | Size::Medium));
     badges.extend(part.map(|part| Badge::new(part.into(), part.into())));
     badges.extend(siblings(subject));
+    badges.extend(wrong_belief(subject));
     badges.extend(hints(subject));
     badges.extend(held_back(subject));
     let offset = replica(subject).skew;
@@ -85,6 +87,17 @@ fn hints(subject: Subject<'_>) -> Option<Badge> {
     let plural = if count == 1 { "" } else { "s" };
     (count > 0)
         .then(|| Badge::new(format!("hint{plural} {}", each.join(" ")), format!("{count} hint{plural}")))
+}
+
+/// Replicas that it takes for down although they are up.
+fn wrong_belief(subject: Subject<'_>) -> Option<Badge> {
+    let (.., snapshot) = subject;
+    let view = replica(subject);
+    let wrong = |node: &&NodeId| snapshot.view.replicas[node.index()].status == Status::Up;
+    let names: Vec<&str> =
+        view.believes_down.iter().filter(wrong).map(|node| snapshot.replica_name(*node)).collect();
+    let here = view.status == Status::Up && !names.is_empty();
+    here.then(|| Badge::new(format!("down? {}", names.join(" ")), format!("down? {}", names.len())))
 }
 
 /// Writes that have come and wait, unseen, for what they depend on.
