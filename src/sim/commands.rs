@@ -6,8 +6,8 @@ use thiserror::Error;
 
 use crate::{
     action::{
-        Act, AntiEntropy, Ask, ClientChange, Command, Copies, Freshness, Level, Mend, Operation, Protocol, Setting,
-        Switch, Unfit,
+        Act, AntiEntropy, Ask, ClientChange, Command, Copies, Freshness, Level, Mend, Operation, Protocol,
+        Setting, Switch, Unfit,
     },
     base::{ClientId, CutId, KeyId, NodeId, Span, ZoneId},
     data::Kind,

@@ -1,10 +1,7 @@
 //! What the ledger and `settled` say, against a naive reader who keeps every fact and asks every replica
 //! after every step.
 
-use std::{
-    collections::{BTreeMap},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use laggard::{
     action::{Act, AntiEntropy, Ask, ClientPolicy, Command, Context, Guarantee, Level, Style},

@@ -59,9 +59,8 @@ pub(in crate::tui) fn unfit_words(level: Level, unfit: Unfit) -> String {
 fn possible(settings: &Settings, operation: Operation) -> Vec<Level> {
     // Where nobody keeps hints, ANY is ONE by another name.
     let hints = settings.leaderless().is_some_and(|rules| rules.hints.is_some());
-    let makes_sense = |level: &Level| {
-        settings.admits(*level, operation).is_ok() && (hints || *level != Level::Any)
-    };
+    let makes_sense =
+        |level: &Level| settings.admits(*level, operation).is_ok() && (hints || *level != Level::Any);
     Level::NAMED.into_iter().filter(makes_sense).collect()
 }
 
