@@ -238,7 +238,9 @@ impl Ledger {
             What::CutHealed { .. } | What::Restarted { .. } | What::Thawed { .. } => self.disturbed = at.at,
             What::Purged { node, key, write } => {
                 self.keys[key.index()].purged(*write);
-                self.follow_stored((*node, *key, 0), at, simulation);
+                if simulation.owners(*key).any(|owner| owner == *node) {
+                    self.follow_stored((*node, *key, 0), at, simulation);
+                }
             }
             What::Turned(command) => {
                 self.learn_keys(simulation);

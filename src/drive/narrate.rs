@@ -196,7 +196,7 @@ impl<'a> Narrator<'a> {
             What::Discarded { node, write, why, instead, .. } => {
                 Some(self.discarded(*node, *write, *why, *instead))
             }
-            What::News { node, news } => self.replication(*node, *news),
+            What::News { node, news } => Some(self.replication(*node, *news)),
             What::Asked { .. } | What::Sent { .. } | What::Delivered { .. } | What::Queued { .. } => None,
         }
     }

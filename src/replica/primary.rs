@@ -297,21 +297,26 @@ impl Member {
             }
             Message::Promote { term } => self.obey_promotion(*term, desk),
             Message::Follow { term, primary, .. } => self.obey_follow(*term, *primary, desk),
-            Message::RequestVote { term, last, from: Voter::Member } => {
-                self.vote(from, *term, *last, desk);
+            Message::RequestVote { .. } | Message::Vote { .. } => self.hear_of_election(from, message, desk),
+            Message::Report { .. } | Message::AskDown { .. } | Message::Opinion { .. } => {
+                self.let_monitor_hear(from, message, desk);
             }
+        }
+    }
+
+    fn hear_of_election(&mut self, from: NodeId, message: &Message, desk: &mut Desk<'_, '_>) {
+        match message {
+            Message::RequestVote { term, last, from: Voter::Member } => self.vote(from, *term, *last, desk),
             Message::Vote { term, given, from: Voter::Member } => {
                 self.count_vote(from, *term, *given, desk);
             }
-            Message::Report { .. }
-            | Message::AskDown { .. }
-            | Message::Opinion { .. }
-            | Message::RequestVote { from: Voter::Monitor, .. }
-            | Message::Vote { from: Voter::Monitor, .. } => {
-                if let Some(monitor) = &mut self.monitor {
-                    monitor.hear(from, message, &self.group, desk);
-                }
-            }
+            _ => self.let_monitor_hear(from, message, desk),
+        }
+    }
+
+    fn let_monitor_hear(&mut self, from: NodeId, message: &Message, desk: &mut Desk<'_, '_>) {
+        if let Some(monitor) = &mut self.monitor {
+            monitor.hear(from, message, &self.group, desk);
         }
     }
 

@@ -25,6 +25,8 @@ const PRESETS: &[(&str, &str)] = presets![
     "counter",
     "riak-siblings",
     "dynamo-sloppy",
+    "cassandra-hints",
+    "cassandra-zombie",
     "cassandra-multi-dc",
     "dynamodb-stale-read",
     "clock-skew",

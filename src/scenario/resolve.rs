@@ -65,7 +65,7 @@ pub(super) fn resolve(preset: &Preset, locations: &Locations) -> Result<Scenario
         cuts: Names::default(),
         copies: Copies::InAll(1),
         propagation: Propagation::Direct,
-        has_primary: false,
+        writers: Writers::Any,
         regions: None,
         has_workload: preset.workload.is_some(),
         tracking: Conflicts::Siblings,
@@ -88,8 +88,7 @@ struct Resolver<'a> {
     /// N, which levels are held against.
     copies: Copies,
     propagation: Propagation,
-    /// Whether one replica takes the writes.
-    has_primary: bool,
+    writers: Writers,
     /// How several regions hold one table, where they do.
     regions: Option<Regions>,
     has_workload: bool,
@@ -198,6 +197,13 @@ impl Resolver<'_> {
             self.wrong(at, message, format!("{} are the most", grouped(most)));
         }
     }
+}
+
+/// Who takes writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Writers {
+    Any,
+    Primary,
 }
 
 /// Whether a text may have several lines.

@@ -5,6 +5,7 @@
 //! leaves the choice to its user, the value is ours and says why.
 
 mod cassandra;
+mod cosmos;
 mod dynamo;
 mod dynamodb;
 mod merge;
@@ -81,13 +82,15 @@ const fn ours(path: &'static str, value: &'static str, why: &'static str) -> Set
 }
 
 /// Every profile, in the order in which they are listed.
-pub static PROFILES: [&Profile; 6] = [
+pub static PROFILES: [&Profile; 8] = [
     &dynamo::PROFILE,
     &cassandra::PROFILE,
     &riak::PROFILE,
-    &dynamodb::PROFILE,
     &redis::PROFILE,
     &mongodb::PROFILE,
+    &dynamodb::PROFILE,
+    &dynamodb::GLOBAL,
+    &cosmos::PROFILE,
 ];
 
 /// The profile of a system.
@@ -97,6 +100,8 @@ pub fn profile(system: System) -> &'static Profile {
         System::Cassandra => &cassandra::PROFILE,
         System::Riak => &riak::PROFILE,
         System::Dynamodb => &dynamodb::PROFILE,
+        System::DynamodbGlobal => &dynamodb::GLOBAL,
+        System::Cosmos => &cosmos::PROFILE,
         System::Redis => &redis::PROFILE,
         System::Mongodb => &mongodb::PROFILE,
     }

@@ -5,9 +5,7 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{
-        Act, Ask, BlockFor, ClientPolicy, Context, Freshness, Guarantee, Level, Means, Route, Settings, Wait,
-    },
+    action::{Act, Ask, BlockFor, ClientPolicy, Context, Guarantee, Level, Means, Route, Settings, Wait},
     base::{ClientId, KeyId, NodeId, OpId, Purpose, SimTime, Span, Stream},
     data::{Dependencies, Kind, Update, Value, Version, VersionVector},
     replica::{Answer, Placement, Request},
@@ -44,8 +42,6 @@ pub(super) struct Open {
     pub(super) act: Arc<Act>,
     /// What names its messages, without the number of the try.
     pub(super) name: u64,
-    /// How fresh a read must be, where regions hold one table.
-    freshness: Option<Freshness>,
     /// What the answer of a read must reflect, where its client has guarantees and somebody checks.
     pub(super) owed: Option<Owed>,
     /// What a write must never be seen without.
@@ -147,7 +143,6 @@ impl Simulation {
             level,
             required,
             name,
-            freshness: level.freshness(),
             owed: client.owed(&act, ask.key),
             after: client.after(&act),
             act,
@@ -191,7 +186,7 @@ impl Simulation {
         let (key, level, required, wait) = (open.key, open.level, open.required, open.wait);
         let (act, after) = (Arc::clone(&open.act), open.after.clone());
         let asker = usize::from(open.client.0);
-        let freshness = open.freshness;
+        let freshness = open.level.freshness();
         let mut block_for = self.block_for(level, node);
         if self.settings.primary().is_some() {
             block_for.count = required;

@@ -146,15 +146,12 @@ impl Simulation {
 
     /// Whether somebody waits for what a routine message says: an offset that its receiver does not know.
     pub(super) fn is_awaited(&self, message: &Message) -> bool {
-        match &message.body {
-            Body::Stream(stream) => match **stream {
-                Stream::Ack { offset, .. } => {
-                    self.follower(message.to, message.from).is_some_and(|known| known.acked < offset)
-                }
-                _ => false,
-            },
-            _ => false,
+        if let Body::Stream(stream) = &message.body
+            && let Stream::Ack { offset, .. } = **stream
+        {
+            return self.follower(message.to, message.from).is_some_and(|known| known.acked < offset);
         }
+        false
     }
 
     /// Whether nothing is left that can change any member's data. While members that can talk hold the same
@@ -237,7 +234,8 @@ impl Simulation {
         let decision = match &policy.failover {
             Failover::Manual => Span::ZERO,
             Failover::Monitors(monitors) => Span(monitors.after.0 + Span::secs(12).0),
-            Failover::Members { timeout } => Span(timeout.0 * 2),
+            // Behind a wall that stands one way only, elections may go on for long before one wins.
+            Failover::Members { timeout } => Span(timeout.0 * 16),
         };
         let pairs = (0..self.nodes.len()).flat_map(|a| (0..self.nodes.len()).map(move |b| (a, b)));
         let latency = pairs.map(|(a, b)| self.network.typical(NodeId::at(a), NodeId::at(b))).max();

@@ -156,15 +156,15 @@ script:
   - delete: {at: a, key: x}
   - pause: 1s
   - read: {at: a, key: x}
-    claim: {read: last, stale: 0}
+    claim: {read: last, stale: false}
   - pause: 14s
   - read: {at: a, key: x}
-    claim: {all: [{read: last, stale: 0}, {lost_writes: 0}]}
+    claim: {all: [{read: last, stale: false}, {lost_writes: 0}]}
   - heal: all
   - until: converged
     claim: {replica: a, key: x, holds: 1}
   - read: {at: a, key: x}
-    claim: {read: last, stale: 1}
+    claim: {read: last, stale: true}
 expect:
   - lost_writes: 1
 ",
@@ -188,7 +188,7 @@ script:
   - repair: c
   - pause: 20s
   - read: {at: c, key: x}
-    claim: {read: last, stale: 0}
+    claim: {read: last, stale: false}
 expect:
   - lost_writes: 0
   - converged

@@ -319,6 +319,16 @@ fn a_minority_of_monitors_decides_nothing() {
 }
 
 #[test]
+fn monitors_in_a_hurry_trust_who_answers() {
+    let mut timeline = set_of(3, |policy| {
+        policy.failover =
+            Failover::Monitors(Monitors { after: Span::millis(500), quorum: 2, places: vec![A, B, C] });
+    });
+    pass(&mut timeline, 20_000);
+    assert!(news(&timeline).is_empty(), "{:?}", news(&timeline));
+}
+
+#[test]
 fn candidates_are_ordered_by_priority_then_offset() {
     // C holds more; B comes first all the same, unless its priority is 0 or that of all.
     for (priorities, risen) in

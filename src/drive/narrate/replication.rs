@@ -31,7 +31,7 @@ impl Narrator<'_> {
         (Mark::Dropped, text, self.value(write))
     }
 
-    pub(super) fn replication(self, node: NodeId, news: News) -> Option<Words> {
+    pub(super) fn replication(self, node: NodeId, news: News) -> Words {
         let place = self.node(node);
         let (mark, text) = match news {
             News::BecamePrimary { term, replid, offset, how } => {
@@ -104,6 +104,6 @@ impl Narrator<'_> {
             News::Stood { term } => (Mark::Knob, format!("{place} stands for election in term {term}")),
             News::Saved { offset } => (Mark::Stored, format!("{place} saved a snapshot, offset {offset}")),
         };
-        Some((mark, text, None))
+        (mark, text, None)
     }
 }

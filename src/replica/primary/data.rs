@@ -107,13 +107,13 @@ impl Member {
 
     /// A crash: what no snapshot holds is gone. A journal holds everything.
     pub(super) fn fall_back_to_disk(&mut self, desk: &mut Desk<'_, '_>) {
-        let Some(disk) = self.disk.clone() else { return };
-        self.take_back_to(disk.offset, Discard::Crashed, desk);
-        put_everything(&disk.contents, Discard::Crashed, desk);
-        self.log.restart_at(disk.offset);
-        self.lineage = disk.lineage.clone();
-        self.identity = disk.identity;
-        self.disk = Some(disk);
+        let Some(saved) = self.disk.clone() else { return };
+        self.take_back_to(saved.offset, Discard::Crashed, desk);
+        put_everything(&saved.contents, Discard::Crashed, desk);
+        self.log.restart_at(saved.offset);
+        self.lineage = saved.lineage.clone();
+        self.identity = saved.identity;
+        self.disk = Some(saved);
     }
 }
 

@@ -178,7 +178,8 @@ impl Monitor {
             desk.send(*member, Message::Probe { round: self.round });
         }
         for (member, seen) in group.iter().zip(&mut self.seen) {
-            if seen.opinion == Down::Up && since(now, seen.heard) >= monitors.after {
+            let here = *member == desk.me;
+            if !here && seen.opinion == Down::Up && since(now, seen.heard) >= monitors.after {
                 seen.opinion = Down::Down;
                 desk.tell(News::Suspected { node: *member });
             }
@@ -281,12 +282,11 @@ impl Monitor {
         let (term, votes) = (attempt.term, u16::try_from(attempt.votes.len()).unwrap_or(u16::MAX));
         desk.tell(News::Authorised { term, votes });
         attempt.promoted = candidate;
-        match candidate {
-            Some(to) => desk.send(to, Message::Promote { term }),
-            None => {
-                self.attempt = None;
-                desk.tell(News::NoCandidate { term });
-            }
+        if let Some(to) = candidate {
+            desk.send(to, Message::Promote { term });
+        } else {
+            self.attempt = None;
+            desk.tell(News::NoCandidate { term });
         }
     }
 

@@ -152,14 +152,14 @@ impl Member {
         if theirs.term > self.term && self.is_primary() {
             self.meet_newer_term(theirs.term, None, desk);
         }
-        let Role::Primary = self.role else {
-            let Role::Replica { of: primary } = self.role else { return };
+        let elsewhere = match self.role {
+            Role::Replica { of } => Some(of),
+            // Where monitors decide, a primary that has not heard of a later one refuses.
+            Role::Primary => (theirs.term > self.term).then_some(None),
+        };
+        if let Some(primary) = elsewhere {
             let term = self.term;
             return desk.send(from, Message::Elsewhere { session, term, primary });
-        };
-        if theirs.term > self.term {
-            let term = self.term;
-            return desk.send(from, Message::Elsewhere { session, term, primary: None });
         }
         let kept = self.backlog(desk);
         let go_on = match desk.policy.failover {
@@ -174,16 +174,14 @@ impl Member {
             }
         };
         let data = self.data_set();
-        let acked = match go_on.and_then(|from| Some((from, self.log.since(from)?))) {
-            Some((offset, writes)) => {
-                desk.send(from, Message::Continue { session, data, from: offset, writes });
-                offset
-            }
-            None => {
-                let (offset, contents) = (self.log.end(), desk.store.versions());
-                desk.send(from, Message::Full { session, data, offset, contents });
-                0
-            }
+        let go_on = go_on.and_then(|offset| Some((offset, self.log.since(offset)?)));
+        let acked = if let Some((offset, writes)) = go_on {
+            desk.send(from, Message::Continue { session, data, from: offset, writes });
+            offset
+        } else {
+            let (offset, contents) = (self.log.end(), desk.store.versions());
+            desk.send(from, Message::Full { session, data, offset, contents });
+            0
         };
         self.followers.retain(|follower| follower.node != from);
         self.followers.push(Follower { node: from, session, acked, heard: desk.now() });

@@ -13,10 +13,14 @@ pub enum System {
     Cassandra,
     /// Amazon DynamoDB, a table in one region.
     Dynamodb,
+    /// Amazon DynamoDB global tables: a table in several regions.
+    DynamodbGlobal,
     /// Redis with replicas and Sentinel.
     Redis,
     /// Riak KV, with a bucket type of one's own.
     Riak,
     /// A MongoDB replica set.
     Mongodb,
+    /// Azure Cosmos DB.
+    Cosmos,
 }

@@ -219,7 +219,7 @@ fn settings_that_belong_together_are_missed() {
 3 |   - {at: 3s}
   |     ^^^^^^^^
   |
-  = help: give exactly one of `write`, `read`, `delete`, `increment`, `decrement`, `add`, `remove`, `partition`, `isolate`, `cut`, `heal`, `crash`, `restart`, `freeze`, `thaw`, `skew`, `set`, `promote`, `workload`, `say`, `note`, `predict`, `goal`, `hint`, `pause`, `until`
+  = help: give exactly one of `write`, `read`, `delete`, `increment`, `decrement`, `add`, `remove`, `partition`, `isolate`, `cut`, `heal`, `crash`, `restart`, `destroy`, `repair`, `freeze`, `thaw`, `skew`, `set`, `promote`, `workload`, `say`, `note`, `predict`, `goal`, `hint`, `pause`, `until`
 
 error: `answer` only makes sense beside `read`
  --> test.yaml:4:14
@@ -245,7 +245,7 @@ error: a setting is missing in `script[4].set`
 6 |   - set: {}
   |     ^^^
   |
-  = help: give at least one of `anti_entropy`, `by`, `client`, `duplicate`, `guarantees`, `latency`, `link`, `loss`, `max_lag`, `min_replicas`, `n`, `read`, `read_repair`, `reads_from`, `reorder`, `route`, `when_unable`, `write`
+  = help: give at least one of `anti_entropy`, `by`, `client`, `duplicate`, `guarantees`, `hints`, `latency`, `link`, `loss`, `max_lag`, `min_replicas`, `n`, `read`, `read_repair`, `reads_from`, `reorder`, `route`, `when_unable`, `write`
 
 error: `replica` needs `holds` or `lacks` or `siblings`
  --> test.yaml:8:6

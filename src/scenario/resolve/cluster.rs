@@ -201,8 +201,8 @@ impl Resolver<'_> {
             },
             quorum: if sloppy { Quorum::Sloppy } else { Quorum::Strict },
             retransmit,
-            // Who stands in keeps a hint: there is no sloppy quorum without.
-            hints: hints.or(stand_in),
+            // Who stands in keeps a hint. Where hints are off in so many words, nobody can stand in.
+            hints: if leaderless.hints.is_some() { hints } else { stand_in },
             failure_detector,
             tombstones,
         }

@@ -92,7 +92,7 @@ impl Resolver<'_> {
 
     /// A conditional write needs somebody who judges the condition.
     fn proviso(&mut self, proviso: Proviso, at: &Trail<'_>) -> Context {
-        if !self.has_primary {
+        if self.writers == super::Writers::Any {
             let message = "a conditional write needs a primary that judges it";
             let help = "replicate by `primary` or `multi_region`: lightweight transactions are not modelled";
             self.wrong(at, message, help);

@@ -15,8 +15,8 @@ use crate::scenario::limits::LEAST_PERIOD;
 use crate::scenario::path::Trail;
 use crate::scenario::problem::quoted;
 
-use super::Resolver;
 use super::cluster::TIMEOUT;
+use super::{Resolver, Writers};
 
 /// Sentinel: `down-after-milliseconds`, 30 s.
 const DOWN_AFTER: Span = Span::secs(30);
@@ -33,7 +33,7 @@ impl Resolver<'_> {
         let members = self.replicas.list().len();
         let copies = u16::try_from(members).unwrap_or(u16::MAX);
         self.copies = action::Copies::InAll(copies);
-        self.has_primary = true;
+        self.writers = Writers::Primary;
         if cluster.conflicts.is_some() {
             let help = "remove it: the primary puts all writes in one order, so none conflict";
             self.wrong(&at.key("conflicts"), "under a primary nothing is concurrent", help);
@@ -232,7 +232,7 @@ impl Resolver<'_> {
     }
 
     pub(super) fn needs_primary(&mut self, at: &Trail<'_>) {
-        if !self.has_primary {
+        if self.writers == Writers::Any {
             let help = "describe it in the cluster: `replication: {primary: {}}`";
             self.wrong(at, "no replica is primary here", help);
         }

@@ -131,7 +131,7 @@ impl Resolver<'_> {
             Use::Read => "R",
             Use::Both => "a level",
         };
-        if self.has_primary && used == Use::Read {
+        if self.writers == super::Writers::Primary && used == Use::Read {
             let help = "remove it: `reads_from` says who answers";
             self.wrong(at, "under a primary a read asks one replica", help);
             return Level::One;

@@ -30,7 +30,7 @@ impl Resolver<'_> {
         let members = self.replicas.list().len();
         let copies = u16::try_from(members).unwrap_or(u16::MAX);
         self.copies = action::Copies::InAll(copies);
-        self.has_primary = true;
+        self.writers = super::Writers::Primary;
         if cluster.conflicts.is_some() {
             let help = "remove it: between regions the last writer wins, or there is one log";
             self.wrong(&at.key("conflicts"), "regions have a rule of their own", help);

@@ -15,7 +15,7 @@ use crate::scenario::{Choice, Deed, ReplicaSpec, Step, Timing};
 
 use super::network::{Ends, LinkKnobs};
 use super::quantity::Use;
-use super::{Lines, Resolver};
+use super::{Lines, Resolver, Writers};
 
 /// A pause without a length.
 const PAUSE: Span = Span::secs(1);
@@ -251,7 +251,7 @@ impl Resolver<'_> {
         let mut commands = self.set_links(knobs, at);
         if let Some(n) = &knobs.n {
             let at = at.key("n");
-            if self.has_primary {
+            if self.writers == Writers::Primary {
                 let help = "every member of a replica set holds everything";
                 self.wrong(&at, "there is no N under a primary", help);
             }
@@ -278,7 +278,7 @@ impl Resolver<'_> {
         commands.extend(self.set_client(knobs, at));
         commands.extend(self.set_primary(knobs, at));
         if let Some(anti_entropy) = &knobs.anti_entropy {
-            if self.has_primary {
+            if self.writers == Writers::Primary {
                 let help = "replicas follow their primary: remove it";
                 self.wrong(&at.key("anti_entropy"), "under a primary nothing is left to compare", help);
             }

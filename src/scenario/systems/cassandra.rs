@@ -7,7 +7,7 @@ pub(super) static PROFILE: Profile = Profile {
     title: "Cassandra",
     of: "Apache Cassandra 5: manual, conf/cassandra.yaml, TableParams.java",
     defaults: DEFAULTS,
-    presets: &["cassandra-multi-dc"],
+    presets: &["cassandra-hints", "cassandra-zombie", "cassandra-multi-dc"],
 };
 
 const DEFAULTS: &[Setting] = &[
@@ -66,6 +66,33 @@ const DEFAULTS: &[Setting] = &[
         "false",
         "manual, Hints: hints count for no level but ANY",
     ),
+    documented("cluster.replication.leaderless.hints.window", "3h", "cassandra.yaml: max_hint_window 3h"),
+    documented(
+        "cluster.replication.leaderless.hints.holder",
+        "coordinator",
+        "manual, Hints: the coordinator keeps them",
+    ),
+    documented(
+        "cluster.replication.leaderless.hints.replay_every",
+        "10s",
+        "HintsService.java: the dispatch trigger runs every 10 s",
+    ),
+    ours(
+        "cluster.replication.leaderless.failure_detector.timeout",
+        "18s",
+        "phi_convict_threshold 8 at a heartbeat a second: 8 ln 10 = 18.4 s",
+    ),
+    documented(
+        "cluster.replication.leaderless.failure_detector.gossip_every",
+        "1s",
+        "manual, Architecture, Gossip: every second",
+    ),
+    documented(
+        "cluster.replication.leaderless.tombstones.gc_grace",
+        "864000s",
+        "TableParams.java: gc_grace_seconds 864000",
+    ),
+    ours("cluster.replication.leaderless.tombstones.compact_every", "1h", "compaction follows the load"),
     documented(
         "cluster.replication.leaderless.anti_entropy",
         "off",

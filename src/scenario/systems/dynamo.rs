@@ -57,6 +57,19 @@ const DEFAULTS: &[Setting] = &[
         "true",
         "§4.6: the first N healthy nodes of the preference list",
     ),
+    ours("cluster.replication.leaderless.hints.window", "30d", "§4.6 sets no end to it"),
+    documented(
+        "cluster.replication.leaderless.hints.holder",
+        "next",
+        "§4.6: the next node of the preference list",
+    ),
+    ours("cluster.replication.leaderless.hints.replay_every", "10s", "§4.6: a scan from time to time"),
+    ours(
+        "cluster.replication.leaderless.failure_detector",
+        "off",
+        "§4.8.3: by the answers that do not come; here a crash is known at once",
+    ),
+    ours("cluster.replication.leaderless.tombstones", "off", "the paper has no deletes"),
     ours("cluster.replication.leaderless.anti_entropy.every", "1s", "§4.7 gives no period"),
     ours(
         "cluster.replication.leaderless.anti_entropy.style",

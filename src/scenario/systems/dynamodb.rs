@@ -1,5 +1,5 @@
-//! Amazon DynamoDB, a table in one region: the developer guide, and Elhemali et al., "Amazon DynamoDB: A Scalable,
-//! Predictably Performant, and Fully Managed NoSQL Database Service", USENIX ATC 2022.
+//! Amazon DynamoDB, in one region and as a global table: the developer guide, and Elhemali et al., "Amazon DynamoDB:
+//! A Scalable, Predictably Performant, and Fully Managed NoSQL Database Service", USENIX ATC 2022.
 
 use super::{Profile, Setting, documented, ours};
 
@@ -11,31 +11,31 @@ pub(super) static PROFILE: Profile = Profile {
     presets: &["dynamodb-stale-read"],
 };
 
+/// The same in each region, which a preset makes of its zones.
+pub(super) static GLOBAL: Profile = Profile {
+    name: "dynamodb-global",
+    title: "DynamoDB global tables",
+    of: "Amazon DynamoDB Developer Guide, Global tables (version 2019.11.21); each zone of the preset is a region",
+    defaults: DEFAULTS,
+    presets: &["dynamodb-global"],
+};
+
 const DEFAULTS: &[Setting] = &[
     documented(
-        "cluster.replication.primary.acks",
-        "majority",
-        "ATC 2022, §3: a write is acknowledged once a quorum of the replication group has its log record",
+        "cluster.replication.multi_region.between",
+        "async",
+        "Developer Guide, Global tables: multi-Region eventual consistency is the default",
     ),
     documented(
-        "cluster.replication.primary.reads_from",
-        "any",
+        "cluster.replication.multi_region.read",
+        "eventual",
         "Developer Guide, Read consistency: eventually consistent unless asked otherwise",
     ),
-    documented(
-        "cluster.replication.primary.writes_elsewhere",
-        "redirect",
-        "ATC 2022, §3: only the leader takes writes; the request routers find it",
-    ),
     ours(
-        "cluster.replication.primary.election.timeout",
+        "cluster.replication.multi_region.election.timeout",
         "3s",
         "ATC 2022, §3, has the leader hold a lease, and does not say how long",
     ),
-    documented(
-        "cluster.replication.primary.durability",
-        "journal",
-        "ATC 2022, §3: each replica has its write-ahead log",
-    ),
-    ours("cluster.replication.primary.timeout", "2s", "clients choose"),
+    ours("cluster.replication.multi_region.ack_every", "1s", "how often replicas report is not published"),
+    ours("cluster.replication.multi_region.timeout", "2s", "clients choose"),
 ];

@@ -49,6 +49,31 @@ const DEFAULTS: &[Setting] = &[
         "true",
         "riak_core_bucket_type.erl: pr 0 and pw 0, so fallback vnodes count",
     ),
+    ours(
+        "cluster.replication.leaderless.hints.window",
+        "30d",
+        "manual, Hinted handoff: a fallback keeps what it has until the owner is back",
+    ),
+    documented(
+        "cluster.replication.leaderless.hints.holder",
+        "next",
+        "manual, Hinted handoff: a fallback vnode takes the write",
+    ),
+    ours(
+        "cluster.replication.leaderless.hints.replay_every",
+        "10s",
+        "how often a handoff is tried depends on what else moves",
+    ),
+    ours(
+        "cluster.replication.leaderless.failure_detector",
+        "off",
+        "connections between Erlang nodes tell; here a crash is known at once",
+    ),
+    ours(
+        "cluster.replication.leaderless.tombstones",
+        "off",
+        "delete_mode 3s reaps once all copies have the tombstone; here it is kept",
+    ),
     documented(
         "cluster.replication.leaderless.anti_entropy.every",
         "15s",

@@ -61,6 +61,22 @@ fn another(path: &str, value: &str) -> &'static str {
         ("replication.leaderless.coordinator", _) => "any",
         ("replication.leaderless.sloppy", "true") => "false",
         ("replication.leaderless.sloppy", _) => "true",
+        ("replication.leaderless.hints.window" | "replication.leaderless.hints.replay_every", _) => "7s",
+        ("replication.leaderless.hints.holder", "next") => "coordinator",
+        ("replication.leaderless.hints.holder", _) => "next",
+        ("replication.leaderless.failure_detector", _) => "{timeout: 7s}",
+        ("replication.leaderless.failure_detector.timeout", _) => "7s",
+        ("replication.leaderless.failure_detector.gossip_every", _) => "7s",
+        ("replication.leaderless.tombstones", _) => "{gc_grace: 7s}",
+        ("replication.leaderless.tombstones.gc_grace", _) => "7s",
+        ("replication.leaderless.tombstones.compact_every", _) => "7s",
+        ("replicas", _) => "5",
+        ("replication.multi_region.between", "async") => "one_log",
+        ("replication.multi_region.between", _) => "async",
+        ("replication.multi_region.read", _) => "strong",
+        ("replication.multi_region.level", _) => "strong",
+        ("replication.multi_region.election.timeout", _) => "7s",
+        ("replication.multi_region.ack_every" | "replication.multi_region.timeout", _) => "7s",
         ("versions.kind", _) => "vector",
         ("versions.truncate_at", _) => "7",
         ("replication.primary.acks", "0") => "1",
@@ -97,7 +113,11 @@ fn every_default_can_be_overridden() {
 }
 
 /// Settings that another one must follow.
-const NEEDS_MORE: &[&str] = &["cluster.replication.leaderless.n", "cluster.replication.leaderless.replicate"];
+const NEEDS_MORE: &[&str] = &[
+    "cluster.replication.multi_region.between",
+    "cluster.replication.leaderless.n",
+    "cluster.replication.leaderless.replicate",
+];
 
 #[test]
 fn every_name_leads_to_its_profile() {
