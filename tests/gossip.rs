@@ -70,7 +70,7 @@ impl Cluster {
 
     /// One synchronous round.
     fn round(&mut self, style: Style) {
-        let settings = AntiEntropy { every: Span::secs(1), style, fan_out: 1 };
+        let settings = AntiEntropy { every: Span::secs(1), style, fan_out: 1, digest: laggard::action::Digest::Full };
         let mut opened = Vec::new();
         let mut replicas = std::mem::take(&mut self.replicas);
         for replica in &mut replicas {

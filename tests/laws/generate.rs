@@ -5,7 +5,7 @@ use std::{fmt::Debug, sync::Arc};
 
 use laggard::{
     action::{
-        Act, AntiEntropy, Ask, Asks, ClientChange, Command, Context, Coordinator, Copies, FailureDetector,
+        Act, AntiEntropy, Ask, Asks, ClientChange, Command, Context, Coordinator, Copies, Digest, FailureDetector,
         Guarantee, HintHolder, HintRules, LeaderlessPolicy, Level, Means, Mend, Operation, Propagation,
         Protocol, Quorum, ReadRepair, Route, Setting, Settings, Style, Switch, TombstoneRules, WhenUnable,
     },
@@ -239,6 +239,7 @@ fn some_anti_entropy(dice: &mut Dice<'_>) -> AntiEntropy {
         every: Span::millis(50 + dice.below_u64(1_000)),
         style: any_style(dice),
         fan_out: 1 + dice.small(3),
+        digest: dice.pick(&[Digest::Full, Digest::Vector, Digest::Merkle]),
     }
 }
 
