@@ -274,7 +274,9 @@ impl Replica {
                 let digests = Digests::Nodes { depth, level: level + 1, hashes };
                 compare(from, Comparison { round, exchange: exchange.mirrored(), digests }, out);
             }
-            Part::Below { .. } => self.settle(from, (round, exchange), (&unequal, unequal.clone()), out, around),
+            Part::Below { .. } => {
+                self.settle(from, (round, exchange), (&unequal, unequal.clone()), out, around)
+            }
             Part::Keys(ref keys) => {
                 let wanted = |key: &&KeyId| comparison.lists(**key) && placement.is_owner(self.id, **key);
                 let wanted = Part::Keys(keys.iter().filter(wanted).copied().collect());

@@ -27,9 +27,9 @@ use serde::Deserialize;
 pub use background::{FailureDetector, Heartbeats, HintHolder, HintRules, Hints, TombstoneRules, Tombstones};
 pub use client::{Client, Guarantee, Keys, Means, Route, Stop, WhenUnable, Workload};
 pub use cluster::{
-    AntiEntropy, AntiEntropyStyle, Asks, Clock, Clocks, Cluster, Conflicts, Coordinator, Copies, Gossip, GossipDigest,
-    Leaderless, Level, LevelName, Off, ReadRepair, Replica, ReplicaItem, Replicas, Replicate, Replication,
-    VersionKind, Versioning,
+    AntiEntropy, AntiEntropyStyle, Asks, Clock, Clocks, Cluster, Conflicts, Coordinator, Copies, Gossip,
+    GossipDigest, Leaderless, Level, LevelName, Off, ReadRepair, Replica, ReplicaItem, Replicas, Replicate,
+    Replication, VersionKind, Versioning,
 };
 pub use condition::{
     Bounds, Condition, Converged, Last, Limit, Siblings, Stale, State, Test, TimeToConsistency, Versions,

@@ -5,9 +5,10 @@ use std::{fmt::Debug, sync::Arc};
 
 use laggard::{
     action::{
-        Act, AntiEntropy, Ask, Asks, ClientChange, Command, Context, Coordinator, Copies, Digest, FailureDetector,
-        Guarantee, HintHolder, HintRules, LeaderlessPolicy, Level, Means, Mend, Operation, Propagation,
-        Protocol, Quorum, ReadRepair, Route, Setting, Settings, Style, Switch, TombstoneRules, WhenUnable,
+        Act, AntiEntropy, Ask, Asks, ClientChange, Command, Context, Coordinator, Copies, Digest,
+        FailureDetector, Guarantee, HintHolder, HintRules, LeaderlessPolicy, Level, Means, Mend, Operation,
+        Propagation, Protocol, Quorum, ReadRepair, Route, Setting, Settings, Style, Switch, TombstoneRules,
+        WhenUnable,
     },
     base::{ClientId, CutId, KeyId, NodeId, Ppm, Seed, SimTime, Span, ZoneId},
     data::{Clocks, Conflicts, Kind, Stamp, Update, Value},

@@ -299,7 +299,8 @@ fn stepping_back_over_a_long_silence_finds_the_last_thing_that_was_seen() {
     scenario.settings.anti_entropy = Some(laggard::action::AntiEntropy {
         every: Span::millis(1),
         style: laggard::action::Style::Push,
-        fan_out: 3, digest: laggard::action::Digest::Full,
+        fan_out: 3,
+        digest: laggard::action::Digest::Full,
     });
     let mut timeline = Timeline::new(Arc::new(scenario), Seed(1));
     timeline.advance_to(SimTime(Span::millis(200).0));
