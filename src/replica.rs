@@ -17,6 +17,7 @@
 //! Where one replica takes the writes, each is a member of a replica set instead: see [`primary`].
 
 mod causal;
+mod compare;
 mod coordinate;
 mod delivery;
 mod detector;
@@ -37,6 +38,7 @@ use crate::{
     base::{KeyId, LocalTime, NodeId, OpId, Seed, Span, WriteId},
     data::{Clocks, Conflicts, Dependencies, Held, Relation, Stamp, StampClock, Version, VersionVector},
 };
+pub use compare::{Comparison, Digests, Part};
 use coordinate::Pending;
 use delivery::Deliveries;
 pub use detector::Belief;
@@ -415,11 +417,10 @@ impl Replica {
                 self.answer_sync(from, *round, *exchange, contents, around, out);
             }
             Body::Stream(message) => self.hear_member(from, message, around, out),
-            Body::SyncReply { contents, .. } => {
-                for (key, held) in contents.iter() {
-                    self.absorb(*key, held, around, out);
-                }
+            Body::SyncReply { round, contents, wanted } => {
+                self.take_reply(from, *round, (contents, wanted.as_ref()), around, out);
             }
+            Body::Compare(comparison) => self.go_on_comparing(from, comparison, around, out),
             Body::Hint { cause, key, held, .. } => {
                 match self.absorb(*key, held, around, out) {
                     causal::Taken::Now => {

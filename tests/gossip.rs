@@ -4,11 +4,13 @@
 //! The setting stated there: zero delay, everyone acts on the state at the start of the round, each picks one
 //! other uniformly. So no simulation with its clock: the replicas are driven directly, every message of a
 //! round is made from, and answered by, what its sender or receiver held when the round began.
+//!
+//! And how many hashes two Merkle trees cost, counted in the messages of one exchange.
 
-use std::sync::Arc;
+use std::{collections::VecDeque, sync::Arc};
 
 use laggard::{
-    action::{AntiEntropy, Style},
+    action::{AntiEntropy, Digest, Style},
     base::{KeyId, LocalTime, NodeId, Seed, Span, WriteId},
     data::{Conflicts, Dot, Held, Stamp, Value, Version, VersionVector},
     replica::{Body, Output, Placement, Replica, Surroundings, Topology},
@@ -16,6 +18,18 @@ use laggard::{
 };
 
 const KEY: KeyId = KeyId(0);
+
+fn version(key: KeyId, id: WriteId) -> Version {
+    Version {
+        id,
+        key,
+        value: Value::text("rumour"),
+        stamp: Stamp::default(),
+        dot: Dot { node: NodeId(0), counter: 1 },
+        context: VersionVector::EMPTY,
+        after: None,
+    }
+}
 
 struct Cluster {
     scenario: Scenario,
@@ -29,15 +43,7 @@ struct Cluster {
 impl Cluster {
     /// One replica knows a value, the others nothing.
     fn new(size: usize, seed: u64) -> Self {
-        let version = Version {
-            id: WriteId(0),
-            key: KEY,
-            value: Value::text("rumour"),
-            stamp: Stamp::default(),
-            dot: Dot { node: NodeId(0), counter: 1 },
-            context: VersionVector::EMPTY,
-            after: None,
-        };
+        let version = version(KEY, WriteId(0));
         let mut replicas: Vec<Replica> = (0..size).map(|i| Replica::new(NodeId::at(i), 1)).collect();
         replicas[0].seed(KEY, &Held::One(Arc::new(version)), Conflicts::LastWriteWins);
         let (up, since) = (vec![true; size], vec![Span::ZERO; size]);
@@ -70,7 +76,7 @@ impl Cluster {
 
     /// One synchronous round.
     fn round(&mut self, style: Style) {
-        let settings = AntiEntropy { every: Span::secs(1), style, fan_out: 1 };
+        let settings = AntiEntropy { every: Span::secs(1), style, fan_out: 1, digest: Digest::Full };
         let mut opened = Vec::new();
         let mut replicas = std::mem::take(&mut self.replicas);
         for replica in &mut replicas {
@@ -147,4 +153,77 @@ fn pull_takes_as_many_rounds_as_theory_says() {
 fn push_pull_takes_as_many_rounds_as_theory_says() {
     check(Style::PushPull, (64, 1_000), 5.97);
     check(Style::PushPull, (1_024, 200), 9.17);
+}
+
+/// One exchange between two replicas that hold these values of eight keys or so: how many hashes travel.
+fn hashes_compared((mine, theirs): (&[u32], &[u32]), style: Style) -> usize {
+    let mut cluster = Cluster::new(2, 0);
+    cluster.replicas = [mine, theirs].into_iter().zip(0..).map(|(held, i)| replica(i, held)).collect();
+    let settings = AntiEntropy { every: Span::secs(1), style, fan_out: 1, digest: Digest::Merkle };
+    let mut opener = cluster.replicas[0].clone();
+    let opened = cluster.act(&mut opener, |it, around, out| it.handle_gossip(settings, around, out));
+    cluster.replicas[0] = opener;
+    let mut under_way: VecDeque<_> = opened.into_iter().map(|(to, body)| (NodeId(0), to, body)).collect();
+    let mut hashes = 0;
+    while let Some((from, to, body)) = under_way.pop_front() {
+        if let Body::Compare(comparison) = &body {
+            hashes += comparison.len();
+        }
+        let mut receiver = cluster.replicas[to.index()].clone();
+        let sent = cluster.act(&mut receiver, |it, around, out| it.handle_message(from, &body, around, out));
+        cluster.replicas[to.index()] = receiver;
+        under_way.extend(sent.into_iter().map(|(back, body)| (to, back, body)));
+    }
+    let [a, b] = &cluster.replicas[..] else { panic!("two replicas") };
+    let newer = |key: u32| mine[key as usize].max(theirs[key as usize]);
+    for key in 0..u32::try_from(mine.len()).unwrap() {
+        let held = |replica: &Replica| replica.held(KeyId(key)).versions().first().map_or(0, |v| v.id.0);
+        let (at_a, at_b) = match style {
+            Style::Push => (mine[key as usize], newer(key)),
+            Style::Pull => (newer(key), theirs[key as usize]),
+            Style::PushPull => (newer(key), newer(key)),
+        };
+        assert_eq!((held(a), held(b)), (at_a, at_b), "{style:?} of key {key}");
+    }
+    hashes
+}
+
+/// A replica that holds of each key the write of this number; 0: nothing.
+fn replica(node: u16, held: &[u32]) -> Replica {
+    let mut replica = Replica::new(NodeId(node), held.len());
+    for (index, number) in held.iter().enumerate().filter(|(_, number)| **number > 0) {
+        let key = KeyId(u32::try_from(index).unwrap());
+        let stamp = Stamp { physical: i64::from(*number), ..Stamp::default() };
+        let version = Version { stamp, ..version(key, WriteId(*number)) };
+        replica.seed(key, &Held::One(Arc::new(version)), Conflicts::LastWriteWins);
+    }
+    replica
+}
+
+#[test]
+fn trees_are_compared_only_where_they_differ() {
+    for style in [Style::Push, Style::Pull, Style::PushPull] {
+        for depth in 0..7 {
+            let keys = 1 << depth;
+            let equal = vec![1; keys];
+            assert_eq!(hashes_compared((&equal, &equal), style), 1, "{style:?}, depth {depth}: equal");
+            for leaf in [0, keys / 2, keys - 1] {
+                for number in [0, 2] {
+                    let mut one = equal.clone();
+                    one[leaf] = number;
+                    let expected = 2 * depth + 1;
+                    assert_eq!(hashes_compared((&one, &equal), style), expected, "{style:?}, depth {depth}");
+                    assert_eq!(hashes_compared((&equal, &one), style), expected, "{style:?}, depth {depth}");
+                }
+            }
+            let all = (1 << (depth + 1)) - 1;
+            assert_eq!(hashes_compared((&vec![2; keys], &equal), style), all, "{style:?}, depth {depth}");
+        }
+    }
+}
+
+#[test]
+fn keys_that_fill_no_tree_get_one_with_room() {
+    // Five keys: depth 3, of which three leaves are empty.
+    assert_eq!(hashes_compared((&[1, 1, 1, 1, 2], &[1, 1, 1, 1, 1]), Style::PushPull), 7);
 }

@@ -222,8 +222,12 @@ fn every_fact_is_handed_over_once_and_in_order() {
         ],
         &[],
     );
-    split.settings.anti_entropy =
-        Some(AntiEntropy { every: Span::millis(200), style: Style::PushPull, fan_out: 1 });
+    split.settings.anti_entropy = Some(AntiEntropy {
+        every: Span::millis(200),
+        style: Style::PushPull,
+        fan_out: 1,
+        digest: laggard::action::Digest::Full,
+    });
     assert!(facts_are_those_of_a_timeline(split) > 50);
     assert!(facts_are_those_of_a_timeline(with_workload(5, Span::millis(5), None)) > 20_000);
 }
@@ -240,8 +244,12 @@ fn no_fact_of_a_burst_in_a_large_cluster_is_missed() {
 fn no_fact_is_missed_while_the_last_answer_is_awaited() {
     let mut slow = scenario([Deed::Do(Command::Freeze(NodeId(0))), Deed::Do(write(0, "jam"))], &[]);
     slow.settings.timeout = Span::secs(3_600);
-    slow.settings.anti_entropy =
-        Some(AntiEntropy { every: Span::millis(100), style: Style::PushPull, fan_out: 1 });
+    slow.settings.anti_entropy = Some(AntiEntropy {
+        every: Span::millis(100),
+        style: Style::PushPull,
+        fan_out: 1,
+        digest: laggard::action::Digest::Full,
+    });
     assert!(facts_are_those_of_a_timeline(slow) > 100_000);
 }
 

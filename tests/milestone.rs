@@ -31,8 +31,12 @@ fn held(timeline: &Timeline, node: u16) -> String {
 fn split_brain() -> Timeline {
     let mut scenario = Scenario::of(3);
     scenario.initial = vec![(KeyId(0), Value::text("tea"))];
-    scenario.settings.anti_entropy =
-        Some(AntiEntropy { every: Span::millis(500), style: Style::PushPull, fan_out: 1 });
+    scenario.settings.anti_entropy = Some(AntiEntropy {
+        every: Span::millis(500),
+        style: Style::PushPull,
+        fan_out: 1,
+        digest: laggard::action::Digest::Full,
+    });
     let mut timeline = Timeline::new(Arc::new(scenario), Seed(42));
     let groups = vec![vec![NodeId(0), NodeId(1)], vec![NodeId(2)]];
     let mut give = |command| timeline.apply(command, Cause::Program).expect("accepted");

@@ -47,8 +47,12 @@ fn three() -> Scenario {
 
 fn gossiping() -> Scenario {
     let mut scenario = three();
-    scenario.settings.anti_entropy =
-        Some(AntiEntropy { every: Span::millis(500), style: Style::PushPull, fan_out: 2 });
+    scenario.settings.anti_entropy = Some(AntiEntropy {
+        every: Span::millis(500),
+        style: Style::PushPull,
+        fan_out: 2,
+        digest: laggard::action::Digest::Full,
+    });
     scenario
 }
 
@@ -263,7 +267,12 @@ fn crashes_and_freezes() {
 fn knobs() {
     let link = |scope, change| Command::SetLink { scope, change };
     let all = |change| link(Scope::All, change);
-    let gossip = AntiEntropy { every: Span::millis(250), style: Style::Push, fan_out: 1 };
+    let gossip = AntiEntropy {
+        every: Span::millis(250),
+        style: Style::Push,
+        fan_out: 1,
+        digest: laggard::action::Digest::Full,
+    };
     let knobs = [
         (Command::Skew { node: C, offset: 2_000_000_000 }, "clock of nyc 2s ahead"),
         (all(LinkChange::Delay(Delay::Fixed(Span::millis(300)))), "latency of all links: 300ms"),

@@ -152,6 +152,7 @@ pub struct AntiEntropy {
     pub every: Span,
     pub style: Style,
     pub fan_out: u16,
+    pub digest: Digest,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,6 +163,17 @@ pub enum Style {
     Pull,
     /// Both.
     PushPull,
+}
+
+/// What two replicas send each other to find out what they hold that the other does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Digest {
+    /// Everything they hold.
+    Full,
+    /// The name of what they hold of each key, then what differs.
+    Vector,
+    /// Hashes of a tree over the keys, from the root down to what differs (Dynamo §4.7), then that.
+    Merkle,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

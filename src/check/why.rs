@@ -2,7 +2,7 @@
 //! bring it.
 
 use crate::{
-    action::{Level, Propagation, Quorum, ReadRepair, Style},
+    action::{Digest, Level, Propagation, Quorum, ReadRepair, Style},
     base::{KeyId, MessageId, NodeId, SimTime, Span, WriteId, ZoneId},
     data::Held,
     sim::{Death, Simulation, Status},
@@ -194,7 +194,10 @@ fn remedy(node: NodeId, key: KeyId, held: &Held, trails: &[Trail], simulation: &
     };
     let reachable = |other: NodeId| match gossip.style {
         Style::Pull => simulation.can_reach(node, other) && simulation.can_reach(other, node),
-        Style::Push | Style::PushPull => simulation.can_reach(other, node),
+        Style::Push | Style::PushPull => {
+            let compares_first = gossip.digest != Digest::Full;
+            simulation.can_reach(other, node) && (!compares_first || simulation.can_reach(node, other))
+        }
     };
     let knows = |other: &NodeId| simulation.held(*other, key) != held;
     let every = gossip.every;

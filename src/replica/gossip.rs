@@ -6,17 +6,16 @@
 //! push-pull   A ── contents ──► B ── what A lacks ──► A
 //! ```
 //!
-//! Whole contents travel; digests that spare the bytes come with the protocols.
+//! Whole contents travel, unless digests are compared first: see [`super::compare`].
 
 use std::sync::Arc;
 
 use crate::{
-    action::{AntiEntropy, Style},
+    action::{AntiEntropy, Digest},
     base::{NodeId, Purpose},
-    data::{Held, Merge},
 };
 
-use super::{Body, Exchange, Output, Replica, Surroundings, message::Contents};
+use super::{Body, Exchange, Output, Part, Replica, Surroundings, message::Contents};
 
 impl Replica {
     pub(super) fn start_round(
@@ -28,11 +27,24 @@ impl Replica {
         // The round is named by its opener and number, so that its peers are stable.
         let round = (u64::from(self.id.0) << 40) | self.round;
         self.round += 1;
-        let exchange = match settings.style {
-            Style::Push => Exchange::Tell,
-            Style::Pull => Exchange::Ask,
-            Style::PushPull => Exchange::TellAndAsk,
-        };
+        let exchange = Exchange::of(settings.style);
+        let peers = self.peers(round, settings.fan_out, around);
+        match settings.digest {
+            Digest::Full => self.send_all(&peers, (round, exchange), out),
+            Digest::Vector => {
+                for to in peers {
+                    self.compare_names(to, (round, exchange), around.placement, out);
+                }
+            }
+            Digest::Merkle => {
+                for to in peers {
+                    self.compare_trees(to, (round, exchange), around.placement, out);
+                }
+            }
+        }
+    }
+
+    fn send_all(&self, peers: &[NodeId], (round, exchange): (u64, Exchange), out: &mut Vec<Output>) {
         let contents: Contents = self
             .store
             .contents()
@@ -42,9 +54,9 @@ impl Replica {
         if contents.is_empty() && exchange == Exchange::Tell {
             return;
         }
-        for to in self.peers(round, settings.fan_out, around) {
+        for to in peers {
             out.push(Output::Send {
-                to,
+                to: *to,
                 body: Body::Sync { round, exchange, contents: Arc::clone(&contents) },
             });
         }
@@ -91,31 +103,39 @@ impl Replica {
         around: &Surroundings<'_>,
         out: &mut Vec<Output>,
     ) {
-        if exchange != Exchange::Ask {
+        if exchange.tells() {
             for (key, held) in contents.iter() {
                 self.absorb(*key, held, around, out);
             }
         }
-        if exchange == Exchange::Tell {
+        if !exchange.asks() {
             return;
         }
-        // Contents come sorted by key.
-        let theirs = |key| match contents.binary_search_by_key(&key, |(k, _)| *k) {
-            Ok(index) => contents[index].1.clone(),
-            Err(_) => Held::Nothing,
-        };
-        let lacking = |key, mine: &Held| {
-            around.placement.is_owner(from, key)
-                && matches!(theirs(key).merge(mine, around.settings.conflicts_of(key)), Merge::Stored { .. })
-        };
-        let reply: Contents = self
-            .store
-            .contents()
-            .filter(|(key, mine)| lacking(*key, mine))
-            .map(|(key, mine)| (key, mine.clone()))
-            .collect();
-        if !reply.is_empty() {
-            out.push(Output::Send { to: from, body: Body::SyncReply { round, contents: reply } });
+        let lacking = self.lacking(from, contents, None, around);
+        Self::send_lacking(from, round, lacking, out);
+    }
+
+    /// What differs came, and with it perhaps a wish for more.
+    pub(super) fn take_reply(
+        &mut self,
+        from: NodeId,
+        round: u64,
+        (contents, wanted): (&Contents, Option<&Part>),
+        around: &Surroundings<'_>,
+        out: &mut Vec<Output>,
+    ) {
+        for (key, held) in contents.iter() {
+            self.absorb(*key, held, around, out);
+        }
+        if let Some(wanted) = wanted {
+            let lacking = self.lacking(from, contents, Some(wanted), around);
+            Self::send_lacking(from, round, lacking, out);
+        }
+    }
+
+    fn send_lacking(to: NodeId, round: u64, contents: Contents, out: &mut Vec<Output>) {
+        if !contents.is_empty() {
+            out.push(Output::Send { to, body: Body::SyncReply { round, contents, wanted: None } });
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     data::{Dependencies, Held, VersionVector},
 };
 
-use super::{Answer, primary};
+use super::{Answer, Comparison, Part, primary};
 
 /// A list of keys and what the sender holds of them.
 pub(crate) type Contents = Arc<[(KeyId, Held)]>;
@@ -68,11 +68,14 @@ pub enum Body {
         exchange: Exchange,
         contents: Contents,
     },
-    /// What the opener lacked.
+    /// What the other side lacked, and where digests were compared, what it is to send in turn.
     SyncReply {
         round: u64,
         contents: Contents,
+        wanted: Option<Part>,
     },
+    /// Digests, to compare.
+    Compare(Arc<Comparison>),
     /// Between members of a replica set and their monitors.
     Stream(Box<primary::Message>),
     /// What was kept for the receiver while it could not be reached.
@@ -167,6 +170,7 @@ pub enum MessageKind {
     Everywhere,
     Confirm,
     Confirmed,
+    Compare,
 }
 
 impl Body {
@@ -178,6 +182,7 @@ impl Body {
             Self::ReadReply { .. } => MessageKind::ReadReply,
             Self::Sync { .. } => MessageKind::Sync,
             Self::SyncReply { .. } => MessageKind::SyncReply,
+            Self::Compare(_) => MessageKind::Compare,
             Self::Stream(message) => message.kind(),
             Self::Hint { .. } => MessageKind::Hint,
             Self::HintAck { .. } => MessageKind::HintAck,
@@ -208,6 +213,7 @@ impl Body {
             | Self::Forward(_)
             | Self::Answer { .. } => 0,
             Self::Stream(message) => message.attempt(),
+            Self::Compare(comparison) => comparison.step(),
         }
     }
 
@@ -219,6 +225,7 @@ impl Body {
                 Some(*round)
             }
             Self::Stream(message) => message.round(),
+            Self::Compare(comparison) => Some(comparison.round),
             Self::Hint { cause, .. } | Self::HintAck { cause, .. } => Some(*cause),
             Self::Write { .. }
             | Self::WriteAck { .. }
@@ -243,6 +250,7 @@ impl Body {
             | Self::ReadReply { .. }
             | Self::Stream(_)
             | Self::Sync { exchange: Exchange::Ask, .. }
+            | Self::Compare(_)
             | Self::Hint { .. }
             | Self::HintAck { .. }
             | Self::Heartbeat { .. }
@@ -268,6 +276,7 @@ impl Body {
             Self::Stream(message) => message.carries(),
             Self::WriteAck { .. }
             | Self::Read { .. }
+            | Self::Compare(_)
             | Self::HintAck { .. }
             | Self::Heartbeat { .. }
             | Self::Digest { .. }
@@ -285,6 +294,7 @@ impl MessageKind {
         match self {
             Self::Sync
             | Self::SyncReply
+            | Self::Compare
             | Self::Heartbeat
             | Self::StreamAck
             | Self::Ping
@@ -331,6 +341,7 @@ impl MessageKind {
             Self::ReadReply => "reply",
             Self::Sync => "gossip",
             Self::SyncReply => "gossip reply",
+            Self::Compare => "compare",
             Self::Psync => "psync",
             Self::PartialResync => "partial resync",
             Self::FullResync => "full resync",

@@ -81,7 +81,7 @@ impl Store {
         self.slots.iter().flat_map(|slot| slot.held.versions()).cloned().collect()
     }
 
-    fn mark(key: KeyId, content: u64) -> u64 {
+    pub(super) fn mark(key: KeyId, content: u64) -> u64 {
         if content == 0 { 0 } else { mix(mix(u64::from(key.0) + 1) ^ content) }
     }
 
@@ -107,6 +107,11 @@ impl Store {
         self.slots.clear();
         self.disk += 1;
         self.digest = 0;
+    }
+
+    /// How deep a binary tree must be to have a leaf for each key.
+    pub(super) fn depth(&self) -> u8 {
+        u8::try_from(self.slots.len().next_power_of_two().trailing_zeros()).unwrap_or(u8::MAX)
     }
 
     /// Everything held, by key.

@@ -28,8 +28,8 @@ pub use background::{FailureDetector, Heartbeats, HintHolder, HintRules, Hints, 
 pub use client::{Client, Guarantee, Keys, Means, Route, Stop, WhenUnable, Workload};
 pub use cluster::{
     AntiEntropy, AntiEntropyStyle, Asks, Clock, Clocks, Cluster, Conflicts, Coordinator, Copies, Gossip,
-    Leaderless, Level, LevelName, Off, ReadRepair, Replica, ReplicaItem, Replicas, Replicate, Replication,
-    VersionKind, Versioning,
+    GossipDigest, Leaderless, Level, LevelName, Off, ReadRepair, Replica, ReplicaItem, Replicas, Replicate,
+    Replication, VersionKind, Versioning,
 };
 pub use condition::{
     Bounds, Condition, Converged, Last, Limit, Siblings, Stale, State, Test, TimeToConsistency, Versions,

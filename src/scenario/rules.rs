@@ -151,7 +151,6 @@ pub(super) fn planned(map: &str, key: &str) -> bool {
     let keys: &[&str] = match map {
         "Preset" => &["lesson"],
         "Cluster" => &["zones", "durability"],
-        "Gossip" => &["digest"],
         "Network" | "Link" => &["bandwidth"],
         "Distribution" => &["fit"],
         "Step" => &["message", "aside", "vote"],

@@ -46,6 +46,7 @@ impl Message {
             | Body::ReadReply { .. }
             | Body::Sync { .. }
             | Body::SyncReply { .. }
+            | Body::Compare(_)
             | Body::Hint { .. }
             | Body::HintAck { .. }
             | Body::Heartbeat { .. }

@@ -52,6 +52,7 @@ impl Message {
             | Body::ReadReply { .. }
             | Body::Sync { .. }
             | Body::SyncReply { .. }
+            | Body::Compare(_)
             | Body::Stream(_) => None,
         };
         let many = self.body.payload().iter().filter(move |(k, _)| *k == key).map(|(_, held)| held);
@@ -82,6 +83,7 @@ impl Simulation {
             | Body::ReadReply { .. }
             | Body::Sync { .. }
             | Body::SyncReply { .. }
+            | Body::Compare(_)
             | Body::Hint { .. }
             | Body::HintAck { .. }
             | Body::Heartbeat { .. }

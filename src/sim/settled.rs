@@ -1,9 +1,10 @@
 //! Is anything left that can change any replica's data? (SEMANTICS §1, "settled" and "converged".)
 
+mod compare;
 mod reads;
 
 use crate::{
-    action::{AntiEntropy, Style},
+    action::{AntiEntropy, Digest, Style},
     base::{CutId, KeyId, NodeId, Ppm, SimTime, Span, WriteId},
     data::{Held, Merge, Version},
     replica::{Body, Exchange, is_purgeable},
@@ -185,7 +186,11 @@ impl Simulation {
             | Body::Hint { key, held, .. }
             | Body::Repair { key, held, .. } => learns(to, *key, held),
             Body::Forward(request) => self.request_may_change_data(to, request),
-            Body::SyncReply { contents, .. } => contents.iter().any(|(key, held)| learns(to, *key, held)),
+            Body::SyncReply { contents, wanted, .. } => {
+                contents.iter().any(|(key, held)| learns(to, *key, held))
+                    || wanted.as_ref().is_some_and(|wanted| self.answer_would_teach((from, to), wanted))
+            }
+            Body::Compare(comparison) => self.comparison_would_teach((from, to), comparison),
             Body::Sync { exchange, contents, .. } => {
                 let tells = *exchange != Exchange::Ask;
                 let asks = *exchange != Exchange::Tell;
@@ -368,7 +373,7 @@ impl Simulation {
     }
 
     fn gossip_may_change_data(&self) -> bool {
-        let Some(AntiEntropy { style, .. }) = self.settings.anti_entropy else {
+        let Some(AntiEntropy { style, digest, .. }) = self.settings.anti_entropy else {
             return false;
         };
         let nodes = || (0..self.nodes.len()).map(NodeId::at);
@@ -385,7 +390,11 @@ impl Simulation {
         };
         nodes().filter(|opener| self.is_up(*opener)).any(|opener| {
             nodes().any(|peer| {
-                peer != opener && differs(opener, peer) && self.reaches(opener, peer) && teaches(opener, peer)
+                peer != opener
+                    && differs(opener, peer)
+                    && self.reaches(opener, peer)
+                    && (digest == Digest::Full || self.reaches(peer, opener))
+                    && teaches(opener, peer)
             })
         })
     }

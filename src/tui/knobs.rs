@@ -70,6 +70,7 @@ knobs! {
     AntiEntropy "anti-entropy" repair::anti_entropy, Some(repair::ANTI_ENTROPY);
     Style "  its style" repair::style, None;
     FanOut "  its fan-out" repair::fan_out, None;
+    Digest "  compares" repair::digest, None;
     Retransmission "sent again" coordination::retransmission, None;
     Tombstones "tombstones" repair::tombstones, None;
     Detector "detector" repair::detector, None;

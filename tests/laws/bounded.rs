@@ -24,6 +24,7 @@ fn steady(conflicts: Conflicts) -> Scenario {
         every: Span::millis(100),
         style: laggard::action::Style::PushPull,
         fan_out: 1,
+        digest: laggard::action::Digest::Full,
     });
     scenario.keys = ["x", "y"].map(Into::into).into();
     scenario.clients = (0..2).map(|i| ClientSpec::at(&format!("c{i}"), laggard::base::NodeId(i))).collect();

@@ -138,7 +138,12 @@ fn updates(facts: &[Fact]) -> Vec<(Update, Arc<Version>)> {
 fn come_to_rest(plan: &Plan) -> (Simulation, Vec<Fact>) {
     let mut facts = Vec::new();
     let mut simulation = run(plan, |_, new| facts.extend_from_slice(new));
-    let gossip = AntiEntropy { every: Span::millis(100), style: Style::PushPull, fan_out: 1 };
+    let gossip = AntiEntropy {
+        every: Span::millis(100),
+        style: Style::PushPull,
+        fan_out: 1,
+        digest: laggard::action::Digest::Full,
+    };
     let mut rest = calm(&plan.scenario, gossip, Ppm::NEVER);
     rest.push(Move::Advance(Span::secs(60)));
     run_on(&mut simulation, &rest, |_, new| facts.extend_from_slice(new));

@@ -5,9 +5,10 @@ use std::{fmt::Debug, sync::Arc};
 
 use laggard::{
     action::{
-        Act, AntiEntropy, Ask, Asks, ClientChange, Command, Context, Coordinator, Copies, FailureDetector,
-        Guarantee, HintHolder, HintRules, LeaderlessPolicy, Level, Means, Mend, Operation, Propagation,
-        Protocol, Quorum, ReadRepair, Route, Setting, Settings, Style, Switch, TombstoneRules, WhenUnable,
+        Act, AntiEntropy, Ask, Asks, ClientChange, Command, Context, Coordinator, Copies, Digest,
+        FailureDetector, Guarantee, HintHolder, HintRules, LeaderlessPolicy, Level, Means, Mend, Operation,
+        Propagation, Protocol, Quorum, ReadRepair, Route, Setting, Settings, Style, Switch, TombstoneRules,
+        WhenUnable,
     },
     base::{ClientId, CutId, KeyId, NodeId, Ppm, Seed, SimTime, Span, ZoneId},
     data::{Clocks, Conflicts, Kind, Stamp, Update, Value},
@@ -239,6 +240,7 @@ fn some_anti_entropy(dice: &mut Dice<'_>) -> AntiEntropy {
         every: Span::millis(50 + dice.below_u64(1_000)),
         style: any_style(dice),
         fan_out: 1 + dice.small(3),
+        digest: dice.pick(&[Digest::Full, Digest::Vector, Digest::Merkle]),
     }
 }
 

@@ -320,7 +320,12 @@ fn the_ledger_counts_lost_writes_as_one_who_searches_everywhere_does() {
     for_plans(120, 62, 60, |plan| {
         let mut watched = Watched::new(&plan);
         watched.make(&plan.moves);
-        let gossip = AntiEntropy { every: Span::millis(100), style: Style::PushPull, fan_out: 2 };
+        let gossip = AntiEntropy {
+            every: Span::millis(100),
+            style: Style::PushPull,
+            fan_out: 2,
+            digest: laggard::action::Digest::Full,
+        };
         watched.make(&calm(&plan.scenario, gossip, Ppm::NEVER));
         for _ in 0..60 {
             watched.make(&[Move::Advance(Span::secs(2))]);

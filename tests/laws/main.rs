@@ -9,6 +9,7 @@
 //! sessions   guarantees that are asked for hold, and logical clocks keep cause before effect
 //! scenarios  SEMANTICS §13, by number
 //! crdt       the laws of counters and sets, and what they promise
+//! digests    what replicas compare changes nothing about where they end
 //! honesty    what the ledger and `settled` say, against a naive reading of the facts
 //! replication a primary and its replicas: offsets, logs, majorities, settling, convergence
 //! regions    one table in several regions: converging, and what each level of a read promises
@@ -19,6 +20,7 @@
 
 mod bounded;
 mod crdt;
+mod digests;
 mod generate;
 mod honesty;
 mod merging;

@@ -261,7 +261,12 @@ fn once_quiet_every_style_under_every_policy_converges_from_any_state() {
         for propagation in [Propagation::Direct, Propagation::Gossip] {
             for style in [Style::Push, Style::Pull, Style::PushPull] {
                 for_plans(10, 21, 50, |mut plan| {
-                    let gossip = AntiEntropy { every: Span::millis(100), style, fan_out: 1 };
+                    let gossip = AntiEntropy {
+                        every: Span::millis(100),
+                        style,
+                        fan_out: 1,
+                        digest: laggard::action::Digest::Full,
+                    };
                     plan.scenario.settings.conflicts = conflicts;
                     plan.scenario.settings.propagation = propagation;
                     plan.scenario.settings.anti_entropy = Some(gossip);
@@ -715,7 +720,12 @@ fn a_clock_set_to_the_end_of_time_stops_nothing() {
 #[test]
 fn anti_entropy_without_a_period_is_refused_as_time_would_stand_still() {
     let mut simulation = Simulation::new(Arc::new(Scenario::of(3)), Seed(1));
-    let never_resting = AntiEntropy { every: Span::ZERO, style: Style::Push, fan_out: 1 };
+    let never_resting = AntiEntropy {
+        every: Span::ZERO,
+        style: Style::Push,
+        fan_out: 1,
+        digest: laggard::action::Digest::Full,
+    };
     let set = Command::Set(Setting::AntiEntropy(Some(never_resting)));
     assert!(simulation.apply(&set, &mut Vec::new()).is_err());
 }
@@ -744,7 +754,12 @@ fn gossip_carries_each_way_only_what_its_style_says_and_only_what_is_lacking() {
     for (style, answers) in [(Style::Push, false), (Style::Pull, true), (Style::PushPull, true)] {
         let mut scenario = random_links();
         scenario.settings.propagation = Propagation::Gossip;
-        scenario.settings.anti_entropy = Some(AntiEntropy { every: Span::millis(100), style, fan_out: 2 });
+        scenario.settings.anti_entropy = Some(AntiEntropy {
+            every: Span::millis(100),
+            style,
+            fan_out: 2,
+            digest: laggard::action::Digest::Full,
+        });
         let mut plan = plan_of(scenario, twenty_writes(|_| Vec::new()));
         plan.moves.push(millis(10_000));
         let is_answer = |fact: &&Fact| matches!(fact.what, What::Sent { kind: MessageKind::SyncReply, .. });

@@ -300,6 +300,7 @@ fn stepping_back_over_a_long_silence_finds_the_last_thing_that_was_seen() {
         every: Span::millis(1),
         style: laggard::action::Style::Push,
         fan_out: 3,
+        digest: laggard::action::Digest::Full,
     });
     let mut timeline = Timeline::new(Arc::new(scenario), Seed(1));
     timeline.advance_to(SimTime(Span::millis(200).0));

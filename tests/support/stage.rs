@@ -131,8 +131,12 @@ pub(crate) fn three() -> Scenario {
 
 pub(crate) fn gossiping() -> Scenario {
     let mut scenario = three();
-    scenario.settings.anti_entropy =
-        Some(AntiEntropy { every: Span::millis(500), style: Style::PushPull, fan_out: 1 });
+    scenario.settings.anti_entropy = Some(AntiEntropy {
+        every: Span::millis(500),
+        style: Style::PushPull,
+        fan_out: 1,
+        digest: laggard::action::Digest::Full,
+    });
     scenario
 }
 

@@ -273,6 +273,21 @@ pub struct Gossip {
     pub style: Option<AntiEntropyStyle>,
     /// With how many replicas, picked at random, each exchange is held. Default: 1.
     pub fan_out: Option<u64>,
+    /// What two replicas send each other to find out what differs. Default: `full`.
+    pub digest: Option<GossipDigest>,
+}
+
+/// What two replicas send each other to find out what they hold that the other does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GossipDigest {
+    /// Everything they hold.
+    Full,
+    /// The name of what they hold of each key; then the keys that differ.
+    Vector,
+    /// Hashes of a Merkle tree over the keys that both replicate, from the root down to what differs; then the keys
+    /// that differ.
+    Merkle,
 }
 
 /// Which way data moves when two replicas compare what they hold.

@@ -11,7 +11,7 @@ use crate::base::{NodeId, Span};
 use crate::scenario::ReplicaSpec;
 use crate::scenario::file::{
     self, AntiEntropy, AntiEntropyStyle, Clock, Clocks, Cluster, Conflicts, DurationOrOffText, DurationText,
-    Gossip, Leaderless, ReplicaItem, Replicas, Replicate,
+    Gossip, GossipDigest, Leaderless, ReplicaItem, Replicas, Replicate,
 };
 use crate::scenario::limits::{LEAST_PERIOD, MOST_REPLICAS};
 use crate::scenario::path::{Path, Trail};
@@ -269,7 +269,7 @@ impl Resolver<'_> {
         anti_entropy: &AntiEntropy,
         at: &Trail<'_>,
     ) -> Option<action::AntiEntropy> {
-        let AntiEntropy::On(Gossip { every, style, fan_out }) = anti_entropy else { return None };
+        let AntiEntropy::On(Gossip { every, style, fan_out, digest }) = anti_entropy else { return None };
         let every = every
             .as_ref()
             .map_or(PERIOD, |every| self.no_less(every, LEAST_PERIOD, "a period", &at.key("every")));
@@ -292,7 +292,12 @@ impl Resolver<'_> {
             self.wrong(&at.key("fan_out"), message, format!("write a number up to {}", others.max(1)));
         }
         let fan_out = u16::try_from(fan_out.clamp(1, MOST_REPLICAS)).unwrap_or(1);
-        Some(action::AntiEntropy { every, style, fan_out })
+        let digest = match digest {
+            None | Some(GossipDigest::Full) => action::Digest::Full,
+            Some(GossipDigest::Vector) => action::Digest::Vector,
+            Some(GossipDigest::Merkle) => action::Digest::Merkle,
+        };
+        Some(action::AntiEntropy { every, style, fan_out, digest })
     }
 }
 

@@ -85,6 +85,7 @@ impl Simulation {
             | Body::Sync { .. }
             | Body::Stream(_)
             | Body::SyncReply { .. }
+            | Body::Compare(_)
             | Body::Hint { .. }
             | Body::HintAck { .. }
             | Body::Heartbeat { .. }

@@ -210,7 +210,7 @@ fn label(paint: &Paint<'_>, snapshot: &Snapshot, message: &MessageView, arrow: &
                 MessageKind::WriteAck | MessageKind::HintAck | MessageKind::RepairAck => "ack",
                 MessageKind::Read => "?",
                 MessageKind::ReadReply => "=",
-                MessageKind::Digest => "#",
+                MessageKind::Digest | MessageKind::Compare => "#",
                 MessageKind::Write
                 | MessageKind::Hint
                 | MessageKind::Repair

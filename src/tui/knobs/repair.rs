@@ -2,8 +2,8 @@
 
 use crate::{
     action::{
-        AntiEntropy, Command, HintHolder, HintRules, LeaderlessPolicy, Propagation, ReadRepair, Setting,
-        Style,
+        AntiEntropy, Command, Digest, HintHolder, HintRules, LeaderlessPolicy, Propagation, ReadRepair,
+        Setting, Style,
     },
     base::Span,
     drive::Snapshot,
@@ -38,7 +38,8 @@ fn set(anti_entropy: Option<AntiEntropy>) -> Command {
 
 /// Where it is off: as the preset has it, else a push-pull with one other replica every three seconds.
 fn usual(snapshot: &Snapshot) -> AntiEntropy {
-    let plain = AntiEntropy { every: Span::secs(3), style: Style::PushPull, fan_out: 1 };
+    let plain =
+        AntiEntropy { every: Span::secs(3), style: Style::PushPull, fan_out: 1, digest: Digest::Full };
     snapshot.view.settings.anti_entropy.or(snapshot.scenario.settings.anti_entropy).unwrap_or(plain)
 }
 
@@ -211,5 +212,20 @@ pub(super) fn fan_out(snapshot: &Snapshot) -> Dial {
     let steps: Vec<u16> = (1..=others.min(8)).collect();
     Dial::steps((gossip.fan_out.to_string(), means), &steps, gossip.fan_out, |fan_out| {
         set(Some(AntiEntropy { fan_out, ..gossip }))
+    })
+}
+
+pub(super) fn digest(snapshot: &Snapshot) -> Dial {
+    let Some(gossip) = snapshot.view.settings.anti_entropy else { return Dial::Missing(OFF) };
+    let (value, means) = match gossip.digest {
+        Digest::Full => ("contents", "replicas send each other everything they hold"),
+        Digest::Vector => ("names", "replicas compare the names of what they hold, then send what differs"),
+        Digest::Merkle => {
+            ("merkle", "replicas compare a tree of hashes from its root, then send what differs")
+        }
+    };
+    let words = (value.to_owned(), means.to_owned());
+    Dial::choices(words, &[Digest::Full, Digest::Vector, Digest::Merkle], gossip.digest, |digest| {
+        set(Some(AntiEntropy { digest, ..gossip }))
     })
 }

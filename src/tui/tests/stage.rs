@@ -45,8 +45,12 @@ pub(in crate::tui) fn favourite_colour(replicas: usize) -> Scenario {
     scenario.initial = vec![(KeyId(0), Value::text("blue"))];
     scenario.network = Network::new(replicas, LinkProfile::plain(Delay::Fixed(Span::millis(2_000))));
     scenario.settings.timeout = Span::secs(30);
-    scenario.settings.anti_entropy =
-        Some(AntiEntropy { every: Span::secs(3), style: Exchange::PushPull, fan_out: 1 });
+    scenario.settings.anti_entropy = Some(AntiEntropy {
+        every: Span::secs(3),
+        style: Exchange::PushPull,
+        fan_out: 1,
+        digest: crate::action::Digest::Full,
+    });
     scenario
 }
 
