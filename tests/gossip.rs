@@ -193,7 +193,7 @@ fn replica(node: u16, held: &[u32]) -> Replica {
     let mut replica = Replica::new(NodeId(node), held.len());
     for (index, number) in held.iter().enumerate().filter(|(_, number)| **number > 0) {
         let key = KeyId(u32::try_from(index).unwrap());
-        let stamp = Stamp { physical: i64::from(*number), ..Stamp::default() };
+        let stamp = Stamp { time: i64::from(*number), ..Stamp::default() };
         let version = Version { stamp, ..version(key, WriteId(*number)) };
         replica.seed(key, &Held::One(Arc::new(version)), Conflicts::LastWriteWins);
     }
