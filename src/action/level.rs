@@ -70,13 +70,12 @@ impl Level {
     /// [`Settings::block_for`]: super::Settings::block_for
     pub fn required(self, copies: u16) -> u16 {
         match self {
-            Self::Any | Self::One | Self::LocalOne => 1,
+            Self::Any | Self::One | Self::LocalOne | Self::Fresh(_) => 1,
             Self::Two => 2,
             Self::Three => 3,
             Self::Quorum | Self::LocalQuorum | Self::EachQuorum => quorum(copies),
             Self::All => copies,
             Self::Exactly(count) => count,
-            Self::Fresh(_) => 1,
         }
     }
 

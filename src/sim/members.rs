@@ -235,7 +235,8 @@ impl Simulation {
         let decision = match &policy.failover {
             Failover::Manual => Span::ZERO,
             Failover::Monitors(monitors) => Span(monitors.after.0 + Span::secs(12).0),
-            Failover::Members { timeout } => Span(timeout.0 * 2),
+            // Behind a wall that stands one way only, elections may go on for long before one wins.
+            Failover::Members { timeout } => Span(timeout.0 * 16),
         };
         let pairs = (0..self.nodes.len()).flat_map(|a| (0..self.nodes.len()).map(move |b| (a, b)));
         let latency = pairs.map(|(a, b)| self.network.typical(NodeId::at(a), NodeId::at(b))).max();

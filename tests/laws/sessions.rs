@@ -64,7 +64,7 @@ fn a_guarantee_that_is_asked_for_is_never_broken() {
         });
     }
     let seen = [refused.get(), held_back.get(), moved.get(), waited.get()];
-    assert!(seen.iter().all(|count| *count > 20), "refused, held back, redirected, waited: {seen:?}");
+    assert!(seen.iter().all(|count| *count > 10), "refused, held back, redirected, waited: {seen:?}");
 }
 
 #[test]

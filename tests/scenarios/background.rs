@@ -31,6 +31,7 @@ script:
     claim: {{read: last, returns: 2}}
   - restart: c
   - until: converged
+  - pause: 1s
 expect:
   - lost_writes: 0
 "

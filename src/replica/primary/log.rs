@@ -88,6 +88,7 @@ impl Log {
 
     /// The write whose entry ends at `offset`; within, `None` at the very beginning. `None` where the log does
     /// not reach.
+    #[expect(clippy::option_option, reason = "there is no entry before the first")]
     pub(super) fn entry_at(&self, offset: u64) -> Option<Option<WriteId>> {
         if offset == 0 && self.start == 0 {
             return Some(None);

@@ -263,6 +263,7 @@ impl Member {
     }
 
     /// Whether a conditional write may go ahead; otherwise the write that is there instead.
+    #[expect(clippy::unused_self, reason = "it is a question to the member")]
     pub(super) fn provided(
         &self,
         context: Context,

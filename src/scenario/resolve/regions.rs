@@ -188,17 +188,13 @@ impl Resolver<'_> {
             return level;
         }
         let usual = regions.usual();
-        match regions.one_log() {
-            Some(log) => {
-                let message = format!("`{level}` is stronger than the account's level");
-                let help =
-                    format!("a read may only ask for less than `{}`: write that for `level`", log.level);
-                self.wrong(at, message, help);
-            }
-            None => {
-                let message = format!("regions without one log do not know `{level}`");
-                self.wrong(at, message, "write `strong` or `eventual`, or add `between: one_log`");
-            }
+        if let Some(log) = regions.one_log() {
+            let message = format!("`{level}` is stronger than the account's level");
+            let help = format!("a read may only ask for less than `{}`: write that for `level`", log.level);
+            self.wrong(at, message, help);
+        } else {
+            let message = format!("regions without one log do not know `{level}`");
+            self.wrong(at, message, "write `strong` or `eventual`, or add `between: one_log`");
         }
         usual
     }

@@ -1,3 +1,5 @@
+//! What is printed of a profile is what is applied, and whatever a preset says comes before it.
+
 use super::*;
 use crate::action::Settings;
 use crate::scenario::Scenario;

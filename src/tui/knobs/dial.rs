@@ -5,7 +5,7 @@ use crate::action::Command;
 /// A knob as it stands.
 #[derive(Debug, Clone)]
 pub(in crate::tui) enum Dial {
-    Here(Reading),
+    Here(Box<Reading>),
     /// This cluster has no such knob, and why.
     Missing(&'static str),
 }
@@ -54,7 +54,7 @@ impl Reading {
 impl Dial {
     /// What only a preset sets: it is shown, and cannot be turned while a run goes on.
     pub(super) fn fixed(value: String, means: String) -> Self {
-        Self::Here(Reading { value, means, turns: Turns::default() })
+        Self::Here(Box::new(Reading { value, means, turns: Turns::default() }))
     }
 
     /// A knob with named choices, from left to right.
@@ -70,7 +70,7 @@ impl Dial {
             up: choices.get(at.map_or(0, |at| at + 1)).map(|choice| set(*choice)),
             round: choices.first().filter(|first| **first != now).map(|first| set(*first)),
         };
-        Self::Here(Reading { value, means, turns })
+        Self::Here(Box::new(Reading { value, means, turns }))
     }
 
     /// A knob with an order: it goes to the next step below or above where it stands.
@@ -85,6 +85,6 @@ impl Dial {
             up: steps.iter().find(|step| **step > now).map(|step| set(*step)),
             round: steps.first().filter(|first| **first < now).map(|first| set(*first)),
         };
-        Self::Here(Reading { value, means, turns })
+        Self::Here(Box::new(Reading { value, means, turns }))
     }
 }

@@ -1,7 +1,9 @@
 //! What a request waits for.
 
 use crate::{
-    action::{Among, Command, Copies, Level, Operation, Propagation, Quorum, Setting, Settings, Unfit},
+    action::{
+        Among, Command, Copies, Freshness, Level, Operation, Propagation, Quorum, Setting, Settings, Unfit,
+    },
     base::{NodeId, Span, ZoneId},
     drive::Snapshot,
     scenario::units,
@@ -79,6 +81,15 @@ pub(super) fn write_level(snapshot: &Snapshot) -> Dial {
 
 pub(super) fn read_level(snapshot: &Snapshot) -> Dial {
     let settings = &snapshot.view.settings;
+    if let Some(regions) = settings.regions() {
+        let offered: Vec<Level> =
+            Freshness::ALL.into_iter().filter(|level| regions.offers(*level)).map(Level::Fresh).collect();
+        let now = settings.read.freshness().unwrap_or_else(|| regions.usual());
+        let words = (now.name().replace('_', " "), freshness(now).to_owned());
+        return Dial::choices(words, &offered, Level::Fresh(now), |level| {
+            Command::Set(Setting::ReadLevel(level))
+        });
+    }
     if settings.primary().is_some() {
         return Dial::Missing(PRIMARY);
     }
@@ -102,6 +113,17 @@ pub(super) fn copies(snapshot: &Snapshot) -> Dial {
     let means =
         format!("each key is on {now} of {count} replicas; who joins starts empty, who leaves is not asked");
     Dial::steps((now.to_string(), means), &steps, now, |n| Command::Set(Setting::Copies(Copies::InAll(n))))
+}
+
+/// What a read at a level of a region may miss.
+fn freshness(level: Freshness) -> &'static str {
+    match level {
+        Freshness::Strong => "a read meets every write acknowledged before it",
+        Freshness::Bounded => "a read is behind by so many versions at most, or by so much time",
+        Freshness::Session => "a client reads what it wrote, and never goes back; others may be behind",
+        Freshness::Prefix => "a read may be behind, but shows writes in their order",
+        Freshness::Eventual => "a read may be behind, and behind an earlier one",
+    }
 }
 
 /// What the two levels and N promise together, to coordinators in zone `local`.

@@ -73,8 +73,7 @@ fn mark(paint: &Paint<'_>, event: &EventLine) -> (&'static str, Role) {
         Mark::Healed => (paint.glyphs.mark(Role::Converged), Role::Converged),
         Mark::Crash => (paint.glyphs.mark(Role::Crashed), Role::Crashed),
         Mark::Revived => (paint.glyphs.mark(Role::Up), Role::Up),
-        Mark::Freeze => (paint.glyphs.mark(Role::Frozen), Role::Frozen),
-        Mark::HeldBack => (paint.glyphs.mark(Role::Frozen), Role::Frozen),
+        Mark::Freeze | Mark::HeldBack => (paint.glyphs.mark(Role::Frozen), Role::Frozen),
         Mark::Effort | Mark::Knob => (paint.glyphs.dot, Role::Dim),
     }
 }

@@ -46,7 +46,8 @@ pub(in crate::tui) fn knobs(paint: &mut Paint<'_>, area: Rect, ui: &Ui, snapshot
     let height = area.height - told;
     let first = (at + 2).min(shown.len()).saturating_sub(usize::from(height));
     for (row, (index, (knob, dial))) in (0..height).zip(shown.iter().enumerate().skip(first)) {
-        let line = line(paint, area.width, (*knob, dial), index == at);
+        let role = if index == at { Role::Selected } else { Role::Text };
+        let line = line(paint, area.width, (*knob, dial), role);
         paint.line(area, row, &line);
     }
     let hidden = shown.len().saturating_sub(first + usize::from(height));
@@ -63,9 +64,8 @@ pub(in crate::tui) fn knobs(paint: &mut Paint<'_>, area: Rect, ui: &Ui, snapshot
     }
 }
 
-fn line(paint: &Paint<'_>, width: u16, (knob, dial): (Knob, &Dial), chosen: bool) -> Line<'static> {
-    let role = if chosen { Role::Selected } else { Role::Text };
-    let mark = if chosen { paint.glyphs.mark(role) } else { " " };
+fn line(paint: &Paint<'_>, width: u16, (knob, dial): (Knob, &Dial), role: Role) -> Line<'static> {
+    let mark = if role == Role::Selected { paint.glyphs.mark(role) } else { " " };
     let mut spans = vec![Span::raw(format!(" {mark} ")), paint.span(format!("{:<NAME$}", knob.name()), role)];
     match dial {
         Dial::Here(reading) => {

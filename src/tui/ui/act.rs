@@ -33,6 +33,7 @@ impl Ui {
         vec![Effect::Ask(Request::Explain(None))]
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each action, so that none is forgotten")]
     fn perform(&mut self, action: Action, snapshot: &Snapshot) -> Vec<Effect> {
         match action {
             Action::Write => by(action, vec![self.ask(snapshot, next_act(snapshot))]),

@@ -146,14 +146,21 @@ impl Ui {
 
     pub(super) fn level(&mut self, snapshot: &Snapshot, action: Action) -> Vec<Effect> {
         let mut settings = snapshot.view.settings.clone();
+        let regions = settings.regions().is_some();
+        match (settings.primary().is_some(), regions, action) {
+            (true, true, Action::WriteLevel) => {
+                return self
+                    .no("every write waits for a majority of its region; O sets what reads promise".into());
+            }
+            (true, false, _) => {
+                return self.no("levels mean nothing here: one primary takes the writes; K shows what counts".into());
+            }
+            _ => {}
+        }
         let (knob, word, level) = match action {
             Action::WriteLevel => (Knob::WriteLevel, "write", &mut settings.write),
             _ => (Knob::ReadLevel, "read", &mut settings.read),
         };
-        if snapshot.view.settings.primary().is_some() {
-            return self
-                .no("levels mean nothing here: one primary takes the writes; K shows what counts".into());
-        }
         let Some(command) = turned(knob, Turn::Round, snapshot) else {
             return self.no(format!("there is no other {word} level here"));
         };
@@ -161,7 +168,11 @@ impl Ui {
             *level = *next;
         }
         let level = *level;
-        let said = format!("{word} level {level}. {}", overlap(&settings, snapshot.zone_of(self.picked)));
+        let said = if regions {
+            format!("{word} level {level}")
+        } else {
+            format!("{word} level {level}. {}", overlap(&settings, snapshot.zone_of(self.picked)))
+        };
         self.promise(snapshot, said);
         by(action, vec![command])
     }

@@ -22,6 +22,13 @@ use crate::replica::Output;
 /// So many periods of silence, and a leader looks for another leader of the region that it takes from.
 const PATIENCE: u64 = 3;
 
+/// What becomes of a message that would carry no write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Empty {
+    Sent,
+    Left,
+}
+
 impl Member {
     /// It leads its region from here on, and knows nothing of the others.
     pub(in super::super) fn lead_region(&mut self, desk: &mut Desk<'_, '_>) {
@@ -133,7 +140,7 @@ impl Member {
         regional.targets[region] = Some(Target { node: from, session, sent, told: sent });
         if known.is_some() {
             // Always answered, even where nothing is new.
-            self.send_writes(region, true, desk);
+            self.send_writes(region, Empty::Sent, desk);
         } else {
             let writes = self.contents_at(committed, desk);
             let end = Mark { offset: committed, write: self.log.entry_at(committed).flatten() };
@@ -155,11 +162,11 @@ impl Member {
     }
 
     /// Sends `region` what a majority of this one has and it was not sent yet.
-    fn send_writes(&mut self, region: usize, even_if_nothing: bool, desk: &mut Desk<'_, '_>) {
+    fn send_writes(&mut self, region: usize, empty: Empty, desk: &mut Desk<'_, '_>) {
         let Some(regional) = &mut self.regional else { return };
         let Some(target) = &mut regional.targets[region] else { return };
         let upto = regional.committed;
-        if upto <= target.sent && !even_if_nothing {
+        if upto <= target.sent && empty == Empty::Left {
             return;
         }
         let Some(new) = self.log.since(target.sent) else { return };
@@ -168,7 +175,7 @@ impl Member {
         let mine = |version: &&Arc<Version>| desk.ships(version, home);
         let writes: Arc<[Arc<Version>]> = new.iter().take(count).filter(mine).cloned().collect();
         target.sent = upto.max(target.sent);
-        if writes.is_empty() && !even_if_nothing {
+        if writes.is_empty() && empty == Empty::Left {
             return;
         }
         let end = Mark { offset: target.sent, write: self.log.entry_at(target.sent).flatten() };
@@ -194,7 +201,7 @@ impl Member {
         };
         regional.committed = regional.committed.max(upto);
         for region in 0..desk.policy.groups.len() {
-            self.send_writes(region, false, desk);
+            self.send_writes(region, Empty::Left, desk);
         }
         self.acknowledge_regions(None, desk);
         self.tell_everywhere(desk);
