@@ -22,6 +22,9 @@ const SECTIONS: &[&str] = &[
     "MultiRegion",
     "Bound",
     "Gossip",
+    "HintRules",
+    "Heartbeats",
+    "TombstoneRules",
     "Network",
     "Link",
     "Distribution",
@@ -98,6 +101,9 @@ fn reference() -> String {
     for name in SECTIONS {
         let title = match *name {
             "Gossip" => "Anti-entropy",
+            "HintRules" => "Hints",
+            "Heartbeats" => "Failure detector",
+            "TombstoneRules" => "Tombstones",
             "Versioning" => "Versions of a key",
             "OfKind" => "Data of a kind",
             "Change" => "Increment and decrement",

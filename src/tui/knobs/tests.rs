@@ -20,7 +20,7 @@ fn turned_by(command: &Command) -> &'static [Knob] {
             Setting::ReadRepair(_) => &[Knob::ReadRepair],
             Setting::WriteLevel(_) => &[Knob::WriteLevel],
             Setting::ReadLevel(_) => &[Knob::ReadLevel],
-            Setting::AntiEntropy(_) => &[Knob::AntiEntropy, Knob::Style, Knob::FanOut],
+            Setting::AntiEntropy(_) => &[Knob::AntiEntropy, Knob::Style, Knob::FanOut, Knob::Digest],
             Setting::Timeout(_) => &[Knob::Timeout],
             Setting::MinReplicas(_) => &[Knob::MinReplicas],
             Setting::MaxLag(_) => &[Knob::MaxLag],
