@@ -275,7 +275,7 @@ impl Replica {
                 compare(from, Comparison { round, exchange: exchange.mirrored(), digests }, out);
             }
             Part::Below { .. } => {
-                self.settle(from, (round, exchange), (&unequal, unequal.clone()), out, around)
+                self.settle(from, (round, exchange), (&unequal, unequal.clone()), out, around);
             }
             Part::Keys(ref keys) => {
                 let wanted = |key: &&KeyId| comparison.lists(**key) && placement.is_owner(self.id, **key);
