@@ -96,7 +96,6 @@ impl Session {
 
     /// The version of `key` that it read or wrote last; within, `None` where it found nothing. `None` where it
     /// has done neither.
-    #[expect(clippy::option_option, reason = "having found nothing is not having looked")]
     pub fn last(&self, key: KeyId) -> Option<Option<WriteId>> {
         self.memory.get(key.index())?.last
     }

@@ -94,12 +94,12 @@ impl Cluster {
                 answers.extend(sent.into_iter().map(|(back, body)| (*to, back, body)));
             }
             self.act(&mut replicas[to.index()], |it, around, out| {
-                it.handle_message(*from, body, around, out)
+                it.handle_message(*from, body, around, out);
             });
         }
         for (from, to, body) in &answers {
             self.act(&mut replicas[to.index()], |it, around, out| {
-                it.handle_message(*from, body, around, out)
+                it.handle_message(*from, body, around, out);
             });
         }
         self.replicas = replicas;
@@ -163,9 +163,9 @@ fn hashes_compared((mine, theirs): (&[u32], &[u32]), style: Style) -> usize {
     let mut cluster = Cluster::new(2, 0);
     cluster.replicas = [mine, theirs].into_iter().zip(0..).map(|(held, i)| replica(i, held)).collect();
     let settings = AntiEntropy { every: Span::secs(1), style, fan_out: 1, digest: Digest::Merkle };
-    let mut opener = cluster.replicas[0].clone();
-    let opened = cluster.act(&mut opener, |it, around, out| it.handle_gossip(settings, around, out));
-    cluster.replicas[0] = opener;
+    let mut first = cluster.replicas[0].clone();
+    let opened = cluster.act(&mut first, |it, around, out| it.handle_gossip(settings, around, out));
+    cluster.replicas[0] = first;
     let mut under_way: VecDeque<_> = opened.into_iter().map(|(to, body)| (NodeId(0), to, body)).collect();
     let mut hashes = 0;
     while let Some((from, to, body)) = under_way.pop_front() {
@@ -179,7 +179,7 @@ fn hashes_compared((mine, theirs): (&[u32], &[u32]), style: Style) -> usize {
     }
     let [a, b] = &cluster.replicas[..] else { panic!("two replicas") };
     let newer = |key: u32| mine[key as usize].max(theirs[key as usize]);
-    for key in 0..u32::try_from(mine.len()).unwrap() {
+    for key in 0..u32::try_from(mine.len()).expect("few") {
         let held = |replica: &Replica| replica.held(KeyId(key)).versions().first().map_or(0, |v| v.id.0);
         let (at_a, at_b) = match style {
             Style::Push => (mine[key as usize], newer(key)),
@@ -195,7 +195,7 @@ fn hashes_compared((mine, theirs): (&[u32], &[u32]), style: Style) -> usize {
 fn replica(node: u16, held: &[u32]) -> Replica {
     let mut replica = Replica::new(NodeId(node), held.len());
     for (index, number) in held.iter().enumerate().filter(|(_, number)| **number > 0) {
-        let key = KeyId(u32::try_from(index).unwrap());
+        let key = KeyId(u32::try_from(index).expect("few"));
         let stamp = Stamp::at(i64::from(*number));
         let version = Version { stamp, ..version(key, WriteId(*number)) };
         replica.seed(key, &Held::One(Arc::new(version)), Conflicts::LastWriteWins);

@@ -170,6 +170,7 @@ impl Ledger {
     }
 
     /// Follows one fact. `simulation` stands right after the step that the fact is of.
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of fact")]
     pub fn observe(&mut self, fact: &Fact, simulation: &Simulation) {
         let at = fact.at;
         match &fact.what {

@@ -67,6 +67,7 @@ fn totals(report: &Report) -> Value {
     })
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm for each kind of fact")]
 fn fact(timeline: &Timeline, fact: &Fact) -> Value {
     let scenario = timeline.simulation().scenario();
     let node = |node: &NodeId| scenario.replicas[node.index()].name.to_string();

@@ -17,6 +17,7 @@ const NONE: &str = "-";
 /// Marks a default that no document of the system states.
 const OURS: &str = "*";
 
+#[expect(clippy::fn_params_excessive_bools, reason = "as the command line has it")]
 pub(super) fn systems(name: Option<&str>, as_json: bool, out: &mut Output) -> u8 {
     let wanted: Vec<&Profile> = match name {
         None => PROFILES.to_vec(),
@@ -129,7 +130,7 @@ fn aligned(rows: &[Vec<String>]) -> String {
 }
 
 fn indented(text: &str) -> String {
-    text.lines().map(|line| format!("  {line}\n")).collect()
+    text.lines().fold(String::new(), |text, line| text + "  " + line + "\n")
 }
 
 fn object(profile: &Profile) -> Value {

@@ -67,6 +67,7 @@ impl<'a> Narrator<'a> {
         Some(EventLine { at: fact.at, mark, text, cause: self.cause(fact), value })
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of fact")]
     fn words(self, what: &What, at: SimTime) -> Option<(Mark, String, Option<String>)> {
         match what {
             What::Accepted { node, version, .. } => {
@@ -226,6 +227,7 @@ impl<'a> Narrator<'a> {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each outcome")]
     fn answered(self, op: OpId, outcome: &Outcome) -> Option<(Mark, String, Option<String>)> {
         let asked = self.timeline.ledger().answered(op);
         let place = asked.map_or_else(|| op.to_string(), |asked| self.node(asked.node).to_string());

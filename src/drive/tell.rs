@@ -56,6 +56,7 @@ impl Narrator<'_> {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each remedy")]
     fn remedy(self, story: &Story) -> String {
         let now = self.timeline.position().at;
         match &story.remedy {

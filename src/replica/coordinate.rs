@@ -62,8 +62,8 @@ impl Replica {
         let believed_up = |node: &NodeId| *node == self.id || around.believed_up[node.index()];
         let mut healthy: Vec<NodeId> = owners(around.placement, key).filter(believed_up).collect();
         healthy.extend(self.counting_stand_ins(key, around));
-        let shortage = shortage(request.block_for, healthy.iter().copied(), around.placement);
-        if let Some((required, alive)) = shortage.filter(|_| !self.a_hint_will_do(request, around)) {
+        let shortage = shortage(request.block_for, &healthy.iter().copied(), around.placement);
+        if let Some((required, alive)) = shortage.filter(|_| !Self::a_hint_will_do(request, around)) {
             self.reply((request.op, request.client), Answer::Unavailable { required, alive }, out);
             return;
         }
@@ -340,7 +340,7 @@ impl Replica {
     }
 
     /// Whether the level is ANY and some replica of the key can be given a hint.
-    fn a_hint_will_do(&self, request: &Request<'_>, around: &Surroundings<'_>) -> bool {
+    fn a_hint_will_do(request: &Request<'_>, around: &Surroundings<'_>) -> bool {
         let hintable = |target: NodeId| around.down_for(target).is_some() && Self::may_hint(target, around);
         request.block_for.among == Among::HintsToo
             && request.act.operation() == Operation::Write

@@ -135,7 +135,7 @@ impl<'a> Placement<'a> {
 }
 
 /// The replicas of `key`, in order of preference; zone by zone where each has a ring of its own.
-pub fn owners<'a>(placement: Placement<'a>, key: KeyId) -> impl Iterator<Item = NodeId> + use<'a> {
+pub fn owners(placement: Placement<'_>, key: KeyId) -> impl Iterator<Item = NodeId> + '_ {
     let ring = move |ring| placement.walk(ring, key).take_while(|(_, holds)| *holds);
     (0..placement.rings()).flat_map(ring).map(|(node, _)| node)
 }

@@ -40,7 +40,7 @@ pub(super) fn is_met(
 /// that has too few, where each counts by itself.
 pub(super) fn shortage(
     block_for: BlockFor,
-    alive: impl Iterator<Item = NodeId> + Clone,
+    alive: &(impl Iterator<Item = NodeId> + Clone),
     placement: Placement<'_>,
 ) -> Option<(u16, u16)> {
     let counted = counted(block_for, alive.clone(), placement);

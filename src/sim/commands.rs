@@ -153,6 +153,7 @@ impl Simulation {
         Ok(())
     }
 
+    #[expect(clippy::match_same_arms, reason = "commands in their order")]
     fn check(&self, command: &Command) -> Result<(), Refused> {
         match command {
             Command::Submit(ask) => self.check_ask(ask),
@@ -165,16 +166,11 @@ impl Simulation {
             }),
             Command::Destroy(node) => self.check_destroy(*node),
             Command::Repair(None) => Ok(()),
-            Command::Repair(Some(node)) => self.expect_status(*node, |s| match s {
-                Status::Up => Ok(()),
-                Status::Frozen => Err(Refused::AlreadyFrozen),
-                Status::Crashed => Err(Refused::Down),
-            }),
             Command::Restart(node) => self.expect_status(*node, |s| match s {
                 Status::Crashed => Ok(()),
                 Status::Up | Status::Frozen => Err(Refused::NotDown),
             }),
-            Command::Freeze(node) => self.expect_status(*node, |s| match s {
+            Command::Freeze(node) | Command::Repair(Some(node)) => self.expect_status(*node, |s| match s {
                 Status::Up => Ok(()),
                 Status::Frozen => Err(Refused::AlreadyFrozen),
                 Status::Crashed => Err(Refused::Down),
@@ -280,7 +276,9 @@ impl Simulation {
 
     fn check_setting(&self, setting: &Setting) -> Result<(), Refused> {
         match setting {
-            Setting::Copies(_) if self.settings.leaderless().is_none() => Err(Refused::NotLeaderless),
+            Setting::Copies(_) | Setting::ReadRepair(_) if self.settings.leaderless().is_none() => {
+                Err(Refused::NotLeaderless)
+            }
             Setting::Copies(copies) => self.check_copies(copies),
             Setting::WriteLevel(_) if self.settings.regions().is_some() => Err(Refused::WritesByMajority),
             Setting::ReadLevel(level) if self.settings.regions().is_some() => self.check_freshness(*level),
@@ -293,7 +291,6 @@ impl Simulation {
                 Err(Refused::NeedsAntiEntropy)
             }
             Setting::AntiEntropy(Some(AntiEntropy { every: Span::ZERO, .. })) => Err(Refused::NoPeriod),
-            Setting::ReadRepair(_) if self.settings.leaderless().is_none() => Err(Refused::NotLeaderless),
             Setting::MinReplicas(_) | Setting::MaxLag(_) | Setting::ReadsFrom(_)
                 if self.settings.primary().is_none() =>
             {

@@ -157,7 +157,9 @@ fn found(outcome: &Outcome) -> Vec<String> {
 fn semantics_13_5_any_takes_a_write_that_nobody_can_read_until_it_is_handed_back() {
     let mut live = Live::new();
     let [a, b, c, _] = live.names;
-    [a, b, c].into_iter().for_each(|node| live.give(Command::Crash(node)));
+    for node in [a, b, c] {
+        live.give(Command::Crash(node));
+    }
     assert!(live.write_any().is_ok(), "a hint is enough");
     assert_eq!(live.read_one(), Outcome::Unavailable { required: 1, alive: 0 });
     // Just after D has looked who is back, so that the read comes before the next look.
@@ -173,12 +175,16 @@ fn semantics_13_5_any_takes_a_write_that_nobody_can_read_until_it_is_handed_back
 fn semantics_13_5_if_who_keeps_the_hint_dies_an_acknowledged_write_is_lost_and_the_program_says_so() {
     let mut live = Live::new();
     let [a, b, c, d] = live.names;
-    [a, b, c].into_iter().for_each(|node| live.give(Command::Crash(node)));
+    for node in [a, b, c] {
+        live.give(Command::Crash(node));
+    }
     assert!(live.write_any().is_ok());
     assert_eq!(live.timeline.ledger().lost_writes(live.timeline.simulation()), 0, "it may come back");
     live.give(Command::Destroy(d));
     assert_eq!(live.timeline.ledger().lost_writes(live.timeline.simulation()), 1);
-    [a, b, c].into_iter().for_each(|node| live.give(Command::Restart(node)));
+    for node in [a, b, c] {
+        live.give(Command::Restart(node));
+    }
     live.pass(60);
     assert_eq!(values(live.timeline.simulation().held(a, X)), ["1"]);
 }

@@ -93,6 +93,7 @@ fn read(timeline: &mut Timeline, at: NodeId) -> Outcome {
     answer(timeline, op).expect("answered in time")
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as an `Ask` has it")]
 fn waits(replicas: u16, millis: u64) -> Option<Wait> {
     Some(Wait { replicas, timeout: Span::millis(millis) })
 }

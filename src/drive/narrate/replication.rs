@@ -31,6 +31,7 @@ impl Narrator<'_> {
         (Mark::Dropped, text, self.value(write))
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of news")]
     pub(super) fn replication(self, node: NodeId, news: News) -> Words {
         let place = self.node(node);
         let (mark, text) = match news {

@@ -237,7 +237,7 @@ pub struct Knobs {
     /// Whether writes are kept from now on for replicas that cannot take them; those that are kept are handed over
     /// whatever it says.
     pub hints: Option<Hints>,
-    /// The client whose guarantees, by, when_unable and route change.
+    /// The client whose guarantees, `by`, `when_unable` and route change.
     pub client: Option<String>,
     /// What its session promises it from now on; `[]` for nothing.
     pub guarantees: Option<Vec<Guarantee>>,

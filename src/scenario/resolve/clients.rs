@@ -57,12 +57,12 @@ impl Resolver<'_> {
             when_unable: client.when_unable.map_or(action::WhenUnable::default(), when_unable),
             route: client.route.map_or(action::Route::default(), route),
         };
-        self.can_be_had(client, level.is_some(), at);
+        self.can_be_had(client, level, at);
         ClientSpec { timeout, write: level, read: level, policy, ..ClientSpec::at(&client.name, node) }
     }
 
     /// Guarantees that cannot be had in the way that is asked for.
-    fn can_be_had(&mut self, client: &Client, has_level: bool, at: &Trail<'_>) {
+    fn can_be_had(&mut self, client: &Client, level: Option<action::Level>, at: &Trail<'_>) {
         match (client.by, client.route) {
             (
                 Some(Means::Sticky),
@@ -78,7 +78,7 @@ impl Resolver<'_> {
                         self.wrong(&at.key("guarantees").index(index), message, "use `by: token` for it");
                     }
                 }
-                if has_level {
+                if level.is_some() {
                     let message = "the client has a level of its own, which is no quorum by itself";
                     self.wrong(&at.key("by"), message, "leave its `level` out, or use `by: token`");
                 }

@@ -1,5 +1,5 @@
-//! Amazon DynamoDB, in one region and as a global table: the developer guide, and Elhemali et al., "Amazon DynamoDB:
-//! A Scalable, Predictably Performant, and Fully Managed NoSQL Database Service", USENIX ATC 2022.
+//! Amazon `DynamoDB`, in one region and as a global table: the developer guide, and Elhemali et al., "Amazon `DynamoDB`:
+//! A Scalable, Predictably Performant, and Fully Managed `NoSQL` Database Service", USENIX ATC 2022.
 
 use super::{Profile, Setting, documented, ours};
 

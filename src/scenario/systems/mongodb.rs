@@ -1,4 +1,4 @@
-//! A MongoDB replica set, version 5 and later: its manual and repl_set_config.idl.
+//! A `MongoDB` replica set, version 5 and later: its manual and `repl_set_config.idl`.
 
 use super::{Profile, Setting, documented, ours};
 

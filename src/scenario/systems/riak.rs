@@ -1,4 +1,4 @@
-//! Riak KV, versions 2 and 3: its manual, riak_core_bucket_type.erl, riak_kv.schema.
+//! Riak KV, versions 2 and 3: its manual, `riak_core_bucket_type.erl`, `riak_kv.schema`.
 
 use super::{Profile, Setting, documented, ours};
 

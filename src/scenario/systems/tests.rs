@@ -44,6 +44,7 @@ fn a_profile_is_what_its_printed_values_written_out_would_be() {
 }
 
 /// Some other value that the setting at `path` may have beside the profile's others.
+#[expect(clippy::match_same_arms, reason = "a table by setting")]
 fn another(path: &str, value: &str) -> &'static str {
     match (path.strip_prefix("cluster.").unwrap_or(path), value) {
         ("replication.leaderless.n", _) => "2",

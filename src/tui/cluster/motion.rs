@@ -184,6 +184,7 @@ fn arrow(paint: &Paint<'_>, a: Position, b: Position) -> &'static str {
 }
 
 /// What a message looks like: its value's shape and its write, or what kind of message it is.
+#[expect(clippy::too_many_lines, reason = "one arm for each kind of message")]
 fn label(paint: &Paint<'_>, snapshot: &Snapshot, message: &MessageView, arrow: &str) -> (String, Style) {
     let value = message.carries.and_then(|write| {
         let held = snapshot.view.replicas.iter().flat_map(|replica| &replica.held);
