@@ -340,6 +340,7 @@ fn ascii_glyphs_leave_nothing_else_on_any_screen() {
         ("O", "read level"),
         ("\t", "newest first"),
         ("\t", "vector"),
+        ("\t", "Enter types"),
         ("\t", "last events"),
         ("W", "VALUE"),
         ("\x1b", "w write"),

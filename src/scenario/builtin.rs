@@ -120,7 +120,7 @@ mod tests {
             told("split_brian"),
             "error: no preset is called `split_brian`\n |\n = help: did you mean `split-brain`?\n"
         );
-        assert!(told("xyzzy").contains("the choices here are `favorite-color`, `cart`"), "{}", told("xyzzy"));
+        assert!(told("xyzzy").starts_with("error: no preset is called `xyzzy`"), "{}", told("xyzzy"));
         assert!(told("nowhere/split-brain.yaml").contains("there is no file `nowhere/split-brain.yaml`"));
         assert!(told("presets/split-brian.yaml").contains("did you mean `presets/split-brain.yaml`?"));
     }

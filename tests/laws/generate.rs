@@ -752,8 +752,12 @@ pub(crate) fn run_on(
     }
 }
 
-/// The same without the loss of a disk: replicas are durable.
+/// The same without the loss of a disk and with tombstones that are kept: replicas forget nothing
+/// (a premise of several laws of SEMANTICS §14).
 pub(crate) fn durable(mut plan: Plan) -> Plan {
+    if let Some(rules) = plan.scenario.settings.leaderless_mut() {
+        rules.tombstones = None;
+    }
     plan.moves.retain(|step| !matches!(step, Move::Give(Command::Destroy(_))));
     plan
 }
