@@ -157,10 +157,9 @@ impl Run {
         let deadline = self.report.timeline.position().at + REST_LIMIT;
         self.go(&Reach::Condition { condition: Condition::Settled, deadline }, each);
         // Who waits for ever (WAIT 0) is not waited for.
-        let deadline = self.report.timeline.position().at + REST_LIMIT;
         let mut more = true;
-        while more && self.report.timeline.simulation().open_operations() > 0 {
-            more = self.report.timeline.step_within(deadline);
+        while more && self.report.timeline.simulation().ending_operations() > 0 {
+            more = self.report.timeline.step_within(SimTime(u64::MAX));
             self.tell(each);
         }
     }

@@ -97,6 +97,12 @@ impl Simulation {
         self.next_op
     }
 
+    /// Operations whose client still waits, but not for ever (as WAIT does with a timeout of 0).
+    pub fn ending_operations(&self) -> usize {
+        let endless = |open: &Open| open.wait.is_some_and(|wait| wait.timeout == Span::ZERO);
+        self.open.iter().filter(|(_, open)| !endless(open)).count()
+    }
+
     /// Whether a client still waits for an answer.
     pub fn is_waiting(&self, client: ClientId) -> bool {
         self.open.iter().any(|(_, open)| open.client == client)
