@@ -15,7 +15,7 @@ data: {x: 1}
 ";
 
 #[test]
-fn semantics_13_5_a_hint_is_handed_back_at_the_replay_and_not_before() {
+fn scenario_05_a_hint_is_handed_back_at_the_replay_and_not_before() {
     let report = play(&format!(
         "title: Handed back{HINTS}
 script:
@@ -42,7 +42,7 @@ expect:
 }
 
 #[test]
-fn semantics_13_5_a_holder_that_is_down_strands_its_hint_and_loses_nothing() {
+fn scenario_05_a_holder_that_is_down_strands_its_hint_and_loses_nothing() {
     let report = play(&format!(
         "title: Stranded{HINTS}
 script:
@@ -64,7 +64,7 @@ expect:
 }
 
 #[test]
-fn semantics_13_5_where_the_holder_is_destroyed_an_acknowledged_write_is_lost() {
+fn scenario_05_where_the_holder_is_destroyed_an_acknowledged_write_is_lost() {
     let report = play(&format!(
         "title: Lost with its holder{HINTS}
 script:
@@ -93,7 +93,7 @@ expect:
 // repair → y=2.
 
 #[test]
-fn semantics_13_6_past_the_window_no_hint_is_stored_and_only_repair_helps() {
+fn scenario_06_past_the_window_no_hint_is_stored_and_only_repair_helps() {
     let report = play(
         "title: The window
 cluster:

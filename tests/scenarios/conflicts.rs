@@ -13,7 +13,7 @@ use crate::support::{at, everywhere, node, play, values};
 // same stamp → deleted.
 
 #[test]
-fn semantics_13_3_of_equal_stamps_the_larger_value_wins_everywhere() {
+fn scenario_03_of_equal_stamps_the_larger_value_wins_everywhere() {
     let report = play(
         "
 title: Banana
@@ -74,7 +74,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn semantics_13_3_holds_on_every_replica_in_every_order(
+    fn scenario_03_holds_on_every_replica_in_every_order(
         writes in prop::collection::vec((0..6_usize, 0..3_usize, 0..40_u64), 2..6),
         latencies in [1..120_u64, 1..120, 1..120],
         seed in 0..1_000_u64,
@@ -89,7 +89,7 @@ proptest! {
 }
 
 #[test]
-fn semantics_13_3_a_delete_beats_a_value_of_the_same_stamp() {
+fn scenario_03_a_delete_beats_a_value_of_the_same_stamp() {
     use laggard::{
         action::{Act, Ask, Command, Context, Level},
         base::{ClientId, KeyId, Span},
@@ -134,7 +134,7 @@ fn clock(vector: &VersionVector) -> String {
 }
 
 #[test]
-fn semantics_13_7_the_clocks_of_dynamos_figure_3() {
+fn scenario_07_the_clocks_of_dynamos_figure_3() {
     for versions in ["{kind: dotted}", "{kind: dotted, truncate_at: 10}"] {
         let report = play(&format!(
             "
@@ -197,7 +197,7 @@ clients: [{name: one, at: a}, {name: two, at: c}]
 ";
 
 #[test]
-fn semantics_13_8_the_union_of_siblings_brings_the_book_back() {
+fn scenario_08_the_union_of_siblings_brings_the_book_back() {
     play(&format!(
         "
 title: Siblings
@@ -228,7 +228,7 @@ expect:
 }
 
 #[test]
-fn semantics_13_8_an_or_set_keeps_both_edits() {
+fn scenario_08_an_or_set_keeps_both_edits() {
     let report = play(&format!(
         "
 title: OR-set
@@ -254,7 +254,7 @@ expect:
 }
 
 #[test]
-fn semantics_13_8_last_write_wins_keeps_one_edit() {
+fn scenario_08_last_write_wins_keeps_one_edit() {
     let report = play(&format!(
         "
 title: Last write wins
@@ -319,7 +319,7 @@ script:
 }
 
 #[test]
-fn semantics_13_9_one_vector_for_all_siblings_explodes() {
+fn scenario_09_one_vector_for_all_siblings_explodes() {
     let after = in_turn("{kind: vector}");
     assert_eq!(after[0], ["v1"]);
     assert_eq!(after[1], ["v1", "v2"]);
@@ -328,7 +328,7 @@ fn semantics_13_9_one_vector_for_all_siblings_explodes() {
 }
 
 #[test]
-fn semantics_13_9_dotted_version_vectors_keep_two() {
+fn scenario_09_dotted_version_vectors_keep_two() {
     let after = in_turn("{kind: dotted}");
     assert_eq!(after, [vec!["v1"], vec!["v1", "v2"], vec!["v2", "v3"], vec!["v3", "v4"]]);
 }
@@ -366,7 +366,7 @@ clients:
 }
 
 #[test]
-fn semantics_13_10_a_truncated_clock_makes_a_false_conflict() {
+fn scenario_10_a_truncated_clock_makes_a_false_conflict() {
     for kind in ["vector", "dotted"] {
         let check = |truncate: &str, expected: &[&str]| {
             let report = eleven_in_a_row(&format!("{{kind: {kind}{truncate}}}"));

@@ -15,7 +15,7 @@ use laggard::{
 use crate::support::{at, play, values};
 
 #[test]
-fn semantics_13_1_any_two_of_three_read_what_two_acknowledged() {
+fn scenario_01_any_two_of_three_read_what_two_acknowledged() {
     for (asked, silent) in [("a", "c"), ("a", "b"), ("b", "a"), ("c", "b"), ("c", "a"), ("b", "c")] {
         play(&format!(
             "title: Scenario 1
@@ -40,7 +40,7 @@ expect:
 }
 
 #[test]
-fn semantics_13_2_one_acknowledgement_leaves_the_others_stale() {
+fn scenario_02_one_acknowledgement_leaves_the_others_stale() {
     play(
         "title: Scenario 2
 cluster: {replicas: [a, b, c], replication: {leaderless: {n: 3, write: one, read: one}}}
@@ -61,7 +61,7 @@ expect:
 }
 
 #[test]
-fn semantics_13_4_a_quorum_known_to_be_down_is_refused_before_anything_is_written() {
+fn scenario_04_a_quorum_known_to_be_down_is_refused_before_anything_is_written() {
     let report = play(
         "title: Scenario 4
 cluster: {replicas: [a, b, c], replication: {leaderless: {n: 3}}}
@@ -154,7 +154,7 @@ fn found(outcome: &Outcome) -> Vec<String> {
 }
 
 #[test]
-fn semantics_13_5_any_takes_a_write_that_nobody_can_read_until_it_is_handed_back() {
+fn scenario_05_any_takes_a_write_that_nobody_can_read_until_it_is_handed_back() {
     let mut live = Live::new();
     let [a, b, c, _] = live.names;
     for node in [a, b, c] {
@@ -172,7 +172,7 @@ fn semantics_13_5_any_takes_a_write_that_nobody_can_read_until_it_is_handed_back
 }
 
 #[test]
-fn semantics_13_5_if_who_keeps_the_hint_dies_an_acknowledged_write_is_lost_and_the_program_says_so() {
+fn scenario_05_if_who_keeps_the_hint_dies_an_acknowledged_write_is_lost_and_the_program_says_so() {
     let mut live = Live::new();
     let [a, b, c, d] = live.names;
     for node in [a, b, c] {

@@ -40,7 +40,7 @@ fn with(yaml: &str, rest: &str) -> String {
 
 /// §13.17: a conditional put in two regions at once. Both succeed, and the later stamp survives.
 #[test]
-fn s17_conditional_puts_in_two_regions_both_succeed_and_the_later_survives() {
+fn scenario_17_conditional_puts_in_two_regions_both_succeed_and_the_later_survives() {
     let yaml = with(
         TABLES,
         "
@@ -64,7 +64,7 @@ expect: [converged, {lost_writes: 1}, {refused: 0}]
 
 /// §13.17: in one region exactly one succeeds.
 #[test]
-fn s17_conditional_puts_in_one_region_only_one_succeeds() {
+fn scenario_17_conditional_puts_in_one_region_only_one_succeeds() {
     let yaml = with(
         TABLES,
         "
