@@ -154,6 +154,8 @@ const SLICE_TIME: Duration = Duration::from_millis(20);
 const CHUNK: usize = 256;
 /// It wakes by itself at most once in this time, however thick and fast events come.
 const MIN_WAIT: Duration = Duration::from_millis(4);
+/// What a script lets pass is travelled at once where people would have to sit through more than this.
+const LONG_WAIT: Duration = Duration::from_secs(20);
 /// A request waits at most so long until idle gossip is made good.
 const MAX_WAIT: Duration = Duration::from_millis(500);
 

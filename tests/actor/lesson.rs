@@ -272,3 +272,18 @@ async fn a_sentence_stops_the_clock_and_goes_when_anything_changes() {
     let again = next(&mut stage).await;
     assert_eq!(again.script.said, Some(Said::Text("Still tea.".into())));
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_hour_that_a_script_lets_pass_is_not_sat_through() {
+    let mut stage = Stage::new(scripted([
+        Deed::Do(write(0, "jam")),
+        Deed::Pause(Span::secs(3_600)),
+        reads(2, None, "jam"),
+    ]));
+    stage.ask(Request::Pause).await;
+    next(&mut stage).await;
+    next(&mut stage).await;
+    tokio::time::sleep(wall_ms(1_000)).await;
+    let passed = stage.ask(Request::Pause).await;
+    assert_eq!((passed.script.next, passed.view.position.at), (2, ms(3_600_000)));
+}

@@ -13,7 +13,7 @@ use crate::{
     scenario::Scenario,
 };
 
-use super::{Actor, NEW_BRANCH, Pursuit, Request, SLICE, Start, Then};
+use super::{Actor, LONG_WAIT, NEW_BRANCH, Pursuit, Request, SLICE, Start, Then};
 
 impl Actor {
     pub(super) fn handle(&mut self, request: Request) {
@@ -132,8 +132,13 @@ impl Actor {
             Poll::Reach(reach) => {
                 let words = self.script.upcoming.clone().unwrap_or_default();
                 let then = Then::GoOnWithScript { clock: begun.unwrap_or(self.clock) };
+                let span = reach.limit().since(self.timeline.position().at);
+                let long = self.speed.wall_duration(span) > LONG_WAIT;
+                // An hour that a script lets pass is not sat through.
+                let journey = matches!(reach, Reach::Time(_)).then(|| reach.limit()).filter(|_| long);
                 self.pursuit = Some(Pursuit { reach, then, words });
                 self.set_clock(Clock::Running);
+                self.journey = journey;
             }
             Poll::Did(done) => {
                 if let Some(said) = done.said {
