@@ -5,6 +5,7 @@ mod keys;
 pub(in crate::tui) mod pictures;
 mod prompts;
 mod random;
+mod regions;
 mod sizes;
 pub(in crate::tui) mod stage;
 mod story;

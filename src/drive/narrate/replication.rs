@@ -1,6 +1,7 @@
 //! What happens in a replica set, in plain words.
 
 use crate::{
+    action::PrimaryPolicy,
     base::{NodeId, WriteId},
     replica::primary::{Discard, News, Resync, Rise},
 };
@@ -34,6 +35,7 @@ impl Narrator<'_> {
     #[expect(clippy::too_many_lines, reason = "one arm for each kind of news")]
     pub(super) fn replication(self, node: NodeId, news: News) -> Words {
         let place = self.node(node);
+        let head = self.timeline.simulation().settings().primary().map_or("primary", PrimaryPolicy::head);
         let (mark, text) = match news {
             News::BecamePrimary { term, replid, offset, how } => {
                 let how = match how {
@@ -45,7 +47,7 @@ impl Narrator<'_> {
                 (
                     Mark::Knob,
                     format!(
-                        "{place} became primary, {how}: term {term}, data set {replid} from offset {offset}"
+                        "{place} became {head}, {how}: term {term}, data set {replid} from offset {offset}"
                     ),
                 )
             }

@@ -85,9 +85,10 @@ fn knobs(paint: &Paint<'_>, ui: &Ui, snapshot: &Snapshot, width: u16) -> Vec<(St
     knobs
 }
 
-/// Who takes itself for the primary, where there is one.
+/// Who takes itself for the primary, or leads a region, where there is such a one.
 fn primaries(paint: &Paint<'_>, snapshot: &Snapshot) -> Option<String> {
-    snapshot.view.settings.primary()?;
+    let policy = snapshot.view.settings.primary()?;
+    let (head, heads) = (policy.head(), policy.heads());
     let is_primary = |replica: &&ReplicaView| {
         replica.status == Status::Up
             && replica.member.as_ref().is_some_and(|member| member.role == Part::Primary)
@@ -100,10 +101,10 @@ fn primaries(paint: &Paint<'_>, snapshot: &Snapshot) -> Option<String> {
         .map(|replica| paint.clip(&replica.name, 8))
         .collect();
     Some(match names.as_slice() {
-        [] => "no primary".into(),
-        [one] => format!("primary {one}"),
-        [one, other] => format!("primaries {one} {other}"),
-        many => format!("{} primaries", many.len()),
+        [] => format!("no {head}"),
+        [one] => format!("{head} {one}"),
+        [one, other] => format!("{heads} {one} {other}"),
+        many => format!("{} {heads}", many.len()),
     })
 }
 

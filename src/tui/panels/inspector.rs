@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use ratatui::text::{Line, Span as Words};
 
 use crate::{
-    action::Means,
+    action::{Means, PrimaryPolicy},
     base::{KeyId, NodeId, Span},
     data::{Clocks, Stamp},
     drive::{Snapshot, skew},
     replica::primary::{LinkState, Role as Part},
-    sim::{ReplicaView, Status},
+    sim::{InflowView, RegionView, ReplicaView, Status},
     tui::{
         paint::{Paint, wrap},
         theme::Role,
@@ -167,8 +167,9 @@ fn tombstone(fields: &mut Fields<'_, '_>, node: NodeId, stamp: Stamp, snapshot: 
 /// Its part in a replica set: term, data set, offset, how far behind.
 fn member(fields: &mut Fields<'_, '_>, view: &ReplicaView, snapshot: &Snapshot) {
     let Some(member) = &view.member else { return };
+    let head = snapshot.view.settings.primary().map_or("primary", PrimaryPolicy::head);
     let role = match member.role {
-        Part::Primary => "primary".to_owned(),
+        Part::Primary => head.to_owned(),
         Part::Replica { of: Some(of) } => format!("replica of {}", snapshot.replica_name(of)),
         Part::Replica { of: None } => "replica of nobody".to_owned(),
     };
@@ -176,8 +177,8 @@ fn member(fields: &mut Fields<'_, '_>, view: &ReplicaView, snapshot: &Snapshot) 
     let behind = match (member.role, member.behind) {
         (Part::Primary, _) | (_, Some(0)) => String::new(),
         (Part::Replica { of: None }, None) => ", nobody to compare with".into(),
-        (Part::Replica { .. }, Some(bytes)) => format!(", {bytes} bytes behind its primary"),
-        (Part::Replica { of: Some(_) }, None) => ", its log and its primary's have parted".into(),
+        (Part::Replica { .. }, Some(bytes)) => format!(", {bytes} bytes behind its {head}"),
+        (Part::Replica { of: Some(_) }, None) => format!(", its log and its {head}'s have parted"),
     };
     fields.say("offset", &format!("{}{behind}", member.offset), Role::Text);
     if let Part::Replica { of: Some(of) } = member.role {
@@ -193,6 +194,9 @@ fn member(fields: &mut Fields<'_, '_>, view: &ReplicaView, snapshot: &Snapshot) 
         };
         fields.say("link", &format!("{link}; {heard}"), Role::Text);
     }
+    if let Some(view) = &member.region {
+        region(fields, view, member.role, snapshot);
+    }
     if let (count @ 1.., writes) = &member.rolled_back {
         let writes: Vec<String> = writes.iter().map(ToString::to_string).collect();
         fields.say("undone", &format!("{count} rolled back: {}", writes.join(" ")), Role::Text);
@@ -200,6 +204,38 @@ fn member(fields: &mut Fields<'_, '_>, view: &ReplicaView, snapshot: &Snapshot) 
     if let Some(saved) = member.saved {
         fields.say("on disk", &format!("up to offset {saved}: a crash loses what came after"), Role::Text);
     }
+}
+
+/// Its region: who takes writes there, and, of a leader, how far it has taken those of other regions.
+fn region(fields: &mut Fields<'_, '_>, view: &RegionView, role: Part, snapshot: &Snapshot) {
+    let Some(regions) = snapshot.view.settings.regions() else { return };
+    let takes = match regions.one_log() {
+        None => "takes writes and ships them to the others; the last writer wins".to_owned(),
+        Some(log) if *view.name == *regions.names[log.writes] => {
+            "takes all writes; the others apply its log".to_owned()
+        }
+        Some(log) => format!("applies the log of {}, which takes all writes", regions.names[log.writes]),
+    };
+    fields.say("region", &format!("{}: {takes}", view.name), Role::Text);
+    if role == Part::Primary {
+        for inflow in &view.inflows {
+            fields.say("", &taken(inflow), Role::Text);
+        }
+    }
+}
+
+fn taken(inflow: &InflowView) -> String {
+    let link = match inflow.link {
+        LinkState::Up => "connected",
+        LinkState::Connecting => "connecting",
+        LinkState::Down => "no link",
+    };
+    let behind = match inflow.behind {
+        None => "how far behind is not known".to_owned(),
+        Some(0) => "has all of its log".to_owned(),
+        Some(bytes) => format!("{bytes} bytes of its log are yet to come"),
+    };
+    format!("from {}: {link}; {behind}", inflow.from)
 }
 
 /// `hints  2 for nyc: w4 w5`.
