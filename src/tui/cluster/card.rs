@@ -30,7 +30,7 @@ use crate::{
 };
 
 use super::Size;
-use badges::{badges, fitted};
+use badges::{badges, fitted, tile_badges};
 pub(in crate::tui) use words::summary;
 use words::{Words, state, traffic, value, vector, version};
 
@@ -159,7 +159,8 @@ fn lines(paint: &Paint<'_>, size: Size, subject: Subject<'_>) -> Vec<Line<'stati
     }
 }
 
-/// `12▮▲ green`, the number reversed where it is picked; behind a wall, seen from the picked one, `12▮▒▲ green`.
+/// `12▮▲ green`, the number reversed where it is picked; behind a wall, seen from the picked one, `12▮▒▲ green`. Where
+/// the value leaves room, its part in a replica set and the hints that it keeps: `12▮▲ green PRIMARY h3`.
 fn tile(paint: &mut Paint<'_>, area: Rect, subject: Subject<'_>) {
     let (index, _, snapshot) = subject;
     let role = if is_picked(subject) { Role::Selected } else { Role::Dim };
@@ -170,6 +171,11 @@ fn tile(paint: &mut Paint<'_>, area: Rect, subject: Subject<'_>) {
     let area = Rect { width: area.width.saturating_sub(1), ..area };
     let used = Line::from(spans.clone()).width();
     spans.extend(value(paint, subject, usize::from(area.width).saturating_sub(used)));
+    let used = Line::from(spans.clone()).width();
+    let badges = fitted(&tile_badges(subject), usize::from(area.width).saturating_sub(used + 1));
+    if !badges.is_empty() {
+        spans.push(paint.span(format!(" {badges}"), Role::Advice));
+    }
     paint.line(area, 0, &Line::from(spans));
 }
 

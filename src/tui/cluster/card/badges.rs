@@ -12,7 +12,12 @@ use crate::{
     tui::{cluster::Size, paint::clip},
 };
 
-use super::{Subject, member::part, replica, words::versions};
+use super::{
+    Subject,
+    member::{distinction, part},
+    replica,
+    words::versions,
+};
 
 /// Between two badges.
 const GAP: &str = "  ";
@@ -44,6 +49,20 @@ pub(super) fn badges(subject: Subject<'_>, size: Size) -> Vec<Badge> {
     if offset != 0 && size != Size::Large {
         badges.push(Badge::new(format!("clock {}", skew(offset)), "clock off".into()));
     }
+    badges
+}
+
+/// Those of a tile. That it follows another goes without saying there.
+pub(super) fn tile_badges(subject: Subject<'_>) -> Vec<Badge> {
+    let mut badges = Vec::new();
+    badges.extend(distinction(subject).map(|(word, short)| Badge::new(word.into(), short.into())));
+    let hints = replica(subject).hints.len();
+    if hints > 0 {
+        let plural = if hints == 1 { "" } else { "s" };
+        badges.push(Badge::new(format!("{hints} hint{plural}"), format!("h{hints}")));
+    }
+    badges.extend(wrong_belief(subject));
+    badges.extend(held_back(subject));
     badges
 }
 

@@ -12,11 +12,26 @@ use super::{Subject, replica};
 
 /// In a word; that of a primary stands out.
 pub(super) fn part(subject: Subject<'_>) -> Option<&'static str> {
-    Some(match replica(subject).member.as_ref()?.role {
-        Part::Primary => "PRIMARY",
-        Part::Replica { of: Some(_) } => "replica",
-        Part::Replica { of: None } => "no primary",
+    let member = replica(subject).member.as_ref()?;
+    Some(match (member.role, &member.region) {
+        (Part::Primary, None) => "PRIMARY",
+        (Part::Primary, Some(_)) => "LEADER",
+        (Part::Replica { of: Some(_) }, _) => "replica",
+        (Part::Replica { of: None }, None) => "no primary",
+        (Part::Replica { of: None }, Some(_)) => "no leader",
     })
+}
+
+/// In a word and in less; nothing of one that follows another, which goes without saying.
+pub(super) fn distinction(subject: Subject<'_>) -> Option<(&'static str, &'static str)> {
+    let member = replica(subject).member.as_ref()?;
+    let short = match (member.role, &member.region) {
+        (Part::Primary, None) => "PRIM",
+        (Part::Primary, Some(_)) => "LEAD",
+        (Part::Replica { of: None }, _) => "none",
+        (Part::Replica { of: Some(_) }, _) => return None,
+    };
+    Some((part(subject)?, short))
 }
 
 /// `PRIMARY @240`, or `replica @200 -40`: where it stands in the stream, and how many bytes are missing.
