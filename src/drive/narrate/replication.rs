@@ -6,9 +6,7 @@ use crate::{
     replica::primary::{Discard, News, Resync, Rise},
 };
 
-use super::{Mark, Narrator};
-
-type Words = (Mark, String, Option<String>);
+use super::{Mark, Narrator, Words};
 
 impl Narrator<'_> {
     pub(super) fn discarded(
