@@ -68,7 +68,8 @@ impl Narrator<'_> {
     /// Why one of two versions had to go; `relation` is the newcomer's to the other.
     pub(super) fn why_dropped(self, winner: WriteId, loser: WriteId, relation: Relation) -> &'static str {
         if self.timeline.simulation().settings().conflicts == Conflicts::LogOrder {
-            return "the primary's log decides";
+            let regions = self.timeline.simulation().settings().regions();
+            return if regions.is_some() { "the log decides" } else { "the primary's log decides" };
         }
         let stamp = |write| Some(self.timeline.ledger().find(write)?.version.stamp);
         let tie = stamp(winner).is_some() && stamp(winner) == stamp(loser);

@@ -35,19 +35,14 @@ impl Narrator<'_> {
         let place = self.node(node);
         let head = self.timeline.simulation().settings().primary().map_or("primary", PrimaryPolicy::head);
         let (mark, text) = match news {
-            News::BecamePrimary { term, replid, offset, how } => {
+            News::BecamePrimary { term, offset, how, .. } => {
                 let how = match how {
                     Rise::Promoted => "promoted by hand",
                     Rise::FailedOver => "promoted by a monitor",
                     Rise::Elected => "elected",
                     Rise::Restarted => "as its configuration says",
                 };
-                (
-                    Mark::Knob,
-                    format!(
-                        "{place} became {head}, {how}: term {term}, data set {replid} from offset {offset}"
-                    ),
-                )
+                (Mark::Knob, format!("{place} became {head}, {how}: term {term}, from offset {offset}"))
             }
             News::BecameReplica { of: Some(of), .. } => {
                 (Mark::Knob, format!("{place} became a replica of {}", self.node(of)))

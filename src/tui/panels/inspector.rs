@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use ratatui::text::{Line, Span as Words};
+use unicode_width::UnicodeWidthStr;
 
 use crate::{
     action::{Means, PrimaryPolicy},
@@ -13,7 +14,7 @@ use crate::{
     replica::primary::{LinkState, Role as Part},
     sim::{InflowView, RegionView, ReplicaView, Status},
     tui::{
-        paint::{Paint, wrap},
+        paint::{Paint, wrap, wrap_words},
         theme::Role,
         ui::Ui,
     },
@@ -67,8 +68,14 @@ pub(super) fn inspect(paint: &Paint<'_>, width: u16, ui: &Ui, snapshot: &Snapsho
     lines.push(Line::default());
     let about = snapshot.events.iter().filter(|event| event.text.contains(&*view.name));
     for event in about.take(8) {
-        let text = format!(" {:>8} {}", event.at.at.to_string(), event.text);
-        lines.push(Line::from(paint.span(text, Role::Dim)));
+        let time = format!(" {:>8} ", event.at.at.to_string());
+        let room = width.saturating_sub(10);
+        for (row, text) in
+            wrap_words(&event.text, (room, room), 2, paint.glyphs.ellipsis).into_iter().enumerate()
+        {
+            let lead = if row == 0 { time.clone() } else { " ".repeat(time.len()) };
+            lines.push(Line::from(paint.span(format!("{lead}{text}"), Role::Dim)));
+        }
     }
     lines
 }
@@ -79,15 +86,22 @@ fn contents(fields: &mut Fields<'_, '_>, node: NodeId, snapshot: &Snapshot) {
     let paint = fields.paint;
     for version in held.versions() {
         let name = if held.versions().len() > 1 { "sibling" } else { "value" };
-        let mut spans = vec![paint.span(format!(" {name:<0$}", NAME - 1), Role::Dim)];
+        let lead = paint.span(format!(" {name:<0$}", NAME - 1), Role::Dim);
+        let mut spans = vec![lead];
         spans.extend(paint.value(&version.value.to_string()));
         let dot = &version.dot;
         let origin = match dot.counter {
             0 => format!("  {}, the initial value", version.id),
             counter => format!("  {}, dot {}·{counter}", version.id, snapshot.actor_name(dot.node)),
         };
-        spans.push(paint.span(origin, Role::Text));
-        fields.lines.push(Line::from(spans));
+        let value = Line::from(spans.clone()).width();
+        if value + origin.width() <= usize::from(fields.width) {
+            spans.push(paint.span(origin, Role::Text));
+            fields.lines.push(Line::from(spans));
+        } else {
+            fields.lines.push(Line::from(spans));
+            fields.say("", origin.trim_start(), Role::Text);
+        }
         if version.value.is_tombstone() {
             tombstone(fields, node, version.stamp, snapshot);
         }
