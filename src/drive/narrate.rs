@@ -19,6 +19,7 @@ mod replication;
 
 pub(super) use faults::cut_name;
 use faults::messages;
+pub use faults::side;
 pub use knobs::{ratio, skew};
 
 use super::{Cause, Timeline};

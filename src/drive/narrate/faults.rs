@@ -1,10 +1,13 @@
 //! What stands in the way of messages, in plain words: walls, and how messages die.
 
+use std::sync::Arc;
+
 use crate::{
     action::Command,
     base::{CutId, NodeId, SimTime, WriteId},
     net::CutShape,
     replica::MessageKind,
+    scenario::Scenario,
     sim::Death,
 };
 
@@ -61,12 +64,10 @@ impl Narrator<'_> {
     }
 
     fn shape(self, shape: &CutShape) -> String {
-        let names =
-            |nodes: &[NodeId]| nodes.iter().map(|node| self.node(*node)).collect::<Vec<_>>().join(" ");
         match shape {
             CutShape::Groups(groups) => {
-                let mut sides: Vec<String> =
-                    groups.iter().map(|group| format!("{{{}}}", names(group))).collect();
+                let scenario = self.timeline.simulation().scenario();
+                let mut sides: Vec<String> = groups.iter().map(|group| side(scenario, group)).collect();
                 let count = self.timeline.simulation().scenario().replicas.len();
                 if (0..count).map(NodeId::at).any(|node| !groups.iter().flatten().any(|named| *named == node))
                 {
@@ -79,6 +80,20 @@ impl Narrator<'_> {
             CutShape::OneWay { from, to } => format!("the way {}→{}", self.node(*from), self.node(*to)),
         }
     }
+}
+
+/// The replicas on one side of a wall: the name of their zone where they are all of it, else `{ams lon}`.
+pub fn side(scenario: &Scenario, nodes: &[NodeId]) -> String {
+    let zone = |node: NodeId| scenario.replicas.get(node.index()).and_then(|replica| replica.zone.as_ref());
+    let whole = |name: &Arc<str>| {
+        let of = (0..scenario.replicas.len()).map(NodeId::at).filter(|node| zone(*node) == Some(name));
+        of.count() == nodes.len() && nodes.iter().all(|node| zone(*node) == Some(name))
+    };
+    if let Some(name) = nodes.first().and_then(|first| zone(*first)).filter(|name| whole(name)) {
+        return name.to_string();
+    }
+    let name = |node: &NodeId| scenario.replicas.get(node.index()).map_or("?", |replica| &*replica.name);
+    format!("{{{}}}", nodes.iter().map(name).collect::<Vec<_>>().join(" "))
 }
 
 pub(in crate::drive) fn cut_name(id: CutId) -> String {

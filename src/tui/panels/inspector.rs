@@ -71,7 +71,7 @@ pub(super) fn inspect(paint: &Paint<'_>, width: u16, ui: &Ui, snapshot: &Snapsho
         let time = format!(" {:>8} ", event.at.at.to_string());
         let room = width.saturating_sub(10);
         for (row, text) in
-            wrap_words(&event.text, (room, room), 2, paint.glyphs.ellipsis).into_iter().enumerate()
+            wrap_words(&event.text, (room, room), 4, paint.glyphs.ellipsis).into_iter().enumerate()
         {
             let lead = if row == 0 { time.clone() } else { " ".repeat(time.len()) };
             lines.push(Line::from(paint.span(format!("{lead}{text}"), Role::Dim)));

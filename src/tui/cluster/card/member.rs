@@ -1,6 +1,7 @@
 //! The part of a replica in a replica set: who it is in it, and how far behind.
 
 use ratatui::text::Line;
+use unicode_width::UnicodeWidthStr;
 
 use crate::{
     replica::primary::{LinkState, Role as Part},
@@ -35,7 +36,7 @@ pub(super) fn distinction(subject: Subject<'_>) -> Option<(&'static str, &'stati
 }
 
 /// `PRIMARY @240`, or `replica @200 -40`: where it stands in the stream, and how many bytes are missing.
-pub(super) fn line(paint: &Paint<'_>, subject: Subject<'_>) -> Option<Line<'static>> {
+pub(super) fn line(paint: &Paint<'_>, subject: Subject<'_>, width: usize) -> Option<Line<'static>> {
     let member = replica(subject).member.as_ref()?;
     let part = part(subject)?;
     let behind = match member.behind {
@@ -45,11 +46,14 @@ pub(super) fn line(paint: &Paint<'_>, subject: Subject<'_>) -> Option<Line<'stat
         None => " apart".into(),
     };
     let role = if member.role == Part::Primary { Role::Title } else { Role::Dim };
-    Some(Line::from(paint.span(format!("{part} @{}{behind}", member.offset), role)))
+    let told = format!("{part} @{}{behind}", member.offset);
+    // What it lacks says more than what it has.
+    let told = if told.width() <= width { told } else { format!("{part}{behind}") };
+    Some(Line::from(paint.span(told, role)))
 }
 
 /// Of a large card: whom it follows, and when that one heard from it.
-pub(super) fn link(paint: &Paint<'_>, subject: Subject<'_>) -> Option<Line<'static>> {
+pub(super) fn link(paint: &Paint<'_>, subject: Subject<'_>, width: usize) -> Option<Line<'static>> {
     let (.., snapshot) = subject;
     let view = replica(subject);
     let member = view.member.as_ref()?;
@@ -62,7 +66,9 @@ pub(super) fn link(paint: &Paint<'_>, subject: Subject<'_>) -> Option<Line<'stat
                 (Status::Up, LinkState::Connecting) => ", connecting".into(),
                 (Status::Up, LinkState::Down) | (Status::Crashed | Status::Frozen, _) => ", no link".into(),
             };
-            format!("of {}{state}", paint.clip(snapshot.replica_name(of), 9))
+            let of = paint.clip(snapshot.replica_name(of), 9);
+            let told = format!("of {of}{state}");
+            if told.width() <= width { told } else { format!("of {of}") }
         }
     };
     Some(Line::from(paint.span(text, Role::Dim)))
