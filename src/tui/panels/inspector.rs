@@ -107,7 +107,7 @@ fn contents(fields: &mut Fields<'_, '_>, node: NodeId, snapshot: &Snapshot) {
         }
     }
     if held.is_nothing() {
-        fields.say("value", "nothing yet", Role::Text);
+        fields.say("value", "nothing", Role::Text);
     }
     let vector = snapshot.vector(node);
     let entries =

@@ -8,7 +8,7 @@ use crate::{
 use super::stage::Stage;
 
 /// A built-in preset without its script.
-pub(super) fn stage(preset: &str) -> Stage {
+pub(in crate::tui) fn stage(preset: &str) -> Stage {
     let text = builtin_text(preset).expect("a built-in preset");
     let mut scenario = Scenario::from_text(preset, text.as_bytes()).expect("valid");
     scenario.script.clear();

@@ -49,7 +49,7 @@ pub(super) fn value(paint: &Paint<'_>, subject: Subject<'_>, width: usize) -> Ve
         return vec![paint.span("holds no copy", Role::Dim)];
     }
     match versions(subject) {
-        [] => vec![paint.span("nothing yet", Role::Dim)],
+        [] => vec![paint.span("nothing", Role::Dim)],
         held => values(paint, held, width),
     }
 }
