@@ -69,10 +69,10 @@ impl Plan {
         for columns in 1..=count.max(1) {
             let rows = count.div_ceil(columns);
             let (Ok(c), Ok(r)) = (u16::try_from(columns), u16::try_from(rows)) else { break };
-            let share = area.width / c;
+            let each = area.width / c;
             // Only messages need streets, and between tiles none are drawn.
             let wanted =
-                if shape.size.has_streets() { share * 2 / 3 } else { share.saturating_sub(shape.gap.0) };
+                if shape.size.has_streets() { each * 2 / 3 } else { each.saturating_sub(shape.gap.0) };
             let width = wanted.clamp(shape.width.0, shape.width.1);
             let free = |whole: u16, used: u16, parts: u16| whole.checked_sub(used).map(|free| free / parts);
             let across = free(area.width, width.saturating_mul(c), c.max(1));

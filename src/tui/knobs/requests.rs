@@ -131,7 +131,7 @@ fn copies_of_zones(snapshot: &Snapshot) -> Dial {
             some => u16::try_from((i32::from(some) + by).clamp(1, i32::from(*size).max(1))).unwrap_or(some),
         };
         let next: Vec<u16> = now.iter().zip(&sizes).map(turn).collect();
-        (next != *now).then(|| Command::Set(Setting::Copies(Copies::PerZone(next))))
+        (next != *now).then_some(Command::Set(Setting::Copies(Copies::PerZone(next))))
     };
     let names = zone_names(snapshot);
     let each = names.iter().zip(now).map(|(name, copies)| format!("{name} {copies}"));

@@ -181,9 +181,9 @@ fn tombstone(fields: &mut Fields<'_, '_>, node: NodeId, stamp: Stamp, snapshot: 
 /// Its part in a replica set: term, data set, offset, how far behind.
 fn member(fields: &mut Fields<'_, '_>, view: &ReplicaView, snapshot: &Snapshot) {
     let Some(member) = &view.member else { return };
-    let head = snapshot.view.settings.primary().map_or("primary", PrimaryPolicy::head);
+    let title = snapshot.view.settings.primary().map_or("primary", PrimaryPolicy::head);
     let role = match member.role {
-        Part::Primary => head.to_owned(),
+        Part::Primary => title.to_owned(),
         Part::Replica { of: Some(of) } => format!("replica of {}", snapshot.replica_name(of)),
         Part::Replica { of: None } => "replica of nobody".to_owned(),
     };
@@ -191,8 +191,8 @@ fn member(fields: &mut Fields<'_, '_>, view: &ReplicaView, snapshot: &Snapshot) 
     let behind = match (member.role, member.behind) {
         (Part::Primary, _) | (_, Some(0)) => String::new(),
         (Part::Replica { of: None }, None) => ", nobody to compare with".into(),
-        (Part::Replica { .. }, Some(bytes)) => format!(", {bytes} bytes behind its {head}"),
-        (Part::Replica { of: Some(_) }, None) => format!(", its log and its {head}'s have parted"),
+        (Part::Replica { .. }, Some(bytes)) => format!(", {bytes} bytes behind its {title}"),
+        (Part::Replica { of: Some(_) }, None) => format!(", its log and its {title}'s have parted"),
     };
     fields.say("offset", &format!("{}{behind}", member.offset), Role::Text);
     if let Part::Replica { of: Some(of) } = member.role {

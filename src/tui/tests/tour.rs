@@ -46,7 +46,7 @@ fn every_preset_can_be_played_through_and_looked_at_at_every_size() {
             if stuck % 3 == 2 && !stage.snapshot().is_running() {
                 stage.keys(" ");
             }
-            if next % 4 == 0 {
+            if next.is_multiple_of(4) {
                 look(name, &mut stage);
             }
         }
