@@ -47,6 +47,9 @@ fn why_diverged(timeline: &Timeline) -> &'static str {
         return match (stands, statuses.all(|status| status == Status::Up)) {
             (true, _) => "never while the wall stands: heal it first (P)",
             (false, false) => "never: a replica that is down or frozen cannot catch up",
+            (false, true) if simulation.settings().regions().is_some() => {
+                "never: a region has no leader, or none that the others can reach"
+            }
             (false, true) => "never: they do not all follow one primary that they can reach",
         };
     }
