@@ -29,8 +29,8 @@ struct Write {
     /// Place in the order of acknowledgements of its key, and when, and at which step.
     acked: Option<(usize, SimTime, u64)>,
     reflected: Vec<NodeId>,
-    /// Some replica stored it.
-    stored: bool,
+    /// The step in which the first replica had something better.
+    beaten: Option<u64>,
     spread: Spread,
     /// The step in which a write was made on top of it, before it vanished.
     superseded: Option<u64>,
@@ -115,7 +115,7 @@ impl Oracle {
                 What::Accepted { op, version, .. } => {
                     for write in self.writes.iter_mut().filter(|w| w.version.key == version.key) {
                         // What was accepted and beaten in this very step is gone by now.
-                        let there = write.spread != Spread::Vanished && (write.stored || write.step < step);
+                        let there = write.spread != Spread::Vanished && (write.step < step || write.beaten.is_none());
                         if there && version.context.covers(write.version.dot) {
                             write.superseded.get_or_insert(step);
                         }
@@ -125,7 +125,7 @@ impl Oracle {
                         client: self.asked[op].0,
                         accepted: now,
                         step,
-                        stored: false,
+                        beaten: None,
                         acks_before: self.acks.get(&version.key).copied().unwrap_or(0),
                         acked: None,
                         reflected: Vec::new(),
@@ -145,9 +145,9 @@ impl Oracle {
                     judged.push((*op, self.judge_read(*op, held, simulation)));
                     self.reads.get_mut(op).expect("asked before").answered = Some((step, held.clone()));
                 }
-                What::Stored { write, .. } => {
+                What::Kept { write, .. } => {
                     for written in self.writes.iter_mut().filter(|w| w.version.id == *write) {
-                        written.stored = true;
+                        written.beaten.get_or_insert(step);
                     }
                 }
                 What::Purged { key, write, .. } => {
