@@ -1,6 +1,7 @@
 //! Is anything left that can change any replica's data? (SEMANTICS §1, "settled" and "converged".)
 
 mod compare;
+mod members;
 mod reads;
 
 use crate::{

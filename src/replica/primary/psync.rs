@@ -108,7 +108,7 @@ impl Lineage {
 
     /// The last entry of a log that ends at `end`, as votes compare it: the term it was written in, then
     /// where it stands (Raft §5.4.1).
-    pub(super) fn last(&self, end: u64) -> (u64, u64) {
+    pub fn last(&self, end: u64) -> (u64, u64) {
         let era = self.0.iter().rev().find(|era| era.start < end);
         (era.map_or(0, |era| era.term), end)
     }
