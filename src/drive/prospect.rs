@@ -10,10 +10,10 @@ use crate::{
 use super::Timeline;
 
 impl Timeline {
-    /// Why `condition`, which does not hold, never will unless somebody does something, in a sentence that
-    /// begins with "never"; `None` where it may come by itself.
+    /// Why `condition` will never hold unless somebody does something, in a sentence that begins with
+    /// "never"; `None` where it does already, or may come by itself.
     pub fn why_never(&self, condition: &Condition) -> Option<&'static str> {
-        why_never(condition, self)
+        if self.ledger().meets(condition, self.simulation()) { None } else { why_never(condition, self) }
     }
 }
 
@@ -137,9 +137,11 @@ fn why_not_handed_back(obstacle: Obstacle) -> &'static str {
             "never while a replica is down or frozen: what is missing waits as a hint, with it or for it (C, Z)"
         }
         Obstacle::Losses => "never: what is missing waits as a hint behind a link that loses everything",
-        Obstacle::WallsAndAbsence | Obstacle::Everything | Obstacle::NoRepair => {
-            "never: what is missing waits as a hint that cannot be handed back as things are"
+        Obstacle::WallsAndAbsence => {
+            "never while a wall stands and a replica is down or frozen: what is missing waits as a hint"
         }
+        Obstacle::Everything => EVERYTHING,
+        Obstacle::NoRepair => "never: what is missing is kept as a hint, but nobody hands it back",
     }
 }
 

@@ -7,7 +7,8 @@
 //! overlap    where read and write sets overlap no read misses an acknowledged write, and what breaks that
 //! linearizable  what is linearizable, and what is not once a premise is given up
 //! randomness what a knob or a person does moves no other message
-//! network    convergence, no going back, order on links
+//! convergence once quiet, whatever the policy, the style and the system; and never, for the reason that is told
+//! network    no going back, order on links
 //! quorums    what quorums, read repair and N do, message by message
 //! merging    commutative, associative, idempotent over versions that really occur
 //! sessions   guarantees that are asked for hold, and logical clocks keep cause before effect
@@ -23,6 +24,7 @@
 //! Runs are fixed: each property names its seed, and a failure prints the draws it shrank to.
 
 mod bounded;
+mod convergence;
 mod crdt;
 mod digests;
 mod generate;
