@@ -53,6 +53,13 @@ fn parts(held: &Held) -> Vec<Held> {
     }
 }
 
+/// Whether who holds this has nothing to learn from `dependency` any more. One vector for several siblings may
+/// stand for one that it has dropped: nobody has that to give.
+fn has_seen(held: &Held, dependency: &Version, settings: &Settings) -> bool {
+    let passed = matches!(held, Held::Shared(_)) && held.history().covers(dependency.dot);
+    passed || held.reflects(dependency, settings.conflicts_of(dependency.key))
+}
+
 fn is_free(held: &Held) -> bool {
     held.versions().iter().all(|version| version.after.is_none())
 }
@@ -68,7 +75,7 @@ impl Replica {
     ) -> impl Iterator<Item = &'a Arc<Version>> {
         after.iter().filter(move |dependency| {
             placement.is_owner(self.id, dependency.key)
-                && !self.held(dependency.key).reflects(dependency, settings.conflicts_of(dependency.key))
+                && !has_seen(self.held(dependency.key), dependency, settings)
         })
     }
 
@@ -83,7 +90,7 @@ impl Replica {
             }
             // What it depends on of its own key it may bring itself: it was written on top of it.
             let brought = |dependency: &Arc<Version>| {
-                dependency.key == version.key && held.reflects(dependency, conflicts)
+                dependency.key == version.key && has_seen(held, dependency, settings)
             };
             let unmet = self.unmet(after, placement, settings).filter(|dependency| !brought(dependency));
             blocked.extend(unmet.cloned());
@@ -217,10 +224,9 @@ impl Replica {
         let mut free: Vec<usize> = (0..all.len()).collect();
         loop {
             let brings = |dependency: &Arc<Version>| {
-                let conflicts = settings.conflicts_of(dependency.key);
                 free.iter().any(|place| {
                     let (key, held) = all[*place];
-                    key == dependency.key && held.reflects(dependency, conflicts)
+                    key == dependency.key && has_seen(held, dependency, settings)
                 })
             };
             let kept: Vec<usize> =

@@ -214,6 +214,40 @@ fn a_replica_set_without_a_primary_says_what_would_make_one() {
     assert_eq!(told(manual, &split), Some("never while the wall stands: heal it first (P)"));
 }
 
+/// Which remedy it is, and whether what it says of `node` comes true; `None` where it promises nothing that
+/// could be tried.
+fn tried(remedy: &Remedy, node: NodeId, simulation: &Simulation) -> Option<(&'static str, bool)> {
+    let learns_within = |span: Span| {
+        let mut copy = simulation.clone();
+        copy.advance_to(copy.position().at + span, &mut Vec::new());
+        copy.held(node, KeyId(0)) != simulation.held(node, KeyId(0))
+    };
+    let in_time = Span::secs(60);
+    Some(match remedy {
+        Remedy::Message { arrives } => ("message", learns_within(arrives.since(simulation.position().at))),
+        Remedy::Gossip { .. } => ("gossip", learns_within(in_time)),
+        Remedy::Hint { .. } => ("hint", learns_within(in_time)),
+        Remedy::Retransmission { .. } => ("retransmission", learns_within(in_time)),
+        Remedy::Revive(status) => ("revive", simulation.status(node) == *status && !learns_within(in_time)),
+        Remedy::GossipBehind { barrier: Barrier::Wall, .. } => ("wall", !learns_within(in_time)),
+        Remedy::GossipBehind { barrier: Barrier::Absence(who, status), .. } => {
+            let is_so = simulation.status(*who) == *status && *status != Status::Up;
+            ("absence", is_so && !learns_within(in_time))
+        }
+        Remedy::GossipBehind { barrier: Barrier::Losses, .. } => ("losses", false),
+        Remedy::Never => ("never", !learns_within(in_time)),
+        Remedy::NextRead => ("next read", !learns_within(in_time)),
+        Remedy::StrandedHint { .. } => ("stranded hint", !learns_within(in_time)),
+        Remedy::NothingMissing
+        | Remedy::AfterOthers(_)
+        | Remedy::ReadRepair
+        | Remedy::Overruled
+        | Remedy::Stream { .. }
+        | Remedy::HealThenStream
+        | Remedy::NoPrimary => return None,
+    })
+}
+
 /// A replica with its story, and what is said to mend it, is tried: what is promised comes, by when it is
 /// promised, and what is denied does not.
 #[test]
@@ -231,50 +265,33 @@ fn what_is_said_to_mend_a_replica_does_and_nothing_else() {
         plan.moves.retain(|step| !loses(step));
         plan
     };
-    for_plans(250, 7_830, 40, |plan| {
-        let plan = nothing_lost(plan);
+    for_plans(150, 7_830, 40, |plan| {
+        let mut plan = nothing_lost(plan);
+        if plan.seed.0 % 2 == 0 {
+            plan.scenario.settings.propagation = Propagation::Direct;
+            plan.scenario.settings.anti_entropy = None;
+        }
+        for step in &mut plan.moves {
+            if let Move::Give(Command::Submit(ask)) = step {
+                ask.key = KeyId(0);
+            }
+        }
         let mut simulation = Simulation::new(Arc::new(plan.scenario.clone()), plan.seed);
         let mut ledger = Ledger::new(&simulation);
-        run_on(&mut simulation, &plan.moves, |simulation, new| ledger.observe_all(new, simulation));
-        for node in simulation.owners(KeyId(0)).collect::<Vec<_>>() {
-            let story = explain(node, KeyId(0), &simulation, &ledger);
-            let before = simulation.held(node, KeyId(0)).clone();
-            let within = |span: Span| {
-                let mut copy = simulation.clone();
-                let until = copy.position().at + span;
-                copy.advance_to(until, &mut Vec::new());
-                *copy.held(node, KeyId(0)) != before
-            };
-            let (name, right) = match &story.remedy {
-                Remedy::Message { arrives } => ("message", within(arrives.since(simulation.position().at))),
-                Remedy::Gossip { .. } => ("gossip", within(Span::secs(100))),
-                Remedy::Hint { .. } => ("hint", within(Span::secs(100))),
-                Remedy::Retransmission { .. } => ("retransmission", within(Span::secs(100))),
-                Remedy::Revive(_) => ("revive", !within(Span::secs(100))),
-                Remedy::GossipBehind { barrier: Barrier::Wall, .. } => ("wall", !within(Span::secs(100))),
-                Remedy::GossipBehind { barrier: Barrier::Absence(who, status), .. } => {
-                    let so = simulation.status(*who) == *status && *status != Status::Up;
-                    ("absence", so && !within(Span::secs(100)))
+        for moves in plan.moves.chunks(10) {
+            run_on(&mut simulation, moves, |simulation, new| ledger.observe_all(new, simulation));
+            for node in simulation.owners(KeyId(0)).collect::<Vec<_>>() {
+                let remedy = explain(node, KeyId(0), &simulation, &ledger).remedy;
+                if let Some((name, right)) = tried(&remedy, node, &simulation) {
+                    *told.borrow_mut().entry(name).or_default() += 1;
+                    prop_assert!(right, "{} was told {:?}", node, remedy);
                 }
-                Remedy::GossipBehind { barrier: Barrier::Losses, .. } => ("losses", false),
-                Remedy::Never => ("never", !within(Span::secs(100))),
-                Remedy::NextRead => ("next read", !within(Span::secs(100))),
-                Remedy::StrandedHint { .. } => ("stranded hint", !within(Span::secs(100))),
-                Remedy::NothingMissing
-                | Remedy::AfterOthers(_)
-                | Remedy::ReadRepair
-                | Remedy::Overruled
-                | Remedy::Stream { .. }
-                | Remedy::HealThenStream
-                | Remedy::NoPrimary => continue,
-            };
-            *told.borrow_mut().entry(name).or_default() += 1;
-            prop_assert!(right, "{} was told {:?}", node, story.remedy);
+            }
         }
         Ok(())
     });
     let told = told.into_inner();
-    assert!(told.len() >= 8 && told.values().sum::<u32>() > 200, "{told:#?}");
+    assert!(told.len() >= 8 && told.values().sum::<u32>() > 150, "{told:#?}");
 }
 
 /// News that goes round a wall is on its way, though who has it cannot tell it.
