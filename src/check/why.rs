@@ -4,7 +4,7 @@
 use crate::{
     action::{AntiEntropy, Digest, Level, Propagation, Quorum, ReadRepair, Style},
     base::{KeyId, MessageId, NodeId, SimTime, Span, WriteId, ZoneId},
-    data::Held,
+    data::{Conflicts, Held},
     sim::{Death, Simulation, Status},
 };
 
@@ -179,13 +179,18 @@ fn remedy(node: NodeId, key: KeyId, held: &Held, trails: &[Trail], simulation: &
     if !after.is_empty() {
         return Remedy::AfterOthers(after);
     }
-    let coming = newest.coming.iter().find(|(_, _, death)| death.is_none()).map(|(_, arrives, _)| *arrives);
+    let alive = || newest.coming.iter().filter(|(_, _, death)| death.is_none());
+    let coming = alive().find(|(id, _, _)| simulation.brings_news(*id)).map(|(_, arrives, _)| *arrives);
     if let Some(arrives) = coming.or_else(|| simulation.next_news(node, key)) {
         return Remedy::Message { arrives };
     }
     let after = simulation.unmet_news(node, key, None);
     if !after.is_empty() {
         return Remedy::AfterOthers(after);
+    }
+    if alive().next().is_some() && simulation.settings().conflicts_of(key) == Conflicts::LastWriteWins {
+        // It will come, and lose to what the replica holds.
+        return Remedy::Overruled;
     }
     let handed = handed_on(node, key, simulation);
     if let Some(remedy @ (Remedy::Hint { .. } | Remedy::Retransmission { .. })) = handed {

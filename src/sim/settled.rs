@@ -7,7 +7,7 @@ mod together;
 
 use crate::{
     action::{AntiEntropy, Digest, Style},
-    base::{CutId, KeyId, NodeId, Ppm, SimTime, Span, WriteId},
+    base::{CutId, KeyId, MessageId, NodeId, Ppm, SimTime, Span, WriteId},
     data::{Held, Merge, Version},
     replica::{Body, Exchange, is_purgeable},
 };
@@ -125,6 +125,11 @@ impl Simulation {
         }
         let flying = self.arrivals().any(|(_, message)| !message.lost && spreads(message));
         flying || self.nodes.iter().any(|node| node.inbox.iter().any(spreads))
+    }
+
+    /// Whether this message is on its way and teaches its target anything, or draws an answer that does.
+    pub fn brings_news(&self, message: MessageId) -> bool {
+        self.arrivals().any(|(_, m)| m.id == message && self.may_change_data(m))
     }
 
     /// When the first message arrives, as things are now, that teaches `node` anything about `key`.

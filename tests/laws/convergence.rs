@@ -149,7 +149,7 @@ fn with_anti_entropy_every_system_converges_under_every_policy_style_and_digest(
             for style in STYLES {
                 for digest in DIGESTS {
                     cell += 1;
-                    for_plans(2, 7_000 + cell, 40, |mut plan| {
+                    for_plans(6, 7_000 + cell, 40, |mut plan| {
                         if let Some(system) = system {
                             plan.scenario.settings = settings_of(system, &plan);
                         }
@@ -174,7 +174,7 @@ fn every_leaderless_system_converges_by_its_own_rules_once_quiet() {
     for name in ["dynamo", "cassandra", "riak"] {
         let system = preset(name);
         let diverged = std::cell::Cell::new(0);
-        for_plans(40, 7_400, 50, |mut plan| {
+        for_plans(120, 7_400, 50, |mut plan| {
             plan.scenario.settings = settings_of(&system, &plan);
             plan.moves.retain(|step| !matches!(step, Move::Give(Command::Set(_) | Command::Repair(_))));
             plan.scenario.workload = None;
@@ -278,7 +278,7 @@ fn every_system_with_a_primary_converges_by_its_own_rules_once_quiet() {
             }
             scenario
         };
-        for_deeds(12, 7_500 + tried, 40, scenario, |plan| {
+        for_deeds(30, 7_500 + tried, 40, scenario, |plan| {
             let mut simulation = run(&plan, |_, _| ());
             run_on(&mut simulation, &quiet(&plan.scenario, Ppm::NEVER), |_, _| ());
             run_on(&mut simulation, &[Move::Advance(Span::secs(40))], |_, _| ());
@@ -292,7 +292,7 @@ fn every_system_with_a_primary_converges_by_its_own_rules_once_quiet() {
 #[test]
 fn where_writes_travel_by_gossip_alone_replicas_converge_once_quiet() {
     for (index, style) in (0..).zip(STYLES) {
-        for_plans(8, 7_600 + index, 50, |mut plan| {
+        for_plans(15, 7_600 + index, 50, |mut plan| {
             let gossip = AntiEntropy { every: Span::millis(100), style, fan_out: 1, digest: Digest::Full };
             plan.scenario.settings.propagation = Propagation::Gossip;
             plan.scenario.settings.anti_entropy = Some(gossip);
@@ -301,6 +301,32 @@ fn where_writes_travel_by_gossip_alone_replicas_converge_once_quiet() {
             comes_to_agree(&mut simulation, 200)
         });
     }
+}
+
+/// y=3 replaced y=1, which x=2 comes after, and itself comes after x=2: what gossip brings a replica that missed
+/// all three waits for each other, and is stored together.
+#[test]
+fn writes_that_wait_for_each_other_come_together() {
+    let mut scenario = Scenario::of(3);
+    scenario.keys.push("y".into());
+    let gossip =
+        AntiEntropy { every: Span::millis(200), style: Style::Push, fan_out: 1, digest: Digest::Full };
+    scenario.settings.anti_entropy = Some(gossip);
+    scenario.clients[0].policy.guarantees =
+        vec![laggard::action::Guarantee::MonotonicWrites, laggard::action::Guarantee::WritesFollowReads];
+    let write = |key, value| {
+        let act = Act::Write { value: Value::Number(value), context: Context::Last, stamp: None };
+        let at = Some(NodeId(0));
+        let ask = Ask { client: ClientId(0), at, key: KeyId(key), act, level: None, wait: None };
+        [Move::Give(Command::Submit(ask)), Move::Advance(Span::millis(500))]
+    };
+    let mut moves = vec![crate::schedule::isolate(2)];
+    moves.extend([write(1, 1), write(0, 2), write(1, 3)].into_iter().flatten());
+    let mut simulation = run(&Plan { scenario, seed: laggard::base::Seed(5), moves }, |_, _| ());
+    assert!(simulation.settled() && !simulation.converged(), "a wall stands");
+    run_on(&mut simulation, &[Move::Give(Command::Heal(Mend::All))], |_, _| ());
+    assert!(!simulation.settled(), "gossip may bring it all");
+    comes_to_agree(&mut simulation, 20).expect("together");
 }
 
 /// The premise of quiet: while clients write, nothing is promised.

@@ -122,12 +122,12 @@ fn try_to_refute(regions: usize, cases: u32, seed: u64) -> (u32, u32) {
 
 #[test]
 fn a_settled_replica_set_stays_as_it_is_for_a_thousand_elections() {
-    let seen = try_to_refute(1, 80, 7_900);
+    let seen = try_to_refute(1, 250, 7_900);
     assert!(seen.0 > 20 && seen.1 > 5, "settled and apart, not settled: {seen:?}");
 }
 
 #[test]
 fn settled_regions_stay_as_they_are_for_a_thousand_elections() {
-    let seen = try_to_refute(2, 25, 7_901);
+    let seen = try_to_refute(2, 80, 7_901);
     assert!(seen.0 > 5, "settled and apart, not settled: {seen:?}");
 }

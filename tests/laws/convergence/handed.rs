@@ -46,7 +46,7 @@ fn policies_of_no_order() -> impl Iterator<Item = (u64, (Conflicts, Kind))> {
 #[test]
 fn retransmission_alone_converges_where_no_coordinator_goes_down() {
     for (index, policy) in policies_of_no_order() {
-        for_plans(20, 7_700 + index, 50, |plan| {
+        for_plans(40, 7_700 + index, 50, |plan| {
             let mut plan = under(policy, bare(plan));
             rules(&mut plan.scenario).retransmit = Some(Span::millis(500));
             let mut simulation = run(&plan, |_, _| ());
@@ -63,7 +63,7 @@ const HINTS: HintRules =
 #[test]
 fn hints_alone_converge_where_no_coordinator_goes_down() {
     for (index, policy) in policies_of_no_order() {
-        for_plans(20, 7_720 + index, 50, |plan| {
+        for_plans(40, 7_720 + index, 50, |plan| {
             let mut plan = under(policy, bare(plan));
             rules(&mut plan.scenario).hints = Some(HINTS);
             let mut simulation = run(&plan, |_, _| ());
@@ -79,7 +79,7 @@ fn hints_alone_converge_where_no_coordinator_goes_down() {
 fn every_hint_is_handed_back_while_the_disk_of_its_holder_lives() {
     let kept = std::cell::Cell::new(0);
     for (index, policy) in policies_of_no_order() {
-        for_plans(25, 7_740 + index, 60, |mut plan| {
+        for_plans(50, 7_740 + index, 60, |mut plan| {
             let moves = std::mem::take(&mut plan.moves);
             let mut plan = under(policy, Plan { moves, ..bare(plan) });
             without_knobs_of_repair(&mut plan);
