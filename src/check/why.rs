@@ -1,6 +1,8 @@
 //! Why is this replica stale? Which write it misses, what became of the copy sent to it, and what will
 //! bring it.
 
+use std::sync::Arc;
+
 use crate::{
     action::{AntiEntropy, Digest, Level, Propagation, Quorum, ReadRepair, Style},
     base::{KeyId, MessageId, NodeId, SimTime, Span, WriteId, ZoneId},
@@ -87,6 +89,15 @@ pub enum Remedy {
     HealThenStream,
     /// It follows no primary: one must rise first.
     NoPrimary,
+    /// Its region takes the writes of `from`, where the leaders talk every so often.
+    Region {
+        from: Arc<str>,
+        every: Span,
+    },
+    /// The same, once a wall between the regions is gone or both have a leader that is up.
+    HealThenRegion {
+        from: Arc<str>,
+    },
     /// Nothing: no message is on its way and nothing repairs.
     Never,
     /// Last-write-wins dropped it for good.
@@ -197,7 +208,9 @@ fn remedy(node: NodeId, key: KeyId, held: &Held, trails: &[Trail], simulation: &
         return remedy;
     }
     if let Some(policy) = simulation.settings().primary() {
-        return follow(node, policy.ack_every, simulation);
+        let every = policy.ack_every;
+        let from_afar = ship(node, key, newest, every, simulation);
+        return from_afar.unwrap_or_else(|| follow(node, every, simulation));
     }
     if simulation.a_read_may_teach(node, key) {
         return Remedy::ReadRepair;
@@ -273,6 +286,26 @@ fn follow(node: NodeId, every: Span, simulation: &Simulation) -> Remedy {
         }
         Some(_) => Remedy::HealThenStream,
     }
+}
+
+/// What other regions do by themselves for a region that is behind; `None` where its own leader has what is missing.
+fn ship(node: NodeId, key: KeyId, missing: &Trail, every: Span, simulation: &Simulation) -> Option<Remedy> {
+    let policy = simulation.settings().primary()?;
+    let regions = policy.regions.as_ref()?;
+    let region_of = |node: NodeId| policy.groups.iter().position(|group| group.members.contains(&node));
+    let leader_of = |region: usize| simulation.primaries().find(|leader| region_of(*leader) == Some(region));
+    let (home, source) = (region_of(node)?, region_of(missing.coordinator)?);
+    let here = leader_of(home);
+    let has = here
+        .is_some_and(|leader| leader != node && simulation.held(leader, key) != simulation.held(node, key));
+    if home == source || has {
+        return None;
+    }
+    let from = Arc::clone(&regions.names[source]);
+    let passes = here
+        .zip(leader_of(source))
+        .is_some_and(|(here, there)| simulation.can_reach(here, there) && simulation.can_reach(there, here));
+    Some(if passes { Remedy::Region { from, every } } else { Remedy::HealThenRegion { from } })
 }
 
 /// Levels that overlap would have: R + W > N.

@@ -120,6 +120,12 @@ impl Narrator<'_> {
             Remedy::HealThenStream => {
                 "What will fix it: heal the wall (P) or restart its primary (C); then it resynchronises.".into()
             }
+            Remedy::Region { from, every } => {
+                format!("What will fix it: {from} ships its writes here; the leaders of the two regions talk every {every}.")
+            }
+            Remedy::HealThenRegion { from } => {
+                format!("What will fix it: a way from {from}: heal the wall (P), or have both regions elect a leader.")
+            }
             Remedy::NoPrimary => "What will fix it: it follows no primary; one must take over first.".into(),
             Remedy::Never => {
                 "What will fix it: nothing by itself. No message is on its way and nothing repairs; a new write would."
