@@ -1,0 +1,1 @@
+//! Histories made by hand, both ways for every model.
