@@ -114,7 +114,15 @@ pub fn judge(history: &History, budget: Budget, threads: Threads) -> Judged {
 fn witness(object: &Object, problem: &Problem, complete: u32, history: &History, budget: Budget) -> Witness {
     let (kept, smallest) = shrink(problem, complete, budget.memory);
     let operations: Vec<usize> = kept.into_iter().map(|op| op as usize).collect();
-    let complete = complete as usize;
+    // Of several that return at the same moment, one of those that show something.
+    let by = problem.ops[complete as usize].returned;
+    let last = |place: &&usize| (problem.ops[**place].returned, problem.ops[**place].act.is_read(), **place);
+    let complete = operations
+        .iter()
+        .filter(|place| problem.ops[**place].returned.is_some_and(|at| Some(at) <= by))
+        .max_by_key(last)
+        .copied()
+        .unwrap_or(complete as usize);
     let words = words(object, &operations, complete, &history.initial);
     Witness { operations, complete, smallest, words, at: object.operations[complete].lines }
 }

@@ -30,13 +30,13 @@ fn why(culprit: &Operation, saw: &Term, others: &[&Operation], initial: &Term) -
 
 fn with_one(culprit: &Operation, saw: &Term, other: &Operation, initial: &Term) -> Option<String> {
     if before(culprit, other) && wrote(other).as_ref() == Some(saw) {
-        return Some(format!("{saw} was written by {} only after that: {}.", who(other), did(other)));
+        return Some(format!("{saw} was written only after that: {} {}.", who(other).to_lowercase(), did(other)));
     }
     if before(other, culprit) && saw == initial && wrote(other).is_some_and(|value| &value != saw) {
         return Some(format!(
-            "Before it began, {} had done {}, and nothing set the value back to {initial}.",
+            "Before it began, {} had {}, and nothing set the value back to {initial}.",
             who(other).to_lowercase(),
-            done(other)
+            had(other)
         ));
     }
     if before(other, culprit) && saw_or_wrote(other).is_some_and(|value| &value != saw) {
@@ -102,10 +102,6 @@ fn did(operation: &Operation) -> String {
     format!("{} {}", shortened(&operation.did()), place(operation))
 }
 
-/// `write 1 (lines 3-4)`.
-fn done(operation: &Operation) -> String {
-    did(operation)
-}
 
 /// `read 1 on lines 3-4`, `written 1 on lines 3-4`.
 fn had(operation: &Operation) -> String {
