@@ -1,10 +1,13 @@
 //! Floor 4: judging. The [`Ledger`] follows the facts and keeps what is needed to say how stale a value is,
 //! whether anything acknowledged was lost and which guarantee broke; conditions and explanations are
-//! computed from it and the simulation. Nothing here changes what it judges.
+//! computed from it and the simulation. [`history`] and [`linear`] judge what clients saw, whoever recorded it.
+//! Nothing here changes what it judges.
 
 mod conditions;
+pub mod history;
 mod key_ledger;
 mod ledger;
+pub mod linear;
 mod order;
 mod verdict;
 mod why;
