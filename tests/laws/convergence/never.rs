@@ -246,6 +246,8 @@ fn tried(remedy: &Remedy, node: NodeId, simulation: &Simulation) -> Option<(&'st
         | Remedy::Overruled
         | Remedy::Stream { .. }
         | Remedy::HealThenStream
+        | Remedy::Region { .. }
+        | Remedy::HealThenRegion { .. }
         | Remedy::NoPrimary => return None,
     })
 }
