@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Digest, Level, Propagation, Quorum, ReadRepair, Style},
+    action::{AntiEntropy, Digest, Level, Propagation, Quorum, ReadRepair, Style},
     base::{KeyId, MessageId, NodeId, SimTime, Span, WriteId, ZoneId},
-    data::Held,
+    data::{Conflicts, Held},
     sim::{Death, Simulation, Status},
 };
 
@@ -76,8 +76,9 @@ pub enum Remedy {
     NextRead,
     /// Somebody must restart or thaw it first.
     Revive(Status),
-    /// Anti-entropy, once a wall is gone.
-    HealThenGossip {
+    /// Anti-entropy, once what stands in its way is gone.
+    GossipBehind {
+        barrier: Barrier,
         every: Span,
     },
     /// The primary it follows resends the stream, or everything, within about this time.
@@ -110,6 +111,16 @@ pub enum Stranded {
     Holder(Status),
     /// The way to the target is blocked, or the holder cannot hear that it is up.
     Way,
+}
+
+/// What keeps anti-entropy from a replica.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Barrier {
+    Wall,
+    /// Who has what it misses is down or frozen.
+    Absence(NodeId, Status),
+    /// Links that lose everything.
+    Losses,
 }
 
 /// At most so many missing writes are told about.
@@ -179,13 +190,18 @@ fn remedy(node: NodeId, key: KeyId, held: &Held, trails: &[Trail], simulation: &
     if !after.is_empty() {
         return Remedy::AfterOthers(after);
     }
-    let coming = newest.coming.iter().find(|(_, _, death)| death.is_none()).map(|(_, arrives, _)| *arrives);
+    let alive = || newest.coming.iter().filter(|(_, _, death)| death.is_none());
+    let coming = alive().find(|(id, _, _)| simulation.brings_news(*id)).map(|(_, arrives, _)| *arrives);
     if let Some(arrives) = coming.or_else(|| simulation.next_news(node, key)) {
         return Remedy::Message { arrives };
     }
     let after = simulation.unmet_news(node, key, None);
     if !after.is_empty() {
         return Remedy::AfterOthers(after);
+    }
+    if alive().next().is_some() && simulation.settings().conflicts_of(key) == Conflicts::LastWriteWins {
+        // It will come, and lose to what the replica holds.
+        return Remedy::Overruled;
     }
     let handed = handed_on(node, key, simulation);
     if let Some(remedy @ (Remedy::Hint { .. } | Remedy::Retransmission { .. })) = handed {
@@ -205,20 +221,42 @@ fn remedy(node: NodeId, key: KeyId, held: &Held, trails: &[Trail], simulation: &
     let Some(gossip) = simulation.settings().anti_entropy else {
         return at_last;
     };
-    let reachable = |other: NodeId| match gossip.style {
-        Style::Pull => simulation.can_reach(node, other) && simulation.can_reach(other, node),
-        Style::Push | Style::PushPull => {
-            let compares_first = gossip.digest != Digest::Full;
-            simulation.can_reach(other, node) && (!compares_first || simulation.can_reach(node, other))
-        }
-    };
     let knows = |other: &NodeId| simulation.held(*other, key) != held;
     let every = gossip.every;
     let mut knowing = simulation.owners(key).filter(|other| *other != node).filter(knows).peekable();
-    if knowing.peek().is_none() {
+    let Some(first) = knowing.peek().copied() else {
         return at_last;
+    };
+    let told_by = those_who_tell(node, key, gossip, simulation);
+    if knowing.any(|other| told_by.contains(&other)) {
+        return Remedy::Gossip { every };
     }
-    if knowing.any(reachable) { Remedy::Gossip { every } } else { Remedy::HealThenGossip { every } }
+    let barrier = match simulation.status(first) {
+        status @ (Status::Crashed | Status::Frozen) => Barrier::Absence(first, status),
+        Status::Up if simulation.cuts().standing().is_empty() => Barrier::Losses,
+        Status::Up => Barrier::Wall,
+    };
+    Remedy::GossipBehind { barrier, every }
+}
+
+/// Whose news of `key` comes to `node` by anti-entropy: what a replica learns it passes on.
+fn those_who_tell(node: NodeId, key: KeyId, gossip: AntiEntropy, simulation: &Simulation) -> Vec<NodeId> {
+    let tells = |to: NodeId, from: NodeId| match gossip.style {
+        Style::Pull => simulation.can_reach(to, from) && simulation.can_reach(from, to),
+        Style::Push | Style::PushPull => {
+            let compares_first = gossip.digest != Digest::Full;
+            simulation.can_reach(from, to) && (!compares_first || simulation.can_reach(to, from))
+        }
+    };
+    let mut told_by = vec![node];
+    let mut next = 0;
+    while let Some(to) = told_by.get(next).copied() {
+        next += 1;
+        let new: Vec<NodeId> =
+            simulation.owners(key).filter(|from| !told_by.contains(from) && tells(to, *from)).collect();
+        told_by.extend(new);
+    }
+    told_by
 }
 
 /// Who keeps something for the replica that would teach it something: best one that can hand it over.
