@@ -48,6 +48,9 @@ const SHAPES: [Shape; 4] = [
     Shape { size: Size::Tile, height: 1, width: (12, 30), gap: (1, 0) },
 ];
 
+/// The columns that a tile takes where it can.
+const ROOMY_TILE: u16 = 20;
+
 impl Size {
     /// Whether messages are drawn on their way.
     pub(super) fn has_streets(self) -> bool {
@@ -64,7 +67,11 @@ impl Plan {
     /// The arrangement of this shape nearest to the usual one, if any fits: the same picture at every
     /// height, so that cards do not jump about when a panel opens.
     fn fit(count: usize, area: Rect, shape: &Shape) -> Option<Self> {
-        let usual = usual_columns(count);
+        let usual = match shape.size {
+            Size::Large | Size::Medium | Size::Small | Size::Cell => usual_columns(count),
+            // So that there is room for more than a value.
+            Size::Tile => usize::from(area.width / ROOMY_TILE).clamp(1, count.max(1)),
+        };
         let mut best: Option<((usize, u16), Self)> = None;
         for columns in 1..=count.max(1) {
             let rows = count.div_ceil(columns);

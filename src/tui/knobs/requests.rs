@@ -71,7 +71,7 @@ fn possible(settings: &Settings, operation: Operation) -> Vec<Level> {
     Level::NAMED.into_iter().filter(makes_sense).collect()
 }
 
-const PRIMARY: &str = "one primary takes the writes";
+const PRIMARY: &str = "one leads, and the others follow its log";
 
 pub(super) fn write_level(snapshot: &Snapshot) -> Dial {
     let settings = &snapshot.view.settings;
@@ -110,7 +110,7 @@ pub(super) fn copies(snapshot: &Snapshot) -> Dial {
         return copies_of_zones(snapshot);
     }
     if settings.leaderless().is_none() {
-        return Dial::Missing("replicas follow a primary");
+        return Dial::Missing(PRIMARY);
     }
     let count = u16::try_from(snapshot.view.replicas.len()).unwrap_or(u16::MAX);
     let steps: Vec<u16> = (1..=count).collect();

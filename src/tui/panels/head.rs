@@ -54,11 +54,9 @@ pub(in crate::tui) fn header(paint: &mut Paint<'_>, area: Rect, ui: &Ui, snapsho
     let title = wrap_words(&snapshot.scenario.title, (free, free), 1, paint.glyphs.ellipsis).pop();
     // A letter and an ellipsis name nothing.
     let title = title.filter(|title| title.width() >= LEAST_TITLE || *title == snapshot.scenario.title);
-    let left = Line::from(vec![
-        Span::styled(laggard, bold(paint.style(Role::Title))),
-        paint.span(format!(" {}", title.unwrap_or_default()), Role::Text),
-    ]);
-    paint.line(Rect { width: room.saturating_sub(1), ..area }, 0, &left);
+    let mut left = vec![Span::styled(laggard, bold(paint.style(Role::Title)))];
+    left.extend(title.map(|title| paint.span(format!(" {title}"), Role::Text)));
+    paint.line(Rect { width: room.saturating_sub(1), ..area }, 0, &Line::from(left));
 }
 
 /// What the header tells of, the most important first.

@@ -35,6 +35,10 @@ fn leaders_of_regions_are_called_leaders_and_never_primaries() {
             assert!(text.contains("leaders us1 eu1"), "{preset} at {width}x{height}\n{text}");
             assert!(!text.to_lowercase().contains("primar"), "{preset} at {width}x{height}\n{text}");
         }
+        stage.keys("K");
+        let text = stage.text(200, 55);
+        assert!(!text.to_lowercase().contains("primar"), "the knobs of {preset}\n{text}");
+        stage.keys("K");
         stage.keys(&format!("w1p|||{second}⏎"));
         let text = stage.text(120, 36);
         assert!(text.contains("LEADER"), "{text}");
