@@ -294,23 +294,29 @@ impl Simulation {
         self.can_reach(holder, target) && self.comes_to_believe(holder, target)
     }
 
-    /// Whether a tombstone that will be forgotten keeps something older from coming back.
+    /// Whether a tombstone that will be forgotten keeps something older from coming back: what another replica
+    /// holds, what is still sent again, or a hint.
     fn purges_may_resurrect(&self) -> bool {
         let rules = self.settings.leaderless().and_then(|rules| rules.tombstones);
-        if rules.is_none() || self.settings.anti_entropy.is_none() {
+        if rules.is_none() {
             return false;
         }
         let nodes = || (0..self.nodes.len()).map(NodeId::at);
-        let deleted = |node, key| match self.held(node, key) {
-            Held::One(version) => version.value.is_tombstone(),
-            Held::Nothing | Held::Siblings(_) | Held::Shared(_) | Held::State(_) => false,
-        };
+        let deleted = |node, key| is_tombstone(self.held(node, key));
+        let older = |held: &Held| !held.is_nothing() && !is_tombstone(held);
+        let gossips = self.settings.anti_entropy.is_some();
+        let sends_again = self.sends_again();
         let revives = |node, key| {
-            nodes().any(|from| {
-                from != node
-                    && !self.held(from, key).is_nothing()
-                    && !deleted(from, key)
-                    && (self.can_reach(from, node) || self.can_reach(node, from))
+            nodes().filter(|from| *from != node).any(|from| {
+                let replica = &self.nodes[from.index()].replica;
+                let keeps = |(to, k, held): (NodeId, KeyId, &Held)| to == node && k == key && older(held);
+                let owes = sends_again && replica.owed().any(keeps)
+                    || replica.hints().any(keeps)
+                    || self.stores_hints() && replica.hints_to_come().any(keeps);
+                owes && self.can_reach(from, node)
+                    || gossips
+                        && older(self.held(from, key))
+                        && (self.can_reach(from, node) || self.can_reach(node, from))
             })
         };
         nodes()
@@ -408,5 +414,12 @@ impl Simulation {
                     && teaches(opener, peer)
             })
         })
+    }
+}
+
+fn is_tombstone(held: &Held) -> bool {
+    match held {
+        Held::One(version) => version.value.is_tombstone(),
+        Held::Nothing | Held::Siblings(_) | Held::Shared(_) | Held::State(_) => false,
     }
 }
