@@ -131,7 +131,7 @@ fn comes_to_agree(simulation: &mut Simulation, seconds: u64) -> Result<(), TestC
     let replicas: Vec<_> = simulation.view().replicas.into_iter().map(|r| (r.held, r.waiting)).collect();
     let settings = simulation.settings();
     prop_assert!(
-        false,
+        converged && all_hold_the_same(simulation),
         "after {seconds} s of quiet: converged {converged}, settled {settled}; {settings:?} {replicas:#?}"
     );
     Ok(())
