@@ -25,8 +25,8 @@ use super::{Body, Output, Placement, Replica, Surroundings};
 pub(super) struct Waiting {
     key: KeyId,
     held: Held,
-    /// Whom to tell, and of which operation, once it is stored.
-    acknowledge: Vec<(NodeId, OpId)>,
+    /// Whom to tell, of which operation, and in answer to which try, once it is stored.
+    acknowledge: Vec<(NodeId, OpId, u32)>,
 }
 
 /// So many versions wait at a replica; what comes after that is not taken, as if it had been lost.
@@ -153,11 +153,16 @@ impl Replica {
     }
 
     /// Once all of `held` is stored, `from` is to be told.
-    pub(super) fn acknowledge_later(&mut self, key: KeyId, held: &Held, from: NodeId, op: OpId) {
+    pub(super) fn acknowledge_later(
+        &mut self,
+        (key, held): (KeyId, &Held),
+        (from, op, attempt): (NodeId, OpId, u32),
+    ) {
         for index in self.has_waiting(key, held) {
             let acknowledge = &mut self.waiting[index].acknowledge;
-            if !acknowledge.contains(&(from, op)) {
-                acknowledge.push((from, op));
+            match acknowledge.iter_mut().find(|(to, of, _)| (*to, *of) == (from, op)) {
+                Some((_, _, newest)) => *newest = attempt,
+                None => acknowledge.push((from, op, attempt)),
             }
         }
     }
@@ -173,10 +178,10 @@ impl Replica {
         while let Some(index) = free(self) {
             let Waiting { key, held, acknowledge } = self.waiting.remove(index);
             self.store_now(key, &held, around, out);
-            for (to, op) in acknowledge {
-                let more = self.waiting.iter().any(|waiting| waiting.acknowledge.contains(&(to, op)));
-                if !more {
-                    out.push(Output::Send { to, body: Body::WriteAck { op } });
+            for (to, op, attempt) in acknowledge {
+                let same = |(node, of, _): &(NodeId, OpId, u32)| (*node, *of) == (to, op);
+                if !self.waiting.iter().any(|waiting| waiting.acknowledge.iter().any(same)) {
+                    out.push(Output::Send { to, body: Body::WriteAck { op, attempt } });
                 }
             }
         }
