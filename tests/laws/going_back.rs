@@ -12,7 +12,7 @@ use laggard::{
     },
     base::{KeyId, NodeId, Span, WriteId},
     data::{Conflicts, Held, Value},
-    replica::MessageKind,
+    replica::MessageKind as Kind,
     scenario::Scenario,
     sim::{Fact, What},
 };
@@ -66,7 +66,7 @@ fn steps_back(plan: &Plan, mut each: impl FnMut(&[Fact])) -> Vec<StepBack> {
 }
 
 /// What a replica was told by, step by step, when what it holds changed.
-fn taught_by(facts: &[Fact], taught: &mut BTreeMap<MessageKind, u32>) {
+fn taught_by(facts: &[Fact], taught: &mut BTreeMap<Kind, u32>) {
     let kind = facts.iter().find_map(|fact| match &fact.what {
         What::Delivered { kind, .. } => Some(*kind),
         _ => None,
@@ -88,8 +88,7 @@ fn what_a_replica_holds_never_becomes_older() {
     });
     // Each of those that bring old news has brought some.
     let taught = taught.into_inner();
-    use MessageKind::{Hint, Repair, Sync, SyncReply, Write};
-    for kind in [Write, Hint, Repair, Sync, SyncReply] {
+    for kind in [Kind::Write, Kind::Hint, Kind::Repair, Kind::Sync, Kind::SyncReply] {
         assert!(taught.get(&kind).is_some_and(|times| *times > 2), "{kind:?}: {taught:?}");
     }
 }

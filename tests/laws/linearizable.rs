@@ -257,6 +257,35 @@ fn rules_are_strict(scenario: &Scenario) -> bool {
     scenario.settings.leaderless().is_none_or(|rules| rules.quorum == Quorum::Strict)
 }
 
+/// SEMANTICS §14, "Observers": an outside client knows a longer interval of each operation than the simulation does.
+#[test]
+fn a_violation_in_a_wider_view_is_one_in_the_simulators_and_not_the_reverse() {
+    let (both, only_inside) = (Cell::new(0), Cell::new(0));
+    let mut scenario = primary();
+    policy(&mut scenario).reads_from = ReadsFrom::Any;
+    let draws = prop::collection::vec(prop::collection::vec(any::<u16>(), 8), 50);
+    for_draws(150, 42, &draws, |draws| {
+        let facts = all_facts(&plan_of(scenario.clone(), schedule(&draws, Promotions::None)));
+        let narrow = history(&facts, KeyId(0));
+        let widen = |(one, draws): (&Interval, &Vec<u16>)| Interval {
+            called: one.called.saturating_sub(u64::from(draws[6] % 30)),
+            returned: one.returned.map(|end| end + u64::from(draws[7] % 30)),
+            deed: one.deed,
+        };
+        let wide: Vec<Interval> = narrow.iter().zip(&draws).map(widen).collect();
+        match (is_linearizable(&narrow), is_linearizable(&wide)) {
+            (inside, false) => {
+                prop_assert!(!inside, "seen from outside alone: {wide:?}");
+                both.set(both.get() + 1);
+            }
+            (false, true) => only_inside.set(only_inside.get() + 1),
+            (true, true) => {}
+        }
+        Ok(())
+    });
+    assert!(both.get() > 0 && only_inside.get() > 0, "{both:?} and {only_inside:?}");
+}
+
 /// By hand: a partial write, read once, and then by a majority that never heard of it. Whoever answers before the
 /// repair has arrived lets the next read go back.
 #[test]
@@ -311,7 +340,7 @@ fn a_skewed_clock_is_not_linearizable_whatever_repairs() {
 fn a_failover_is_not_linearizable() {
     let with = |promoted: bool| {
         let mut moves = vec![isolate(0), millis(100)];
-        moves.extend(promoted.then(|| Move::Give(Command::Promote(NodeId(1)))));
+        moves.extend(promoted.then_some(Move::Give(Command::Promote(NodeId(1)))));
         moves.extend([
             millis(1_000),
             Move::Give(as_set(write(1, "new", Level::One))),

@@ -60,8 +60,11 @@
 //! what may wait    randomness    in the last of these: on a stream whoever is held up by what went before it
 //! ```
 //!
-//! **Observers.** No outside observer is part of the simulation: wider intervals are judged by the same search
-//! (linearizable, the_search_knows_what_is_linearizable).
+//! **Observers.** Whoever sees wider intervals sees no violation that is none.
+//!
+//! ```text
+//! holds            linearizable  a_violation_in_a_wider_view_is_one_in_the_simulators_and_not_the_reverse
+//! ```
 //!
 //! # The files
 //!

@@ -289,6 +289,18 @@ fn a_crash_that_forgets_breaks_overlap() {
 }
 
 #[test]
+fn a_preset_says_whether_a_crash_forgets() {
+    let written = |durability: &str| {
+        let text =
+            format!("{{title: T, cluster: {{replication: {{leaderless: {{durability: {durability}}}}}}}}}");
+        let scenario = Scenario::from_text("test", text.as_bytes()).expect("a preset");
+        scenario.settings.leaderless().expect("leaderless").durability
+    };
+    assert_eq!(written("journal"), Durability::Journal);
+    assert_eq!(written("{snapshot: 10s}"), Durability::Snapshot { every: Span::secs(10) });
+}
+
+#[test]
 fn a_lost_disk_breaks_overlap() {
     let loss = [Move::Give(Command::Destroy(NodeId(1))), restart(1), millis(100)];
     assert_eq!(acknowledged_then(&loss, Durability::Journal).1, [["old"]]);

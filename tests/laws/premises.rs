@@ -142,9 +142,9 @@ fn tried(without: Option<Premise>, cases: u32) -> (usize, usize) {
     for_draws(cases, 40, &draws, |draws| {
         let scenario = cluster(without);
         let facts = all_facts(&plan_of(scenario.clone(), schedule(&draws, without)));
-        let (more, misses) = judged(&facts, &scenario);
+        let (more, unseen) = judged(&facts, &scenario);
         pairs.set(pairs.get() + more);
-        missed.set(missed.get() + misses);
+        missed.set(missed.get() + unseen);
         Ok(())
     });
     (pairs.get(), missed.get())

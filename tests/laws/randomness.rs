@@ -10,7 +10,7 @@ use laggard::{
     base::{ClientId, KeyId, NodeId, Ppm, Seed, SimTime, Span, WriteId},
     data::{Conflicts, Value},
     net::{Delay, LinkChange, LinkProfile, MessageName, Network, Order, Scope},
-    replica::MessageKind,
+    replica::MessageKind as Kind,
     scenario::{ClientSpec, Scenario, WorkloadSpec},
     sim::What,
 };
@@ -54,7 +54,7 @@ fn a_fate_is_a_function_of_the_message_alone() {
     });
 }
 
-type Trip = (String, NodeId, NodeId, MessageKind);
+type Trip = (String, NodeId, NodeId, Kind);
 
 /// How long every copy of every write, and every answer to it, travels; the write is named by its value.
 /// Links with one copy each, so that the trip names the message.
@@ -188,10 +188,10 @@ type Name = (NodeId, NodeId, u64, u64, u64);
 fn named(scenario: &Scenario, moves: &[Move]) -> BTreeMap<Name, Vec<(Span, SimTime)>> {
     let mut named: BTreeMap<Name, Vec<(Span, SimTime)>> = BTreeMap::new();
     run(&plan_of(scenario.clone(), moves.to_vec()), |simulation, new| {
-        let names: BTreeMap<_, _> = simulation.message_names().collect();
+        let on_their_way: BTreeMap<_, _> = simulation.message_names().collect();
         for fact in new {
             if let What::Sent { message, from, to, arrives, .. } = fact.what
-                && let Some(name) = names.get(&message)
+                && let Some(name) = on_their_way.get(&message)
             {
                 let name = (from, to, name.kind, name.cause, name.attempt);
                 named.entry(name).or_default().push((arrives.since(fact.at.at), fact.at.at));
@@ -303,7 +303,6 @@ fn no_two_messages_of_a_run_share_a_name() {
 
 #[test]
 fn no_kind_of_leaderless_message_moves_when_the_loss_is_raised_or_another_key_is_written() {
-    use MessageKind as Kind;
     let (mut kinds, mut met) = (BTreeSet::new(), BTreeSet::new());
     let mut both = Vec::new();
     for (mine, other) in work(0).into_iter().zip(work(1)) {
@@ -357,7 +356,6 @@ fn no_kind_of_leaderless_message_moves_when_the_loss_is_raised_or_another_key_is
 /// On a stream nothing overtakes: whoever travels otherwise is held up by what went before it.
 #[test]
 fn no_message_of_a_stream_or_an_election_moves_when_a_knob_of_others_is_turned() {
-    use MessageKind as Kind;
     let mut seen = BTreeSet::new();
     for failover in [monitors(), Failover::Members { timeout: Span::secs(4) }] {
         let (scenario, moves) = everything_primary(failover);
@@ -374,7 +372,9 @@ fn no_message_of_a_stream_or_an_election_moves_when_a_knob_of_others_is_turned()
         let arrivals = |run: &BTreeMap<Name, Vec<(Span, SimTime)>>, link: (NodeId, NodeId)| {
             let mut at: BTreeMap<SimTime, u32> = BTreeMap::new();
             for (_, times) in run.iter().filter(|(name, _)| (name.0, name.1) == link) {
-                times.iter().for_each(|(span, sent)| *at.entry(*sent + *span).or_default() += 1);
+                for (span, sent) in times {
+                    *at.entry(*sent + *span).or_default() += 1;
+                }
             }
             at
         };
