@@ -1,10 +1,13 @@
 //! Floor 4: judging. The [`Ledger`] follows the facts and keeps what is needed to say how stale a value is,
 //! whether anything acknowledged was lost and which guarantee broke; conditions and explanations are
-//! computed from it and the simulation. Nothing here changes what it judges.
+//! computed from it and the simulation. [`history`] and [`linear`] judge what clients saw, whoever recorded it.
+//! Nothing here changes what it judges.
 
 mod conditions;
+pub mod history;
 mod key_ledger;
 mod ledger;
+pub mod linear;
 mod order;
 mod verdict;
 mod why;
@@ -12,4 +15,4 @@ mod why;
 pub use key_ledger::{Loss, Purge, Record, Staleness};
 pub use ledger::{Answered, Ledger, ReadRecord, Tally};
 pub use verdict::{Evidence, Verdict};
-pub use why::{Remedy, Story, Stranded, Trail, explain};
+pub use why::{Barrier, Remedy, Story, Stranded, Trail, explain};

@@ -4,6 +4,7 @@
 mod args;
 mod headless;
 mod json;
+mod judge;
 mod output;
 mod screen;
 mod systems;
@@ -57,6 +58,7 @@ fn dispatch(args: &Args, out: &mut Output) -> u8 {
             None => REFUSED,
         },
         Some(Verb::Check { presets, seed }) => headless::check(presets, seed.map(Seed), out),
+        Some(Verb::Judge(args)) => judge::judge(args, out),
         Some(Verb::List) => list(out),
         Some(Verb::Systems { name, json }) => systems::systems(name.as_deref(), *json, out),
         Some(Verb::Schema) => {

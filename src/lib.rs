@@ -6,7 +6,9 @@
 //! 7  cli        arguments, choice of driver, error printing, exit codes
 //! 6  tui        the screen: terminal, keymap (one registry), theme, panels
 //! 5  drive      timeline (log, journal, keyframes, branches), scripts, headless runs, the network actor
-//! 4  check      the ledger: staleness, lost writes, guarantees, conditions, the story of a stale replica
+//!    histories  files of histories recorded elsewhere, read into operations
+//! 4  check      the ledger: staleness, lost writes, guarantees, conditions, the story of a
+//!               stale replica; histories and their linearizability
 //! 3  sim        the discrete-event simulation: queue, step, facts, view
 //! 2  scenario   YAML → a checked Scenario, or located problems
 //!    session    what a client remembers
@@ -26,6 +28,7 @@ pub mod check;
 pub mod cli;
 pub mod data;
 pub mod drive;
+pub mod histories;
 pub mod net;
 pub mod replica;
 pub mod scenario;

@@ -12,7 +12,7 @@ const FLOORS: [&[&str]; 8] = [
     &["replica", "session", "scenario"],
     &["sim"],
     &["check"],
-    &["drive"],
+    &["drive", "histories"],
     &["tui"],
     &["cli", "main"],
 ];

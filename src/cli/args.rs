@@ -71,6 +71,9 @@ pub(super) enum Verb {
         #[arg(long, value_name = "N")]
         seed: Option<u64>,
     },
+    /// Judge a history recorded elsewhere: is there one order of its operations that explains every answer?
+    #[command(after_help = JUDGE_HELP)]
+    Judge(JudgeArgs),
     /// List the built-in presets
     List,
     /// Show the documented defaults of real systems side by side, or one system's with their sources
@@ -87,6 +90,72 @@ pub(super) enum Verb {
     Completions { shell: Shell },
     /// Print the manual page
     Man,
+}
+
+const JUDGE_HELP: &str = "\
+Linearizable, key by key: every operation takes effect at one moment between its invocation and its return; an
+operation whose outcome is unknown (:info, or no return) may do so at any later moment, or never; one that failed did
+not happen. Keys are a :key field, or Jepsen's independent tuples [key value]. Every key starts as nil (register,
+cas-register), the empty text (kv) or the empty set.
+
+The keys race: each is searched with 50,000 steps, then with 8 times as many, and so on up to --steps; the first round
+that finds a violation is the last. What a budget ends is unknown, never guessed. A file may have 256 MiB and 2,000,000
+events.
+
+Exit status: 0 every key holds, 1 a key is violated, 2 the file is malformed, 3 it could not be told.";
+
+#[derive(Debug, clap::Args)]
+pub(super) struct JudgeArgs {
+    /// A file, or - for standard input
+    pub(super) history: String,
+
+    /// What the operations act on
+    #[arg(long, value_enum)]
+    pub(super) model: ModelArg,
+
+    /// How the file is written
+    #[arg(long, value_enum, default_value_t = FormatArg::Auto)]
+    pub(super) format: FormatArg,
+
+    /// What every key holds at first, as EDN (3, "tea", #{1 2}) [default: nil, "" or #{}, by model]
+    #[arg(long, value_name = "VALUE", allow_hyphen_values = true)]
+    pub(super) initial: Option<String>,
+
+    /// Steps that the search of one key may take
+    #[arg(long, value_name = "N", default_value_t = 100_000_000)]
+    pub(super) steps: u64,
+
+    /// Memory that the search of one key may use; as many keys are searched at once as there are cores
+    #[arg(long, value_name = "MIB", default_value_t = 1_024)]
+    pub(super) memory: u32,
+
+    /// As one JSON object
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ModelArg {
+    /// read, write
+    Register,
+    /// read, write, cas [old new]
+    CasRegister,
+    /// Strings by key: get, put, append
+    Kv,
+    /// add, remove, and read of all members
+    Set,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FormatArg {
+    /// Told by how the file begins
+    Auto,
+    /// Maps of Jepsen and Knossos, key-value lines of porcupine
+    Edn,
+    /// Lines of Jepsen's text log
+    JepsenLog,
+    /// Objects, in an array or one after another
+    Json,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

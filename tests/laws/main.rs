@@ -35,11 +35,16 @@
 //! **Convergence.** Once quiet, with some repair on, all replicas become equal.
 //!
 //! ```text
-//! holds            network       once_quiet_every_style_under_every_policy_converges_from_any_state
+//! holds            convergence   with_anti_entropy_every_system_converges_under_every_policy_style_and_digest
+//!                                every_leaderless_system_…, every_system_with_a_primary_converges_by_its_own_rules_…
+//!                                retransmission_alone_…, hints_alone_converge_where_no_coordinator_goes_down
 //!                  replication   members_…_converge_once_quiet
 //!                  regions       regions_converge_once_quiet_and_reads_keep_their_promises
-//! no repair        network       where_nothing_repairs_a_lost_write_is_never_made_good, and what is told of it:
-//!                                a_replica_that_is_told_never_stays_stale
+//! quiet            convergence   while_clients_write_replicas_need_not_agree
+//! some repair      convergence   where_nothing_repairs_a_lost_write_is_never_made_good, and what is told of it:
+//!                                never_is_said_of_…_only_where_it_is_true_and_for_the_true_reason
+//!   coordinators   convergence   where_the_coordinator_crashes_the_promise_of_retransmission_ends
+//!   hints          convergence   where_a_hint_is_gone_or_never_was_the_promise_of_hints_ends
 //! ```
 //!
 //! **No going back.** Hints, repair and anti-entropy never replace a version by one that it supersedes.
@@ -78,7 +83,8 @@
 //! linearizable what is linearizable, and what is not once a premise is given up
 //! going_back   what a replica holds never becomes older, and where it may
 //! randomness   what a knob or a person does moves no other message
-//! network      convergence, and order on links
+//! network      order on links, and what is said to be stored
+//! convergence  every policy × style × digest × protocol converges once quiet, and what never does
 //! quorums      what quorums, read repair and N do, message by message
 //! merging      commutative, associative, idempotent over versions that really occur
 //! sessions     guarantees that are asked for hold, and logical clocks keep cause before effect
@@ -94,6 +100,7 @@
 //! Runs are fixed: each property names its seed, and a failure prints the draws it shrank to.
 
 mod bounded;
+mod convergence;
 mod crdt;
 mod digests;
 mod generate;

@@ -117,6 +117,9 @@ impl Ui {
         let Some(member) = &view.member else {
             return self.no("nobody is primary here: any replica takes writes".into());
         };
+        if member.region.is_some() {
+            return self.no("each region elects its leader by majority itself".into());
+        }
         match (view.status, member.role) {
             (Status::Crashed, _) => return self.no(format!("{name} is down; C restarts it")),
             (Status::Frozen, _) => return self.no(format!("{name} is frozen; Z thaws it")),
