@@ -304,7 +304,9 @@ impl Simulation {
             return false;
         }
         let nodes = || (0..self.nodes.len()).map(NodeId::at);
-        let deleted = |node, key| is_tombstone(self.held(node, key));
+        // Who is no replica of a key takes nothing of it.
+        let placement = self.placement();
+        let deleted = |node, key| placement.is_owner(node, key) && is_tombstone(self.held(node, key));
         let older = |held: &Held| !held.is_nothing() && !is_tombstone(held);
         let gossips = self.settings.anti_entropy.is_some();
         let sends_again = self.sends_again();
