@@ -15,4 +15,4 @@ mod why;
 pub use key_ledger::{Loss, Purge, Record, Staleness};
 pub use ledger::{Answered, Ledger, ReadRecord, Tally};
 pub use verdict::{Evidence, Verdict};
-pub use why::{Remedy, Story, Stranded, Trail, explain};
+pub use why::{Barrier, Remedy, Story, Stranded, Trail, explain};

@@ -16,7 +16,7 @@ mod timeline;
 pub use actor::{FirstStaleRead, Handle, Request, Start, spawn};
 pub use headless::{Finding, Report, run};
 pub use journal::Journal;
-pub use narrate::{EventLine, Mark, Narrator, ratio, skew};
+pub use narrate::{EventLine, Mark, Narrator, ratio, side, skew};
 pub use pace::Speed;
 pub use script::{DEFAULT_LIMIT, Reach, Said};
 pub use snapshot::{Agreement, BranchView, Clock, DeathView, Notice, Playhead, ScriptView, Snapshot};

@@ -39,17 +39,17 @@ pub struct Owed {
 }
 
 /// So many versions of a key that do not supersede each other are remembered, the newest.
-const MAX_REMEMBERED: usize = 64;
+const MAX_REMEMBERED: usize = 4_096;
 
 static NOTHING: VersionVector = VersionVector::EMPTY;
 
-fn remember(known: &mut Arc<Vec<Arc<Version>>>, version: &Arc<Version>) {
-    if known.iter().any(|v| v.reflects(version)) {
+fn remember(known: &mut Arc<Vec<Arc<Version>>>, version: &Arc<Version>, conflicts: Conflicts) {
+    if known.iter().any(|v| v.stands_for(version, conflicts)) {
         return;
     }
     let version = &version.bare();
     let known = Arc::make_mut(known);
-    known.retain(|v| !version.reflects(v));
+    known.retain(|v| !version.stands_for(v, conflicts));
     if known.len() == MAX_REMEMBERED {
         known.remove(0);
     }
@@ -79,16 +79,16 @@ impl Session {
         self.memory.get(key.index()).map_or(&NOTHING, |memory| &memory.context)
     }
 
-    pub fn wrote(&mut self, version: &Arc<Version>) {
+    pub fn wrote(&mut self, version: &Arc<Version>, conflicts: Conflicts) {
         let memory = self.memory(version.key);
         memory.last = Some(Some(version.id));
-        remember(&mut memory.owed.written, version);
+        remember(&mut memory.owed.written, version, conflicts);
     }
 
-    pub fn read(&mut self, key: KeyId, held: &Held) {
+    pub fn read(&mut self, key: KeyId, held: &Held, conflicts: Conflicts) {
         let memory = self.memory(key);
         for version in held.versions() {
-            remember(&mut memory.owed.seen, version);
+            remember(&mut memory.owed.seen, version, conflicts);
         }
         memory.context.join(&held.history());
         memory.last = Some(held.newest());

@@ -37,6 +37,7 @@ refuses! {
     only_comments: "# nothing\n";
     stranger_in_a_partition: "title: T\ncluster: {replicas: [ams, lon, nyc]}\nscript:\n  - partition: [[ams, lon], [bos]]\n";
     replica_on_both_sides: "title: T\nscript:\n  - partition: [[a, b], [b, c]]\n  - partition: [[a, b, c]]\n  - partition: []\n";
+    zone_on_both_sides: "title: T\ncluster: {replicas: [{name: a, zone: eu}, {name: b, zone: eu}, {name: c, zone: us}]}\nscript:\n  - partition: [[eu], [us]]\n  - partition: [[eu], [b, c]]\n  - partition: [[ue]]\n  - partition: [[eu, us]]\n";
     link_to_itself: "title: T\nnetwork: {links: [{between: [a, a], loss: 5%}, {from: a, to: b}]}\nscript:\n  - cut: {from: b, to: b}\n  - cut: {between: [a, b], name: all}\n";
     names_given_twice: "title: T\ncluster: {replicas: [ams, {name: lon, zone: ams}, ams]}\nclients: [{name: bob}, {name: bob}, {name: lon}]\n";
     limits: "title: T\ncluster: {replicas: 5000}\nworkload: {rate: 1000000/s, keys: 20000, skew: 99}\n";
@@ -58,6 +59,7 @@ refuses! {
     far_too_long: "title: T\ncluster: {replicas: [{name: a, clock: {skew: -9000d}}, b]}\nnetwork: {latency: 9000d}\ndata: {'': 1}\n";
     control_characters: "title: \"a\\e[2Jb\"\nabout: |\n  one\n  two\nscript: [{say: \"\\a\"}]\n";
     primary_of_nobody: "title: T\ncluster: {replicas: [a, b, c], conflicts: siblings, replication: {primary: {at: d, acks: 3, backlog: 1mib, min_replicas: 9, priorities: {e: 1}, failover: {after: 0, quorum: 4, monitors: [a, a]}, durability: {snapshot: 0}}}}\n";
+    failover_and_election: "title: T\ncluster: {replication: {primary: {election: members, failover: {after: 1s}}}}\n";
     primary_and_leaderless: "title: T\ncluster: {replication: {leaderless: {n: 3}, primary: {election: members, failover: {after: 1s}, ack: 1s}}}\n";
     regions_that_cannot_be: "title: T\ncluster: {replicas: [a, b, c, d], conflicts: siblings, versions: {truncate_at: 3}, replication: {multi_region: {regions: {us: [a, a, e], eu: [b], ap: []}, level: strong, bound: {versions: 3}, read: session}}}\n";
     one_log_and_its_levels: "title: T\ncluster: {replicas: [a, b], replication: {multi_region: {between: one_log, write_region: su, level: session, bound: {versions: 0, time: 0}, read: strong}}}\nclients: [{name: you, level: quorum}]\ndata: {n: {counter: 0}}\nscript:\n  - read: {key: x, level: bounded_staleness}\n  - write: {key: x, value: 1, level: one}\n  - set: {write: all, read: strong}\n  - promote: b\n";

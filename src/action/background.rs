@@ -55,7 +55,8 @@ impl HintRules {
 }
 
 impl FailureDetector {
-    /// Cassandra gossips once a second; its phi of 8 convicts after some ten seconds of silence then.
+    /// Cassandra gossips once a second. The ten seconds are ours: its phi of 8 convicts after some 18 (8 ln 10 times the
+    /// period of heartbeats), which its profile has.
     pub const USUAL: Self = Self { timeout: Span::secs(10), gossip_every: Span::secs(1) };
 }
 

@@ -131,6 +131,17 @@ impl PrimaryPolicy {
         }
     }
 
+    /// What the one that takes the writes of its set is called: among regions each has a leader, and several at once
+    /// are no split brain.
+    pub fn head(&self) -> &'static str {
+        if self.regions.is_some() { "leader" } else { "primary" }
+    }
+
+    /// Several of them.
+    pub fn heads(&self) -> &'static str {
+        if self.regions.is_some() { "leaders" } else { "primaries" }
+    }
+
     /// The replica set that `node` belongs to.
     pub fn group_of(&self, node: NodeId) -> Option<&Group> {
         self.groups.iter().find(|group| group.members.contains(&node))

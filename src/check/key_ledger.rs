@@ -227,7 +227,7 @@ impl KeyLedger {
                 None => self.contents.push((content, 1)),
             }
         }
-        let conflicts = simulation.settings().conflicts;
+        let conflicts = simulation.settings().conflicts_of(self.key);
         for record in &mut self.open {
             record.missing = 0;
             for node in &self.owners {
@@ -358,8 +358,10 @@ impl KeyLedger {
         if !self.wiped.contains(&node) {
             self.wiped.push(node);
         }
+        let owns = self.owners.contains(&node);
         for record in &mut self.open {
-            record.missing += usize::from(record.reflected[node.index()].take().is_some());
+            let reflected = record.reflected[node.index()].take().is_some();
+            record.missing += usize::from(owns && reflected);
         }
         for record in self.closed.iter_mut().filter(|record| record.reflected[node.index()].is_some()) {
             Arc::make_mut(record).reflected[node.index()] = None;

@@ -385,6 +385,7 @@ impl Ledger {
 
     fn follow_answer(&mut self, op: OpId, outcome: &Outcome, at: Position, simulation: &Simulation) {
         let Some(asked) = self.open.remove(op) else { return };
+        let conflicts = simulation.settings().conflicts_of(asked.key);
         let ledger = &mut self.keys[asked.key.index()];
         match &asked.version {
             Some(version) => ledger.answered(version.id),
@@ -399,8 +400,8 @@ impl Ledger {
                 self.tally.writes += 1;
                 self.keys[asked.key.index()].acked(*write, at.at);
                 if let Some(version) = &asked.version {
-                    self.sessions[usize::from(asked.client.0)].wrote(version);
-                    self.order.wrote(asked.client, version);
+                    self.sessions[usize::from(asked.client.0)].wrote(version, conflicts);
+                    self.order.wrote(asked.client, version, conflicts);
                 }
             }
             Outcome::Found(held) => self.follow_read(op, &asked, held, at, simulation),
@@ -464,8 +465,8 @@ impl Ledger {
                 }
             }
         }
-        self.sessions[usize::from(asked.client.0)].read(asked.key, held);
-        self.order.read(asked.client, held);
+        self.sessions[usize::from(asked.client.0)].read(asked.key, held, conflicts);
+        self.order.read(asked.client, held, conflicts);
         let shown = self.order.shown((asked.client, asked.node), held, at, simulation);
         self.note(shown);
         let (client, node, key, found) = (asked.client, asked.node, asked.key, held.clone());

@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use crate::{
     action::Guarantee,
     base::{ClientId, NodeId, Position, WriteId},
-    data::{Held, Version},
+    data::{Conflicts, Held, Version},
     sim::Simulation,
 };
 
@@ -113,17 +113,17 @@ impl Order {
         self.bound.insert(version.id, bound);
     }
 
-    pub(super) fn wrote(&mut self, client: ClientId, version: &Arc<Version>) {
+    pub(super) fn wrote(&mut self, client: ClientId, version: &Arc<Version>, conflicts: Conflicts) {
         let past = &mut self.pasts[usize::from(client.0)];
         past.has_written = Has::Once;
-        remember(&mut past.written, version);
+        remember(&mut past.written, version, conflicts);
     }
 
-    pub(super) fn read(&mut self, client: ClientId, held: &Held) {
+    pub(super) fn read(&mut self, client: ClientId, held: &Held, conflicts: Conflicts) {
         let past = &mut self.pasts[usize::from(client.0)];
         for version in held.versions() {
             past.has_read = Has::Once;
-            remember(&mut past.seen, version);
+            remember(&mut past.seen, version, conflicts);
         }
     }
 
@@ -193,12 +193,12 @@ impl Order {
     }
 }
 
-fn remember(known: &mut Vec<Arc<Version>>, version: &Arc<Version>) {
+fn remember(known: &mut Vec<Arc<Version>>, version: &Arc<Version>, conflicts: Conflicts) {
     let same = |v: &Arc<Version>| v.key == version.key;
-    if known.iter().any(|v| same(v) && v.reflects(version)) {
+    if known.iter().any(|v| same(v) && v.stands_for(version, conflicts)) {
         return;
     }
-    known.retain(|v| !(same(v) && version.reflects(v)));
+    known.retain(|v| !(same(v) && version.stands_for(v, conflicts)));
     if known.len() == MAX_PAST {
         known.remove(0);
     }

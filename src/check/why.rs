@@ -1,10 +1,12 @@
 //! Why is this replica stale? Which write it misses, what became of the copy sent to it, and what will
 //! bring it.
 
+use std::sync::Arc;
+
 use crate::{
-    action::{Digest, Level, Propagation, Quorum, ReadRepair, Style},
+    action::{AntiEntropy, Digest, Level, Propagation, Quorum, ReadRepair, Style},
     base::{KeyId, MessageId, NodeId, SimTime, Span, WriteId, ZoneId},
-    data::Held,
+    data::{Conflicts, Held},
     sim::{Death, Simulation, Status},
 };
 
@@ -74,8 +76,9 @@ pub enum Remedy {
     NextRead,
     /// Somebody must restart or thaw it first.
     Revive(Status),
-    /// Anti-entropy, once a wall is gone.
-    HealThenGossip {
+    /// Anti-entropy, once what stands in its way is gone.
+    GossipBehind {
+        barrier: Barrier,
         every: Span,
     },
     /// The primary it follows resends the stream, or everything, within about this time.
@@ -86,6 +89,15 @@ pub enum Remedy {
     HealThenStream,
     /// It follows no primary: one must rise first.
     NoPrimary,
+    /// Its region takes the writes of `from`, where the leaders talk every so often.
+    Region {
+        from: Arc<str>,
+        every: Span,
+    },
+    /// The same, once a wall between the regions is gone or both have a leader that is up.
+    HealThenRegion {
+        from: Arc<str>,
+    },
     /// Nothing: no message is on its way and nothing repairs.
     Never,
     /// Last-write-wins dropped it for good.
@@ -99,6 +111,16 @@ pub enum Stranded {
     Holder(Status),
     /// The way to the target is blocked, or the holder cannot hear that it is up.
     Way,
+}
+
+/// What keeps anti-entropy from a replica.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Barrier {
+    Wall,
+    /// Who has what it misses is down or frozen.
+    Absence(NodeId, Status),
+    /// Links that lose everything.
+    Losses,
 }
 
 /// At most so many missing writes are told about.
@@ -168,7 +190,8 @@ fn remedy(node: NodeId, key: KeyId, held: &Held, trails: &[Trail], simulation: &
     if !after.is_empty() {
         return Remedy::AfterOthers(after);
     }
-    let coming = newest.coming.iter().find(|(_, _, death)| death.is_none()).map(|(_, arrives, _)| *arrives);
+    let alive = || newest.coming.iter().filter(|(_, _, death)| death.is_none());
+    let coming = alive().find(|(id, _, _)| simulation.brings_news(*id)).map(|(_, arrives, _)| *arrives);
     if let Some(arrives) = coming.or_else(|| simulation.next_news(node, key)) {
         return Remedy::Message { arrives };
     }
@@ -176,12 +199,18 @@ fn remedy(node: NodeId, key: KeyId, held: &Held, trails: &[Trail], simulation: &
     if !after.is_empty() {
         return Remedy::AfterOthers(after);
     }
+    if alive().next().is_some() && simulation.settings().conflicts_of(key) == Conflicts::LastWriteWins {
+        // It will come, and lose to what the replica holds.
+        return Remedy::Overruled;
+    }
     let handed = handed_on(node, key, simulation);
     if let Some(remedy @ (Remedy::Hint { .. } | Remedy::Retransmission { .. })) = handed {
         return remedy;
     }
     if let Some(policy) = simulation.settings().primary() {
-        return follow(node, policy.ack_every, simulation);
+        let every = policy.ack_every;
+        let from_afar = ship(node, key, newest, every, simulation);
+        return from_afar.unwrap_or_else(|| follow(node, every, simulation));
     }
     if simulation.a_read_may_teach(node, key) {
         return Remedy::ReadRepair;
@@ -192,20 +221,42 @@ fn remedy(node: NodeId, key: KeyId, held: &Held, trails: &[Trail], simulation: &
     let Some(gossip) = simulation.settings().anti_entropy else {
         return at_last;
     };
-    let reachable = |other: NodeId| match gossip.style {
-        Style::Pull => simulation.can_reach(node, other) && simulation.can_reach(other, node),
-        Style::Push | Style::PushPull => {
-            let compares_first = gossip.digest != Digest::Full;
-            simulation.can_reach(other, node) && (!compares_first || simulation.can_reach(node, other))
-        }
-    };
     let knows = |other: &NodeId| simulation.held(*other, key) != held;
     let every = gossip.every;
     let mut knowing = simulation.owners(key).filter(|other| *other != node).filter(knows).peekable();
-    if knowing.peek().is_none() {
+    let Some(first) = knowing.peek().copied() else {
         return at_last;
+    };
+    let told_by = those_who_tell(node, key, gossip, simulation);
+    if knowing.any(|other| told_by.contains(&other)) {
+        return Remedy::Gossip { every };
     }
-    if knowing.any(reachable) { Remedy::Gossip { every } } else { Remedy::HealThenGossip { every } }
+    let barrier = match simulation.status(first) {
+        status @ (Status::Crashed | Status::Frozen) => Barrier::Absence(first, status),
+        Status::Up if simulation.cuts().standing().is_empty() => Barrier::Losses,
+        Status::Up => Barrier::Wall,
+    };
+    Remedy::GossipBehind { barrier, every }
+}
+
+/// Whose news of `key` comes to `node` by anti-entropy: what a replica learns it passes on.
+fn those_who_tell(node: NodeId, key: KeyId, gossip: AntiEntropy, simulation: &Simulation) -> Vec<NodeId> {
+    let tells = |to: NodeId, from: NodeId| match gossip.style {
+        Style::Pull => simulation.can_reach(to, from) && simulation.can_reach(from, to),
+        Style::Push | Style::PushPull => {
+            let compares_first = gossip.digest != Digest::Full;
+            simulation.can_reach(from, to) && (!compares_first || simulation.can_reach(to, from))
+        }
+    };
+    let mut told_by = vec![node];
+    let mut next = 0;
+    while let Some(to) = told_by.get(next).copied() {
+        next += 1;
+        let new: Vec<NodeId> =
+            simulation.owners(key).filter(|from| !told_by.contains(from) && tells(to, *from)).collect();
+        told_by.extend(new);
+    }
+    told_by
 }
 
 /// Who keeps something for the replica that would teach it something: best one that can hand it over.
@@ -235,6 +286,26 @@ fn follow(node: NodeId, every: Span, simulation: &Simulation) -> Remedy {
         }
         Some(_) => Remedy::HealThenStream,
     }
+}
+
+/// What other regions do by themselves for a region that is behind; `None` where its own leader has what is missing.
+fn ship(node: NodeId, key: KeyId, missing: &Trail, every: Span, simulation: &Simulation) -> Option<Remedy> {
+    let policy = simulation.settings().primary()?;
+    let regions = policy.regions.as_ref()?;
+    let region_of = |node: NodeId| policy.groups.iter().position(|group| group.members.contains(&node));
+    let leader_of = |region: usize| simulation.primaries().find(|leader| region_of(*leader) == Some(region));
+    let (home, source) = (region_of(node)?, region_of(missing.coordinator)?);
+    let here = leader_of(home);
+    let has = here
+        .is_some_and(|leader| leader != node && simulation.held(leader, key) != simulation.held(node, key));
+    if home == source || has {
+        return None;
+    }
+    let from = Arc::clone(&regions.names[source]);
+    let passes = here
+        .zip(leader_of(source))
+        .is_some_and(|(here, there)| simulation.can_reach(here, there) && simulation.can_reach(there, here));
+    Some(if passes { Remedy::Region { from, every } } else { Remedy::HealThenRegion { from } })
 }
 
 /// Levels that overlap would have: R + W > N.

@@ -5,7 +5,7 @@ use std::{cmp::Ordering, fmt, sync::Arc};
 
 use crate::base::{KeyId, NodeId, WriteId};
 
-use super::{Value, VersionVector};
+use super::{Conflicts, Value, VersionVector};
 
 /// The `counter`-th write of one key that `node` coordinated. Counter 0 names the value a key started
 /// with, which every vector covers.
@@ -96,6 +96,17 @@ impl Version {
             return self.context.includes(&other.context);
         }
         self.id == other.id || self.context.covers(other.dot)
+    }
+
+    /// Whether whoever comes to reflect this one reflects `other` by that, too. Under last-write-wins a version
+    /// that was written on top of another may still lose against it, by a clock that is behind; and who holds
+    /// what beats this one need not know of the other.
+    pub fn stands_for(&self, other: &Self, conflicts: Conflicts) -> bool {
+        let wins = match conflicts {
+            Conflicts::LastWriteWins => self.last_write_order(other) != Ordering::Less,
+            Conflicts::Siblings | Conflicts::VectorSiblings | Conflicts::LogOrder => true,
+        };
+        wins && self.reflects(other)
     }
 
     /// The order of last-write-wins: stamp, then tombstone, then value bytes (Cassandra's rule), and only

@@ -367,7 +367,7 @@ impl Actor {
         if self.clock == Clock::Stopped || reach.state(&self.timeline).is_some() {
             return;
         }
-        if let Some(why) = prospect::why_never(condition, &self.timeline) {
+        if let Some(why) = self.timeline.why_never(condition) {
             self.pursuit = None;
             self.stop();
             self.warn(why);

@@ -1,8 +1,21 @@
 //! What is still to come by itself: anything that shows, or what somebody waits for, or nothing.
 
-use crate::{action::Condition, base::NodeId, sim::Status};
+use crate::{
+    action::{Command, Condition, Failover, Mend, PrimaryPolicy, ReadRepair},
+    base::{NodeId, Ppm, Span},
+    net::{LinkChange, Scope},
+    sim::{Simulation, Status},
+};
 
 use super::Timeline;
+
+impl Timeline {
+    /// Why `condition` will never hold unless somebody does something, in a sentence that begins with
+    /// "never"; `None` where it does already, or may come by itself.
+    pub fn why_never(&self, condition: &Condition) -> Option<&'static str> {
+        if self.ledger().meets(condition, self.simulation()) { None } else { why_never(condition, self) }
+    }
+}
 
 /// Whether nothing that people can see will happen by itself any more. Gossip between replicas that
 /// differ shows, even where it can only die: at a wall, at a replica that is down.
@@ -19,8 +32,7 @@ pub(super) fn nothing_is_ahead(timeline: &Timeline) -> bool {
         && !simulation.news_is_ahead()
 }
 
-/// Why `condition`, which does not hold, never will unless somebody does something; `None` where it may.
-pub(super) fn why_never(condition: &Condition, timeline: &Timeline) -> Option<&'static str> {
+fn why_never(condition: &Condition, timeline: &Timeline) -> Option<&'static str> {
     let simulation = timeline.simulation();
     let no_more_commands = timeline.given() == timeline.log().len();
     if simulation.purges_are_ahead() {
@@ -28,35 +40,169 @@ pub(super) fn why_never(condition: &Condition, timeline: &Timeline) -> Option<&'
         return None;
     }
     if *condition == (Condition::Converged { within: None }) && no_more_commands && simulation.settled() {
-        Some(why_diverged(timeline))
+        Some(why_diverged(simulation))
     } else {
         (nothing_is_ahead(timeline) && !waits_for_time(condition))
             .then_some("never: nothing more will happen by itself")
     }
 }
 
-/// Why replicas differ for good, though nothing is on its way that would change any of them.
-fn why_diverged(timeline: &Timeline) -> &'static str {
-    let simulation = timeline.simulation();
-    let mut statuses = (0..simulation.scenario().replicas.len()).map(|i| simulation.status(NodeId::at(i)));
-    if simulation.hint_waits() {
-        return "never: what is missing waits as a hint that cannot be handed back as things are";
-    }
-    let stands = !simulation.cuts().standing().is_empty();
-    if simulation.settings().primary().is_some() {
-        return match (stands, statuses.all(|status| status == Status::Up)) {
-            (true, _) => "never while the wall stands: heal it first (P)",
-            (false, false) => "never: a replica that is down or frozen cannot catch up",
-            (false, true) => "never: they do not all follow one primary that they can reach",
+/// What keeps apart replicas that differ for good: the least that would have to be undone before anything
+/// changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Obstacle {
+    Walls,
+    /// Replicas that are down or frozen.
+    Absence,
+    /// Links that lose everything.
+    Losses,
+    WallsAndAbsence,
+    /// Several of these.
+    Everything,
+    /// With everybody up and every link open nothing would change either.
+    NoRepair,
+}
+
+impl Obstacle {
+    /// Found by trying: a copy of the run in which the obstacle is gone.
+    fn of(simulation: &Simulation) -> Self {
+        let nodes = || (0..simulation.scenario().replicas.len()).map(NodeId::at);
+        let heal: Vec<Command> =
+            simulation.cuts().standing().first().map(|_| Command::Heal(Mend::All)).into_iter().collect();
+        let revive: Vec<Command> = nodes()
+            .filter_map(|node| match simulation.status(node) {
+                Status::Up => None,
+                Status::Crashed => Some(Command::Restart(node)),
+                Status::Frozen => Some(Command::Thaw(node)),
+            })
+            .collect();
+        let network = simulation.network();
+        let loses = |(a, b)| network.profile(a, b).loss == Ppm::ALWAYS;
+        let any_loses = nodes().any(|a| nodes().any(|b| a != b && loses((a, b))));
+        let change = LinkChange::Loss(Ppm::NEVER);
+        let mend: Vec<Command> =
+            any_loses.then_some(Command::SetLink { scope: Scope::All, change }).into_iter().collect();
+        let attempts = [
+            (Self::Walls, vec![&heal]),
+            (Self::Absence, vec![&revive]),
+            (Self::Losses, vec![&mend]),
+            (Self::WallsAndAbsence, vec![&heal, &revive]),
+            (Self::Everything, vec![&heal, &revive, &mend]),
+        ];
+        let frees = |commands: &Vec<&Vec<Command>>| {
+            let possible = commands.len() > 2 || commands.iter().all(|some| !some.is_empty());
+            possible && changes_after(simulation, commands.iter().copied().flatten())
         };
+        attempts
+            .iter()
+            .find(|(_, commands)| frees(commands))
+            .map_or(Self::NoRepair, |(obstacle, _)| *obstacle)
     }
-    match (simulation.settings().anti_entropy, stands, statuses.all(|status| status == Status::Up)) {
-        (None, _, false) => "never: a replica is down or frozen, and no anti-entropy repairs what was lost",
-        (None, _, true) => "never: no anti-entropy repairs what was lost",
-        (Some(_), true, true) => "never while the wall stands: heal it first (P)",
-        (Some(_), true, false) => "never while a wall stands and a replica is down or frozen",
-        (Some(_), false, false) => "never: a replica that is down or frozen cannot catch up",
-        (Some(_), false, true) => "never: a link that loses everything keeps them apart",
+}
+
+/// So long a copy of the run is watched for a change that may come.
+const WATCHED: u64 = 600;
+
+/// Whether data would change by itself, now or later, once these commands were given.
+fn changes_after<'a>(simulation: &Simulation, commands: impl Iterator<Item = &'a Command>) -> bool {
+    let mut other = simulation.clone();
+    let mut facts = Vec::new();
+    for command in commands {
+        // A refused command changes nothing.
+        let _ = other.apply(command, &mut facts);
+    }
+    // A request or a read that is set free may come to nothing; a replica set looks ahead itself.
+    let looks_ahead = simulation.settings().primary().is_some();
+    for _ in 0..WATCHED {
+        if facts.iter().any(|fact| fact.what.changes_data()) {
+            return true;
+        }
+        if looks_ahead || other.settled() {
+            // What is forgotten in good order may make replicas equal, too.
+            return other.converged() || !other.settled();
+        }
+        facts.clear();
+        other.advance_to(other.position().at + Span::secs(1), &mut facts);
+    }
+    true
+}
+
+/// Why replicas differ for good, though nothing is on its way that would change any of them.
+fn why_diverged(simulation: &Simulation) -> &'static str {
+    let obstacle = Obstacle::of(simulation);
+    match simulation.settings().primary() {
+        Some(policy) => why_not_replicated(obstacle, policy, simulation),
+        None if simulation.hint_waits() => why_not_handed_back(obstacle),
+        None => why_not_repaired(obstacle, simulation),
+    }
+}
+
+const WALL: &str = "never while the wall stands: heal it first (P)";
+const ABSENCE: &str = "never while a replica is down or frozen: bring it back first (C, Z)";
+const BOTH: &str = "never while a wall stands and a replica is down or frozen";
+const LOSSES: &str = "never: a link that loses everything keeps them apart";
+const EVERYTHING: &str =
+    "never while walls, replicas that are down and links that lose everything keep them apart";
+
+fn why_not_handed_back(obstacle: Obstacle) -> &'static str {
+    match obstacle {
+        Obstacle::Walls => {
+            "never while the wall stands: what is missing waits behind it as a hint (P heals it)"
+        }
+        Obstacle::Absence => {
+            "never while a replica is down or frozen: what is missing waits as a hint, with it or for it (C, Z)"
+        }
+        Obstacle::Losses => "never: what is missing waits as a hint behind a link that loses everything",
+        Obstacle::WallsAndAbsence => {
+            "never while a wall stands and a replica is down or frozen: what is missing waits as a hint"
+        }
+        Obstacle::Everything => EVERYTHING,
+        Obstacle::NoRepair => "never: what is missing is kept as a hint, but nobody hands it back",
+    }
+}
+
+fn why_not_repaired(obstacle: Obstacle, simulation: &Simulation) -> &'static str {
+    let rules = simulation.settings().leaderless();
+    let reads_repair = rules.is_some_and(|rules| rules.read_repair != ReadRepair::Off);
+    let hints = rules.is_some_and(|rules| rules.hints.is_some());
+    match obstacle {
+        Obstacle::Walls => WALL,
+        Obstacle::Absence => ABSENCE,
+        Obstacle::Losses => LOSSES,
+        Obstacle::WallsAndAbsence => BOTH,
+        Obstacle::Everything => EVERYTHING,
+        Obstacle::NoRepair if simulation.settings().anti_entropy.is_some() => {
+            "never: anti-entropy makes nothing of how they differ"
+        }
+        Obstacle::NoRepair if reads_repair => {
+            "never by itself: no anti-entropy repairs what was lost; only a read could that finds the difference"
+        }
+        Obstacle::NoRepair if hints => {
+            "never: no hint is left of what was lost, and no anti-entropy repairs it"
+        }
+        Obstacle::NoRepair => "never: no anti-entropy repairs what was lost",
+    }
+}
+
+fn why_not_replicated(obstacle: Obstacle, policy: &PrimaryPolicy, simulation: &Simulation) -> &'static str {
+    let leads = |node: &NodeId| simulation.primaries().any(|primary| primary == *node);
+    let headless = policy.groups.iter().any(|group| !group.members.iter().any(leads));
+    match (obstacle, &policy.failover) {
+        (Obstacle::Absence, Failover::Manual) if headless => {
+            "never while no primary is up: restart it (C), or promote another"
+        }
+        (Obstacle::Absence, Failover::Members { .. }) if headless => {
+            "never while nobody leads: too few members are up to elect a primary (C, Z)"
+        }
+        (Obstacle::Walls, Failover::Members { .. }) if headless => {
+            "never while nobody leads: the wall leaves no majority to elect a primary (P heals it)"
+        }
+        (Obstacle::Walls, _) => WALL,
+        (Obstacle::Absence, _) => ABSENCE,
+        (Obstacle::Losses, _) => LOSSES,
+        (Obstacle::WallsAndAbsence, _) => BOTH,
+        (Obstacle::Everything, _) => EVERYTHING,
+        (Obstacle::NoRepair, _) => "never: they do not all follow one primary that they can reach",
     }
 }
 

@@ -1,7 +1,7 @@
 //! The story of a stale replica in plain sentences.
 
 use crate::{
-    check::{Remedy, Story, Stranded, Trail},
+    check::{Barrier, Remedy, Story, Stranded, Trail},
     sim::{Death, Status},
 };
 
@@ -105,14 +105,26 @@ impl Narrator<'_> {
             }
             Remedy::Revive(Status::Frozen) => "What will fix it: thaw it (Z); then its messages are handled.".into(),
             Remedy::Revive(_) => "What will fix it: restart it (C) first.".into(),
-            Remedy::HealThenGossip { every } => {
-                format!("What will fix it: heal the wall (P); then anti-entropy, every {every}.")
+            Remedy::GossipBehind { barrier, every } => {
+                let first = match barrier {
+                    Barrier::Wall => "heal the wall (P)".to_owned(),
+                    Barrier::Absence(node, Status::Frozen) => format!("thaw {} (Z)", self.node(*node)),
+                    Barrier::Absence(node, _) => format!("restart {} (C)", self.node(*node)),
+                    Barrier::Losses => "links that do not lose everything".to_owned(),
+                };
+                format!("What will fix it: {first}; then anti-entropy, every {every}.")
             }
             Remedy::Stream { every } => {
                 format!("What will fix it: its primary, which it follows; the two talk every {every}.")
             }
             Remedy::HealThenStream => {
                 "What will fix it: heal the wall (P) or restart its primary (C); then it resynchronises.".into()
+            }
+            Remedy::Region { from, every } => {
+                format!("What will fix it: {from} ships its writes here; the leaders of the two regions talk every {every}.")
+            }
+            Remedy::HealThenRegion { from } => {
+                format!("What will fix it: a way from {from}: heal the wall (P), or have both regions elect a leader.")
             }
             Remedy::NoPrimary => "What will fix it: it follows no primary; one must take over first.".into(),
             Remedy::Never => {

@@ -10,6 +10,10 @@
 //! receives it checks them, and commits only when it has them. Here it checks those of the keys that it is
 //! a replica of. What waits is volatile; its sender has no acknowledgement.
 //!
+//! What a replica gives another is what it holds, not all that it was ever told. So what comes may depend on
+//! what nobody has any more, and only what replaced it brings: x2 after y1, y2 on top of y1 and after x2. One
+//! by one neither could ever be shown; they are stored together, in one step.
+//!
 //! Updates of counters and sets are not held back: a state is many writes in one.
 
 use std::sync::Arc;
@@ -49,6 +53,13 @@ fn parts(held: &Held) -> Vec<Held> {
     }
 }
 
+/// Whether who holds this has nothing to learn from `dependency` any more. One vector for several siblings may
+/// stand for one that it has dropped: nobody has that to give.
+fn has_seen(held: &Held, dependency: &Version, settings: &Settings) -> bool {
+    let passed = matches!(held, Held::Shared(_)) && held.history().covers(dependency.dot);
+    passed || held.reflects(dependency, settings.conflicts_of(dependency.key))
+}
+
 fn is_free(held: &Held) -> bool {
     held.versions().iter().all(|version| version.after.is_none())
 }
@@ -64,7 +75,7 @@ impl Replica {
     ) -> impl Iterator<Item = &'a Arc<Version>> {
         after.iter().filter(move |dependency| {
             placement.is_owner(self.id, dependency.key)
-                && !self.held(dependency.key).reflects(dependency, settings.conflicts_of(dependency.key))
+                && !has_seen(self.held(dependency.key), dependency, settings)
         })
     }
 
@@ -79,7 +90,7 @@ impl Replica {
             }
             // What it depends on of its own key it may bring itself: it was written on top of it.
             let brought = |dependency: &Arc<Version>| {
-                dependency.key == version.key && held.reflects(dependency, conflicts)
+                dependency.key == version.key && has_seen(held, dependency, settings)
             };
             let unmet = self.unmet(after, placement, settings).filter(|dependency| !brought(dependency));
             blocked.extend(unmet.cloned());
@@ -162,7 +173,8 @@ impl Replica {
         }
     }
 
-    /// Stores what waits for nothing any more, and what that sets free in turn.
+    /// Stores what waits for nothing any more, and what that sets free in turn; then what waits for nothing
+    /// but each other.
     fn release(&mut self, around: &Surroundings<'_>, out: &mut Vec<Output>) {
         let free = |replica: &Self| {
             let free = |waiting: &Waiting| {
@@ -170,16 +182,83 @@ impl Replica {
             };
             replica.waiting.iter().position(free)
         };
-        while let Some(index) = free(self) {
-            let Waiting { key, held, acknowledge } = self.waiting.remove(index);
-            self.store_now(key, &held, around, out);
-            for (to, op) in acknowledge {
-                let more = self.waiting.iter().any(|waiting| waiting.acknowledge.contains(&(to, op)));
-                if !more {
-                    out.push(Output::Send { to, body: Body::WriteAck { op } });
-                }
+        loop {
+            while let Some(index) = free(self) {
+                let waiting = self.waiting.remove(index);
+                self.let_go(waiting, around, out);
+            }
+            let waiting: Vec<(KeyId, &Held)> = self.waiting().collect();
+            let together = self.free_together(&waiting, around.placement, around.settings);
+            if together.is_empty() {
+                return;
+            }
+            let mut index = 0;
+            let (released, kept) = std::mem::take(&mut self.waiting).into_iter().partition(|_| {
+                index += 1;
+                together.contains(&(index - 1))
+            });
+            self.waiting = kept;
+            let released: Vec<Waiting> = released;
+            for waiting in released {
+                self.let_go(waiting, around, out);
             }
         }
+    }
+
+    fn let_go(&mut self, waiting: Waiting, around: &Surroundings<'_>, out: &mut Vec<Output>) {
+        let Waiting { key, held, acknowledge } = waiting;
+        self.store_now(key, &held, around, out);
+        for (to, op) in acknowledge {
+            let more = self.waiting.iter().any(|waiting| waiting.acknowledge.contains(&(to, op)));
+            if !more {
+                out.push(Output::Send { to, body: Body::WriteAck { op } });
+            }
+        }
+    }
+
+    /// Which of these, by place, could be shown if they were stored in one step: all that they depend on is
+    /// here, or among them.
+    fn free_together(&self, all: &[(KeyId, &Held)], placement: Placement, settings: &Settings) -> Vec<usize> {
+        let blocked: Vec<Vec<Arc<Version>>> =
+            all.iter().map(|(_, held)| self.blocked_by(held, placement, settings)).collect();
+        let mut free: Vec<usize> = (0..all.len()).collect();
+        loop {
+            let brings = |dependency: &Arc<Version>| {
+                free.iter().any(|place| {
+                    let (key, held) = all[*place];
+                    key == dependency.key && has_seen(held, dependency, settings)
+                })
+            };
+            let kept: Vec<usize> =
+                free.iter().copied().filter(|place| blocked[*place].iter().all(brings)).collect();
+            if kept.len() == free.len() {
+                return kept;
+            }
+            free = kept;
+        }
+    }
+
+    /// What of all this, and of what waits here, could be shown if it came, and cannot as it is.
+    pub fn shown_together(
+        &self,
+        coming: &[(KeyId, &Held)],
+        placement: Placement,
+        settings: &Settings,
+    ) -> Vec<(KeyId, Held)> {
+        let mine = |(key, _): &&(KeyId, &Held)| placement.is_owner(self.id, *key);
+        let parts: Vec<(KeyId, Held)> = coming
+            .iter()
+            .filter(mine)
+            .copied()
+            .chain(self.waiting())
+            .flat_map(|(key, held)| parts(held).into_iter().map(move |part| (key, part)))
+            .collect();
+        if parts.iter().all(|(_, part)| is_free(part)) {
+            return Vec::new();
+        }
+        let all: Vec<(KeyId, &Held)> = parts.iter().map(|(key, part)| (*key, part)).collect();
+        let free = self.free_together(&all, placement, settings);
+        free.into_iter().map(|place| parts[place].clone()).collect()
     }
 
     /// What has come and waits, oldest first: of which key, and what.

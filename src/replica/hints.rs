@@ -95,10 +95,11 @@ impl Replica {
         store.replay_every = rules.replay_every;
         let fresh = Hint { cause, held: Held::Nothing, since: around.monotonic, attempt: 0 };
         let hint = store.hints.entry((target, key)).or_insert(fresh);
-        if let Merge::Stored { over } = hint.held.merge(held, around.settings.conflicts) {
+        let conflicts = around.settings.conflicts_of(key);
+        if let Merge::Stored { over } = hint.held.merge(held, conflicts) {
             hint.cause = cause;
             hint.attempt = 0;
-            if around.settings.conflicts == Conflicts::LastWriteWins {
+            if conflicts == Conflicts::LastWriteWins {
                 // Siblings stay beside the newcomer, and the oldest decides when it is too late for them.
                 hint.since = around.monotonic;
             }

@@ -433,6 +433,11 @@ impl super::Replica {
         self.member.iter().flat_map(|member| member.followers())
     }
 
+    /// Who has voted for it in the present term, itself included; nobody where it does not stand.
+    pub fn votes(&self) -> &[NodeId] {
+        self.member.as_ref().map_or(&[], |member| member.votes())
+    }
+
     /// The replica set that it belongs to.
     pub fn group(&self) -> &[NodeId] {
         self.member.as_ref().map_or(&[], |member| member.group())

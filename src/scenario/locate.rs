@@ -124,6 +124,21 @@ impl Locations {
         self.source.text.get(start..end)
     }
 
+    /// The text at `path` of a scalar that YAML takes for something else than text, such as a number: where text is
+    /// wanted `2.50` is not `2.5`. `None` if it is text, or an alias stands there.
+    pub fn unlike_text(&self, path: &Path) -> Option<&str> {
+        let mut found = self.top();
+        for segment in &path.0 {
+            found = self.step(&found, segment)?;
+        }
+        match self.content(found.value) {
+            Content::Scalar(Value::String(_)) | Content::List(_) | Content::Map(_) => None,
+            Content::Scalar(_) => {
+                Some(self.written_at(found.value)).filter(|text| !text.is_empty() && !text.starts_with('*'))
+            }
+        }
+    }
+
     /// The line that the value at `path` begins on, from one: quicker than a whole place.
     pub fn line(&self, path: &Path) -> usize {
         let (start, _) = self.find(path).value.range;

@@ -260,12 +260,13 @@ impl Simulation {
     /// Ends an operation for its client, once.
     pub(super) fn finish(&mut self, op: OpId, outcome: Outcome, facts: &mut Vec<Fact>) {
         let Some(open) = self.open.remove(op) else { return };
+        let conflicts = self.settings.conflicts_of(open.key);
         let client = &mut self.clients[usize::from(open.client.0)];
         match &outcome {
-            Outcome::Found(held) => client.session.read(open.key, held),
+            Outcome::Found(held) => client.session.read(open.key, held, conflicts),
             Outcome::Written(_) | Outcome::Waited { .. } => {
                 if let Some(version) = &open.version {
-                    client.session.wrote(version);
+                    client.session.wrote(version, conflicts);
                 }
             }
             Outcome::Unavailable { .. }

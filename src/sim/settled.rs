@@ -1,11 +1,13 @@
 //! Is anything left that can change any replica's data? (SEMANTICS §1, "settled" and "converged".)
 
 mod compare;
+mod members;
 mod reads;
+mod together;
 
 use crate::{
     action::{AntiEntropy, Digest, Style},
-    base::{CutId, KeyId, NodeId, Ppm, SimTime, Span, WriteId},
+    base::{CutId, KeyId, MessageId, NodeId, Ppm, SimTime, Span, WriteId},
     data::{Held, Merge, Version},
     replica::{Body, Exchange, is_purgeable},
 };
@@ -24,6 +26,7 @@ impl Simulation {
             && !self.gossip_may_change_data()
             && !self.deliveries_may_change_data()
             && !self.hints_may_change_data()
+            && !self.what_is_handed_may_change_data()
             && !self.purges_may_resurrect()
             && !self.reads_may_change_data()
     }
@@ -72,6 +75,7 @@ impl Simulation {
                 let key = KeyId(u32::try_from(index).unwrap_or(u32::MAX));
                 self.would_learn(to, key, from.held(key))
             })
+            || from.digest() != same.digest() && self.would_learn_together(to, &self.all_of(from))
     }
 
     pub(super) fn is_up(&self, node: NodeId) -> bool {
@@ -121,6 +125,11 @@ impl Simulation {
         }
         let flying = self.arrivals().any(|(_, message)| !message.lost && spreads(message));
         flying || self.nodes.iter().any(|node| node.inbox.iter().any(spreads))
+    }
+
+    /// Whether this message is on its way and teaches its target anything, or draws an answer that does.
+    pub fn brings_news(&self, message: MessageId) -> bool {
+        self.arrivals().any(|(_, m)| m.id == message && self.may_change_data(m))
     }
 
     /// When the first message arrives, as things are now, that teaches `node` anything about `key`.
@@ -188,6 +197,7 @@ impl Simulation {
             Body::Forward(request) => self.request_may_change_data(to, request),
             Body::SyncReply { contents, wanted, .. } => {
                 contents.iter().any(|(key, held)| learns(to, *key, held))
+                    || self.contents_would_teach(to, contents)
                     || wanted.as_ref().is_some_and(|wanted| self.answer_would_teach((from, to), wanted))
             }
             Body::Compare(comparison) => self.comparison_would_teach((from, to), comparison),
@@ -195,6 +205,7 @@ impl Simulation {
                 let tells = *exchange != Exchange::Ask;
                 let asks = *exchange != Exchange::Tell;
                 (tells && contents.iter().any(|(key, held)| learns(to, *key, held)))
+                    || (tells && self.contents_would_teach(to, contents))
                     || (asks && self.reaches(to, from) && self.would_learn_from(from, to))
             }
             Body::Stream(stream) => self.would_stream((from, to), stream),
@@ -283,23 +294,29 @@ impl Simulation {
         self.can_reach(holder, target) && self.comes_to_believe(holder, target)
     }
 
-    /// Whether a tombstone that will be forgotten keeps something older from coming back.
+    /// Whether a tombstone that will be forgotten keeps something older from coming back: what another replica
+    /// holds, what is still sent again, or a hint.
     fn purges_may_resurrect(&self) -> bool {
         let rules = self.settings.leaderless().and_then(|rules| rules.tombstones);
-        if rules.is_none() || self.settings.anti_entropy.is_none() {
+        if rules.is_none() {
             return false;
         }
         let nodes = || (0..self.nodes.len()).map(NodeId::at);
-        let deleted = |node, key| match self.held(node, key) {
-            Held::One(version) => version.value.is_tombstone(),
-            Held::Nothing | Held::Siblings(_) | Held::Shared(_) | Held::State(_) => false,
-        };
+        let deleted = |node, key| is_tombstone(self.held(node, key));
+        let older = |held: &Held| !held.is_nothing() && !is_tombstone(held);
+        let gossips = self.settings.anti_entropy.is_some();
+        let sends_again = self.sends_again();
         let revives = |node, key| {
-            nodes().any(|from| {
-                from != node
-                    && !self.held(from, key).is_nothing()
-                    && !deleted(from, key)
-                    && (self.can_reach(from, node) || self.can_reach(node, from))
+            nodes().filter(|from| *from != node).any(|from| {
+                let replica = &self.nodes[from.index()].replica;
+                let keeps = |(to, k, held): (NodeId, KeyId, &Held)| to == node && k == key && older(held);
+                let owes = sends_again && replica.owed().any(keeps)
+                    || replica.hints().any(keeps)
+                    || self.stores_hints() && replica.hints_to_come().any(keeps);
+                owes && self.can_reach(from, node)
+                    || gossips
+                        && older(self.held(from, key))
+                        && (self.can_reach(from, node) || self.can_reach(node, from))
             })
         };
         nodes()
@@ -397,5 +414,12 @@ impl Simulation {
                     && teaches(opener, peer)
             })
         })
+    }
+}
+
+fn is_tombstone(held: &Held) -> bool {
+    match held {
+        Held::One(version) => version.value.is_tombstone(),
+        Held::Nothing | Held::Siblings(_) | Held::Shared(_) | Held::State(_) => false,
     }
 }

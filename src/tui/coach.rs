@@ -6,6 +6,7 @@
 //!   ─► a write is lost ─► , ─► a command in the past ─► B
 //! ```
 
+mod regions;
 mod replication;
 
 use unicode_width::UnicodeWidthStr;
@@ -59,6 +60,7 @@ fn next(ui: &Ui, snapshot: &Snapshot) -> Advice {
         .or_else(|| about_picked(ui, snapshot))
         .or_else(|| about_route(ui, snapshot))
         .or_else(|| replication::about(ui, snapshot))
+        .or_else(|| regions::about(ui, snapshot))
         .or_else(|| about_walls(ui, snapshot))
         .or_else(|| about_beliefs(ui, snapshot))
         .or_else(|| about_hints(snapshot))

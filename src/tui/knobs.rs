@@ -53,7 +53,7 @@ macro_rules! knobs {
 knobs! {
     WriteLevel "write level" requests::write_level, Some(requests::WRITE_LEVEL);
     ReadLevel "read level" requests::read_level, Some(requests::READ_LEVEL);
-    Copies "copies (N)" requests::copies, None;
+    Copies "copies (N)" requests::copies, Some(requests::COPIES);
     Asks "reads ask" coordination::asks, None;
     Quorum "quorums" coordination::quorum, None;
     Coordinator "coordinator" coordination::coordinator, None;

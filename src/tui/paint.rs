@@ -182,6 +182,48 @@ pub(super) fn clip(text: &str, width: usize, ellipsis: &str) -> String {
     kept
 }
 
+/// Text over at most `rows` lines, the first of `first` columns and the others of `rest`. What does not fit goes, from
+/// the end of a word on, for an ellipsis; only what is one word longer than a line is cut within it.
+pub(super) fn wrap_words(text: &str, (first, rest): (u16, u16), rows: usize, ellipsis: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut left = text;
+    while !left.is_empty() && lines.len() < rows {
+        let width = usize::from(if lines.is_empty() { first } else { rest });
+        if left.width() <= width {
+            lines.push(left.to_owned());
+            break;
+        }
+        let last = lines.len() + 1 == rows;
+        let room = if last { width.saturating_sub(1) } else { width };
+        let end = fitting(left, room);
+        let (line, more) = left.split_at(end);
+        lines.push(if last { format!("{}{ellipsis}", line.trim_end()) } else { line.trim_end().to_owned() });
+        left = more.trim_start();
+    }
+    lines
+}
+
+/// Bytes of the words of `text` that fit into so many columns; at least something where there is room.
+fn fitting(text: &str, width: usize) -> usize {
+    let mut used = 0;
+    let mut whole = text.len();
+    for (at, c) in text.char_indices() {
+        used += c.width().unwrap_or(0);
+        if used > width {
+            whole = at;
+            break;
+        }
+    }
+    if text[whole..].starts_with(char::is_whitespace) || whole == text.len() {
+        return whole;
+    }
+    match text[..whole].rfind(char::is_whitespace).filter(|at| !text[..*at].trim().is_empty()) {
+        Some(space) => space,
+        // One long word; a character at least, so that there is an end to it.
+        None => whole.max(text.chars().next().map_or(0, char::len_utf8)),
+    }
+}
+
 /// Bold on top of a style.
 pub(super) fn bold(style: Style) -> Style {
     style.add_modifier(Modifier::BOLD)

@@ -5,6 +5,8 @@ mod keys;
 pub(in crate::tui) mod pictures;
 mod prompts;
 mod random;
+pub(in crate::tui) mod regions;
 mod sizes;
 pub(in crate::tui) mod stage;
 mod story;
+mod tour;

@@ -80,13 +80,13 @@ async fn what_can_never_be_is_said_at_once_with_the_reason() {
     never(stage, "never: no anti-entropy repairs what was lost").await;
     let mut stage = set(three(), vec![Command::Freeze(NodeId(2)), jam()]).await;
     stage.after(2_000).await;
-    never(stage, "never: a replica is down or frozen, and no anti-entropy repairs what was lost").await;
+    never(stage, "never while a replica is down or frozen: bring it back first (C, Z)").await;
     let mut stage = set(gossiping(), vec![isolate(2), jam()]).await;
     stage.after(2_000).await;
     never(stage, "never while the wall stands: heal it first (P)").await;
     let mut stage = set(gossiping(), vec![Command::Crash(NodeId(2)), jam()]).await;
     stage.after(2_000).await;
-    never(stage, "never: a replica that is down or frozen cannot catch up").await;
+    never(stage, "never while a replica is down or frozen: bring it back first (C, Z)").await;
     let mut stage = set(gossiping(), vec![isolate(1), Command::Crash(NodeId(2)), jam()]).await;
     stage.after(2_000).await;
     never(stage, "never while a wall stands and a replica is down or frozen").await;

@@ -45,7 +45,7 @@ fn only(kind: Kind, plan: Plan) -> Plan {
 }
 
 /// An update that fits the kind, made from whatever was to be done.
-fn update(kind: Kind, index: usize, act: &Act) -> Act {
+pub(crate) fn update(kind: Kind, index: usize, act: &Act) -> Act {
     let seed = format!("{index} {act:?}").bytes().fold(0_u32, |sum, byte| sum * 31 % 9_973 + u32::from(byte));
     let element = Value::Number(i64::from(seed % 4));
     Act::Update(match (kind, seed / 4 % 3) {

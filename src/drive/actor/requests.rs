@@ -110,7 +110,7 @@ impl Actor {
             self.tell(&format!("already {}", snapshot::words(&condition)));
             return;
         }
-        if let Some(why) = prospect::why_never(&condition, &self.timeline) {
+        if let Some(why) = self.timeline.why_never(&condition) {
             self.warn(why);
             return;
         }

@@ -1,13 +1,12 @@
 //! What happens in a replica set, in plain words.
 
 use crate::{
+    action::PrimaryPolicy,
     base::{NodeId, WriteId},
     replica::primary::{Discard, News, Resync, Rise},
 };
 
-use super::{Mark, Narrator};
-
-type Words = (Mark, String, Option<String>);
+use super::{Mark, Narrator, Words};
 
 impl Narrator<'_> {
     pub(super) fn discarded(
@@ -34,20 +33,16 @@ impl Narrator<'_> {
     #[expect(clippy::too_many_lines, reason = "one arm for each kind of news")]
     pub(super) fn replication(self, node: NodeId, news: News) -> Words {
         let place = self.node(node);
+        let head = self.timeline.simulation().settings().primary().map_or("primary", PrimaryPolicy::head);
         let (mark, text) = match news {
-            News::BecamePrimary { term, replid, offset, how } => {
+            News::BecamePrimary { term, offset, how, .. } => {
                 let how = match how {
                     Rise::Promoted => "promoted by hand",
                     Rise::FailedOver => "promoted by a monitor",
                     Rise::Elected => "elected",
                     Rise::Restarted => "as its configuration says",
                 };
-                (
-                    Mark::Knob,
-                    format!(
-                        "{place} became primary, {how}: term {term}, data set {replid} from offset {offset}"
-                    ),
-                )
+                (Mark::Knob, format!("{place} became {head}, {how}: term {term}, from offset {offset}"))
             }
             News::BecameReplica { of: Some(of), .. } => {
                 (Mark::Knob, format!("{place} became a replica of {}", self.node(of)))

@@ -27,6 +27,14 @@ pub(super) struct Ballot {
 }
 
 impl Member {
+    /// Who has voted for it in the present term; nobody where it does not stand.
+    pub(in crate::replica) fn votes(&self) -> &[NodeId] {
+        match &self.ballot.votes {
+            Some((term, votes)) if *term == self.term => votes,
+            Some(_) | None => &[],
+        }
+    }
+
     fn election_timeout(&self, desk: &Desk<'_, '_>) -> Option<Span> {
         let Failover::Members { timeout } = desk.policy.failover else { return None };
         // MongoDB: replElectionTimeoutOffsetLimitFraction, 0.15.

@@ -167,7 +167,11 @@ impl Monitor {
     fn watch(&mut self, group: &[NodeId], desk: &mut Desk<'_, '_>) {
         let Some(monitors) = desk.policy.monitors() else { return };
         let (now, period) = (desk.now(), monitors.period());
-        desk.arm(Alarm::Watch, period);
+        // Whoever waits to stand again does so at its own moment, not at its next round: monitors whose rounds fall
+        // together would stand together for ever. (Sentinel draws how often its timer runs for the same reason.)
+        let wait = u64::try_from(self.not_before.0.saturating_sub(now.0)).unwrap_or(0);
+        let waits = self.agreed == Agreed::Yes && (1..period.0).contains(&wait);
+        desk.arm(Alarm::Watch, if waits { Span(wait) } else { period });
         // It was stopped itself, and knows nothing about the time in between (Sentinel's TILT).
         if since(now, self.last_watch) > Span(period.0 * 2) {
             self.seen.iter_mut().for_each(|seen| seen.heard = now);

@@ -84,10 +84,15 @@ impl Lineage {
         Self(self.0[..kept].into())
     }
 
-    /// The log continued by a new primary.
+    /// The log continued by a new primary. A reign in which nothing was written leaves no era: however often
+    /// primaries change, logs that are the same share what was written.
     pub(super) fn with(&self, era: Era) -> Self {
-        let skip = (self.0.len() + 1).saturating_sub(MAX_ERAS);
-        Self(self.0.iter().skip(skip).copied().chain([era]).collect())
+        let written = match self.0.split_last() {
+            Some((last, before)) if last.start >= era.start && !before.is_empty() => before,
+            Some(_) | None => &self.0[..],
+        };
+        let skip = (written.len() + 1).saturating_sub(MAX_ERAS);
+        Self(written.iter().skip(skip).copied().chain([era]).collect())
     }
 
     /// The offset up to which this log, which ends at `end`, and the `other` are the same; 0 where they share
@@ -108,7 +113,7 @@ impl Lineage {
 
     /// The last entry of a log that ends at `end`, as votes compare it: the term it was written in, then
     /// where it stands (Raft §5.4.1).
-    pub(super) fn last(&self, end: u64) -> (u64, u64) {
+    pub fn last(&self, end: u64) -> (u64, u64) {
         let era = self.0.iter().rev().find(|era| era.start < end);
         (era.map_or(0, |era| era.term), end)
     }

@@ -49,7 +49,8 @@ pub struct Step {
     /// A client removes an element from a set: every copy that the replica it asks has seen.
     pub remove: Option<Element>,
 
-    /// Splits the cluster into groups; no message passes between them. Replicas in no group form one together.
+    /// Splits the cluster into groups of replicas, or of zones; no message passes between them. Replicas in no group form
+    /// one together.
     pub partition: Option<Vec<Vec<String>>>,
     /// Cuts one replica off from all others. `heal` calls this cut by the replica's name.
     pub isolate: Option<String>,

@@ -66,16 +66,23 @@ impl Resolver<'_> {
 
     fn listed(&mut self, items: &[ReplicaItem], at: &Trail<'_>) -> Vec<ReplicaSpec> {
         let mut specs: Vec<ReplicaSpec> = Vec::new();
+        let written = |(index, item): (usize, &ReplicaItem)| match item {
+            ReplicaItem::Name(name) => {
+                self.report.locations().unlike_text(&at.index(index).path()).unwrap_or(&name.0).to_owned()
+            }
+            ReplicaItem::Described(replica) => replica.name.clone(),
+        };
+        let names: Vec<String> = items.iter().enumerate().take(MOST_REPLICAS).map(written).collect();
         let mut seen: BTreeMap<&str, Path> = BTreeMap::new();
-        for (index, item) in items.iter().enumerate().take(MOST_REPLICAS) {
+        for (index, (item, name)) in items.iter().zip(&names).enumerate() {
             let at = at.index(index);
             let name_key = at.key("name");
-            let (name, named_at) = match item {
-                ReplicaItem::Name(name) => (name.0.as_str(), &at),
-                ReplicaItem::Described(replica) => (replica.name.as_str(), &name_key),
+            let named_at = match item {
+                ReplicaItem::Name(_) => &at,
+                ReplicaItem::Described(_) => &name_key,
             };
             self.name("replica", name, named_at);
-            if let Some(first) = seen.get(name) {
+            if let Some(first) = seen.get(name.as_str()) {
                 self.given_twice(name, &first.clone(), named_at);
                 continue;
             }

@@ -130,27 +130,31 @@ impl Resolver<'_> {
 
     fn partition(&mut self, groups: &[Vec<String>], at: &Trail<'_>) -> CutShape {
         let mut sides: Vec<Vec<NodeId>> = Vec::new();
-        let mut seen: BTreeMap<&str, Path> = BTreeMap::new();
+        let mut seen: BTreeMap<NodeId, Path> = BTreeMap::new();
         let mut strangers = 0;
         for (index, names) in groups.iter().enumerate() {
             let at = at.index(index);
             if names.is_empty() {
-                self.wrong(&at, "this group is empty", "name its replicas, or remove it");
+                self.wrong(&at, "this group is empty", "name its replicas or zones, or remove it");
             }
             let mut side = Vec::new();
             for (index, name) in names.iter().enumerate() {
                 let at = at.index(index);
-                if let Some(first) = seen.get(name.as_str()) {
+                let Some(nodes) = self.end(name, &at) else {
+                    strangers += 1;
+                    continue;
+                };
+                if let Some((node, first)) = nodes.iter().find_map(|node| Some((*node, seen.get(node)?))) {
                     let other = self.report.locations().value(first);
-                    let message = format!("{} is in a group already", quoted(name));
+                    let replica = quoted(&self.replicas.list()[node.index()]);
+                    let message = format!("{replica} is in a group already");
                     let problem = self.report.value(&at.path(), message);
                     problem.other = Some((other, "here".to_owned()));
                     problem.help = Some("a replica can only be on one side of a partition".to_owned());
                     continue;
                 }
-                strangers += usize::from(self.replicas.find(name).is_none());
-                side.push(self.node(name, &at));
-                seen.insert(name, at.path());
+                seen.extend(nodes.iter().map(|node| (*node, at.path())));
+                side.extend(nodes);
             }
             sides.push(side);
         }

@@ -123,7 +123,7 @@ impl Resolver<'_> {
     }
 
     /// The replicas that the name of a replica or zone stands for.
-    fn end(&mut self, name: &str, at: &Trail<'_>) -> Option<Vec<NodeId>> {
+    pub(super) fn end(&mut self, name: &str, at: &Trail<'_>) -> Option<Vec<NodeId>> {
         if let Some(index) = self.replicas.find(name) {
             return Some(vec![NodeId::at(index)]);
         }

@@ -76,6 +76,11 @@ const DEFAULTS: &[Setting] = &[
         "push_pull",
         "§4.7: both sides find the keys that differ",
     ),
+    documented(
+        "cluster.replication.leaderless.anti_entropy.digest",
+        "merkle",
+        "§4.7: a Merkle tree for each key range",
+    ),
     documented("cluster.conflicts", "siblings", "§4.4: causally unrelated versions are all returned"),
     ours("cluster.versions.kind", "dotted", "§4.4: each version has a clock of its own"),
     documented(

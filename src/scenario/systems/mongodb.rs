@@ -19,7 +19,7 @@ const DEFAULTS: &[Setting] = &[
     documented(
         "cluster.replication.primary.backlog",
         "990MB",
-        "manual, Replica Set Oplog: 5% of the free disk, 990 MB at least",
+        "manual, Replica Set Oplog: 5% of the free disk, 990 MB at least, which is taken here",
     ),
     documented(
         "cluster.replication.primary.ack_every",

@@ -85,6 +85,11 @@ const DEFAULTS: &[Setting] = &[
         "an exchange repairs the older side, whichever it is",
     ),
     documented(
+        "cluster.replication.leaderless.anti_entropy.digest",
+        "merkle",
+        "manual, Active Anti-Entropy: replicas compare hash trees",
+    ),
+    documented(
         "cluster.conflicts",
         "siblings",
         "riak_core_bucket_type.erl: allow_mult true (false in the default type)",

@@ -54,6 +54,7 @@ fn another(path: &str, value: &str) -> &'static str {
         ("replication.leaderless.anti_entropy", _) => "{every: 7s}",
         ("replication.leaderless.anti_entropy.every", _) => "7s",
         ("replication.leaderless.anti_entropy.style", _) => "push",
+        ("replication.leaderless.anti_entropy.digest", _) => "full",
         ("conflicts", "siblings") => "last_write_wins",
         ("conflicts", _) => "siblings",
         ("replication.leaderless.asks", "all") => "exactly",
@@ -178,6 +179,7 @@ fn names_that_look_like_numbers_are_read_as_without_a_system() {
         scenario.replicas.iter().map(|replica| replica.name.to_string()).collect::<Vec<_>>()
     };
     assert_eq!(names("system: cassandra,"), names(""));
+    assert_eq!(names(""), ["1", "2.50", "0x3"], "as they stand in the file");
 }
 
 #[test]

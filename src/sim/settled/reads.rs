@@ -75,10 +75,14 @@ impl Simulation {
         self.reads_repair() && self.may_repair(coordinator, request.key, everybody, &Held::Nothing, None)
     }
 
-    /// Whether a read under way has found `write`, or is being told of it, and may pass it on.
+    /// Whether a read under way has found `write`, or is being told of it, and may pass it on to a replica that
+    /// would take it.
     pub(super) fn a_read_may_bring_back(&self, write: &Version) -> bool {
+        let brings = |held: &Held| {
+            held.keeps(write) && self.owners(write.key).any(|node| self.would_learn(node, write.key, held))
+        };
         let told = |body: &Body| match body {
-            Body::ReadReply { held, .. } => held.keeps(write),
+            Body::ReadReply { held, .. } => brings(held),
             Body::Write { .. }
             | Body::WriteAck { .. }
             | Body::Read { .. }
@@ -99,10 +103,7 @@ impl Simulation {
             && (self.arrivals().any(|(_, message)| !message.lost && told(&message.body))
                 || self.nodes.iter().any(|node| {
                     node.inbox.iter().any(|message| told(&message.body))
-                        || node
-                            .replica
-                            .readings()
-                            .any(|(key, _, found)| key == write.key && found.keeps(write))
+                        || node.replica.readings().any(|(key, _, found)| key == write.key && brings(found))
                 }))
     }
 }

@@ -17,6 +17,7 @@ use ratatui::{
     layout::Rect,
     text::{Line, Span},
 };
+use unicode_width::UnicodeWidthStr;
 
 use crate::{
     action::Route,
@@ -30,7 +31,7 @@ use crate::{
 };
 
 use super::Size;
-use badges::{badges, fitted};
+use badges::{badges, fitted, least, tile_badges};
 pub(in crate::tui) use words::summary;
 use words::{Words, state, traffic, value, vector, version};
 
@@ -73,7 +74,7 @@ fn framed(paint: &mut Paint<'_>, area: Rect, size: Size, subject: Subject<'_>) {
     }
     let held = value(paint, subject, first.width.into());
     paint.line(first, 0, &Line::from(held));
-    for (row, line) in (1..).zip(lines(paint, size, subject)) {
+    for (row, line) in (1..).zip(lines(paint, size, area.width, subject)) {
         paint.line(area, row, &line);
     }
 }
@@ -127,39 +128,57 @@ fn below(paint: &mut Paint<'_>, edge: Rect, size: Size, subject: Subject<'_>) {
         clients.iter().filter(|client| place(client).index() == index).map(|client| &*client.name).collect();
     // Who alone acts everywhere needs no sign.
     let mut free = usize::from(edge.width);
+    let badges = badges(subject, size);
     if !here.is_empty() && clients.len() > 1 {
-        let here = paint.clip(&here.join(" "), free.saturating_sub(2));
+        let needed = if badges.is_empty() { 0 } else { least(&badges) + 3 };
+        let here = attached(paint, &here, free.saturating_sub(2 + needed));
         let line = Line::from(paint.span(format!(" {here} "), Role::Dim));
         free = usize::from(paint.line_right(edge, 0, &line));
     }
-    let badges = fitted(&badges(subject, size), free.saturating_sub(3));
+    let badges = fitted(&badges, free.saturating_sub(3));
     if !badges.is_empty() {
         let line = Line::from(paint.span(format!(" {badges} "), Role::Advice));
         paint.line(edge, 0, &line);
     }
 }
 
+/// As many names as there is room for, and how many more there are.
+fn attached(paint: &Paint<'_>, names: &[&str], width: usize) -> String {
+    let some = |count: usize| match names.len() - count {
+        0 => names.join(" "),
+        more => format!("{} +{more}", names[..count].join(" ")),
+    };
+    let fits = (1..=names.len()).rev().map(some).find(|text| text.width() <= width);
+    fits.unwrap_or_else(|| paint.clip(names[0], width))
+}
+
 /// What stands below the value.
-fn lines(paint: &Paint<'_>, size: Size, subject: Subject<'_>) -> Vec<Line<'static>> {
-    let state = || Line::from(state(paint, subject, Words::Many));
+fn lines(paint: &Paint<'_>, size: Size, width: u16, subject: Subject<'_>) -> Vec<Line<'static>> {
+    let width = usize::from(width);
+    let state = || {
+        let told = Line::from(state(paint, subject, Words::Many));
+        if told.width() <= width { told } else { Line::from(state(paint, subject, Words::Few)) }
+    };
+    let member = || member::line(paint, subject, width).unwrap_or_else(|| vector(paint, subject, width));
     match size {
         Size::Small | Size::Tile | Size::Cell => Vec::new(),
         Size::Medium => {
-            vec![state(), member::line(paint, subject).unwrap_or_else(|| vector(paint, subject))]
+            vec![state(), member()]
         }
         Size::Large => {
             let clock = Some(words::clock(paint, subject)).filter(|clock| clock.width() > 0);
             vec![
                 state(),
-                member::line(paint, subject).unwrap_or_else(|| vector(paint, subject)),
-                clock.or_else(|| member::link(paint, subject)).unwrap_or_default(),
-                traffic(paint, subject),
+                member(),
+                clock.or_else(|| member::link(paint, subject, width)).unwrap_or_default(),
+                traffic(paint, subject, width),
             ]
         }
     }
 }
 
-/// `12▮▲ green`, the number reversed where it is picked; behind a wall, seen from the picked one, `12▮▒▲ green`.
+/// `12▮▲ green`, the number reversed where it is picked; behind a wall, seen from the picked one, `12▮▒▲ green`. Where
+/// the value leaves room, its part in a replica set and the hints that it keeps: `12▮▲ green PRIMARY h3`.
 fn tile(paint: &mut Paint<'_>, area: Rect, subject: Subject<'_>) {
     let (index, _, snapshot) = subject;
     let role = if is_picked(subject) { Role::Selected } else { Role::Dim };
@@ -167,9 +186,13 @@ fn tile(paint: &mut Paint<'_>, area: Rect, subject: Subject<'_>) {
     if snapshot.view.sides.len() > 1 {
         spans.push(words::wall(paint, subject));
     }
-    let area = Rect { width: area.width.saturating_sub(1), ..area };
     let used = Line::from(spans.clone()).width();
     spans.extend(value(paint, subject, usize::from(area.width).saturating_sub(used)));
+    let used = Line::from(spans.clone()).width();
+    let badges = fitted(&tile_badges(subject), usize::from(area.width).saturating_sub(used + 1));
+    if !badges.is_empty() {
+        spans.push(paint.span(format!(" {badges}"), Role::Advice));
+    }
     paint.line(area, 0, &Line::from(spans));
 }
 

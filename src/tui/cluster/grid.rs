@@ -13,7 +13,7 @@ pub(in crate::tui) enum Size {
     Medium,
     /// Three rows: value, version, freshness.
     Small,
-    /// One row: number, value, version.
+    /// One row: number, value, and what else there is room for.
     Tile,
     /// A few columns: a shape, and whether it is stale.
     Cell,
@@ -45,8 +45,11 @@ const SHAPES: [Shape; 4] = [
     Shape { size: Size::Large, height: 7, width: (24, 34), gap: (10, 3) },
     Shape { size: Size::Medium, height: 5, width: (20, 26), gap: (6, 1) },
     Shape { size: Size::Small, height: 3, width: (16, 22), gap: (4, 1) },
-    Shape { size: Size::Tile, height: 1, width: (12, 18), gap: (1, 0) },
+    Shape { size: Size::Tile, height: 1, width: (12, 30), gap: (1, 0) },
 ];
+
+/// The columns that a tile takes where it can.
+const ROOMY_TILE: u16 = 20;
 
 impl Size {
     /// Whether messages are drawn on their way.
@@ -64,12 +67,20 @@ impl Plan {
     /// The arrangement of this shape nearest to the usual one, if any fits: the same picture at every
     /// height, so that cards do not jump about when a panel opens.
     fn fit(count: usize, area: Rect, shape: &Shape) -> Option<Self> {
-        let usual = usual_columns(count);
+        let usual = match shape.size {
+            Size::Large | Size::Medium | Size::Small | Size::Cell => usual_columns(count),
+            // So that there is room for more than a value.
+            Size::Tile => usize::from(area.width / ROOMY_TILE).clamp(1, count.max(1)),
+        };
         let mut best: Option<((usize, u16), Self)> = None;
         for columns in 1..=count.max(1) {
             let rows = count.div_ceil(columns);
             let (Ok(c), Ok(r)) = (u16::try_from(columns), u16::try_from(rows)) else { break };
-            let width = (area.width / c * 2 / 3).clamp(shape.width.0, shape.width.1);
+            let each = area.width / c;
+            // Only messages need streets, and between tiles none are drawn.
+            let wanted =
+                if shape.size.has_streets() { each * 2 / 3 } else { each.saturating_sub(shape.gap.0) };
+            let width = wanted.clamp(shape.width.0, shape.width.1);
             let free = |whole: u16, used: u16, parts: u16| whole.checked_sub(used).map(|free| free / parts);
             let across = free(area.width, width.saturating_mul(c), c.max(1));
             let down = free(area.height, shape.height.saturating_mul(r), r.max(1));

@@ -31,23 +31,25 @@ pub(super) fn about(ui: &Ui, snapshot: &Snapshot) -> Option<Advice> {
 /// Nobody who is up takes writes.
 fn without(policy: &PrimaryPolicy, up: Option<NodeId>, snapshot: &Snapshot) -> Advice {
     let by_hand = up.map_or_else(String::new, |up| format!("{}F: promote it", go_to(snapshot, up)));
+    let head = policy.head();
     match &policy.failover {
         Failover::Manual if up.is_some() => ("F", format!("{by_hand}; nobody who is up is primary")),
         Failover::Manual => ("C", "C: restart one; every replica is down".into()),
-        Failover::Monitors(_) => ("g", "no primary is up: the monitors may promote one   g: run on".into()),
-        Failover::Members { .. } => ("g", "no primary is up: the members may elect one   g: run on".into()),
+        Failover::Monitors(_) => ("g", format!("no {head} is up: the monitors may promote one   g: run on")),
+        Failover::Members { .. } => ("g", format!("no {head} is up: the members may elect one   g: run on")),
     }
 }
 
 /// Split brain.
 fn two(policy: &PrimaryPolicy, snapshot: &Snapshot) -> Advice {
+    let head = policy.head();
     if snapshot.view.cuts.is_empty() {
-        return ("g", "g: run on; two take themselves for primary, and one must give way".into());
+        return ("g", format!("g: run on; two take themselves for {head}, and one must give way"));
     }
     match policy.failover {
         Failover::Manual => ("P", "P: heal; two take themselves for primary, and both take writes".into()),
         Failover::Monitors(_) | Failover::Members { .. } => {
-            ("P", "P: heal; of two primaries one must give way, and give up its own writes".into())
+            ("P", format!("P: heal; of two {} one must give way, and give up its own writes", policy.heads()))
         }
     }
 }

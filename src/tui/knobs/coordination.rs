@@ -8,7 +8,7 @@ use crate::{
 
 use super::Dial;
 
-const PRIMARY: &str = "replicas follow a primary";
+const PRIMARY: &str = "one leads, and the others follow its log";
 
 fn policy(snapshot: &Snapshot) -> Option<&LeaderlessPolicy> {
     snapshot.view.settings.leaderless()

@@ -73,6 +73,16 @@ impl Dial {
         Self::Here(Box::new(Reading { value, means, turns }))
     }
 
+    /// A knob that asks for this when it is turned down or up; `None`: the end of the scale.
+    pub(super) fn turning(
+        (value, means): (String, String),
+        down: Option<Command>,
+        up: Option<Command>,
+    ) -> Self {
+        let turns = Turns { down, up, round: None };
+        Self::Here(Box::new(Reading { value, means, turns }))
+    }
+
     /// A knob with an order: it goes to the next step below or above where it stands.
     pub(super) fn steps<T: PartialOrd + Copy>(
         (value, means): (String, String),

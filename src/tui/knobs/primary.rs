@@ -10,6 +10,7 @@ use crate::{
 use super::{Dial, Typed};
 
 const LEADERLESS: &str = "any replica takes writes";
+const REGIONS: &str = "a majority of the region acknowledges, and reads go by level";
 
 pub(super) const MAX_LAG: Typed = Typed {
     usage: "how long ago a good replica was heard at most: 10s",
@@ -23,8 +24,17 @@ fn policy(snapshot: &Snapshot) -> Option<&PrimaryPolicy> {
     snapshot.view.settings.primary()
 }
 
+/// Where one primary serves everybody. In a region a majority acknowledges, and reads go by their level.
+fn alone(snapshot: &Snapshot) -> Result<&PrimaryPolicy, &'static str> {
+    let policy = policy(snapshot).ok_or(LEADERLESS)?;
+    if policy.regions.is_some() { Err(REGIONS) } else { Ok(policy) }
+}
+
 pub(super) fn min_replicas(snapshot: &Snapshot) -> Dial {
-    let Some(policy) = policy(snapshot) else { return Dial::Missing(LEADERLESS) };
+    let policy = match alone(snapshot) {
+        Ok(policy) => policy,
+        Err(why) => return Dial::Missing(why),
+    };
     let now = policy.min_replicas;
     let means = match now {
         0 => "the primary takes writes even where no replica hears of them".to_owned(),
@@ -40,14 +50,20 @@ pub(super) fn min_replicas(snapshot: &Snapshot) -> Dial {
 pub(super) fn max_lag(snapshot: &Snapshot) -> Dial {
     const STEPS: [Span; 6] =
         [Span::secs(1), Span::secs(2), Span::secs(5), Span::secs(10), Span::secs(30), Span::secs(60)];
-    let Some(policy) = policy(snapshot) else { return Dial::Missing(LEADERLESS) };
+    let policy = match alone(snapshot) {
+        Ok(policy) => policy,
+        Err(why) => return Dial::Missing(why),
+    };
     let now = policy.max_lag;
     let means = format!("a replica is good if the primary heard from it within {now}");
     Dial::steps((now.to_string(), means), &STEPS, now, |lag| Command::Set(Setting::MaxLag(lag)))
 }
 
 pub(super) fn reads_from(snapshot: &Snapshot) -> Dial {
-    let Some(policy) = policy(snapshot) else { return Dial::Missing(LEADERLESS) };
+    let policy = match alone(snapshot) {
+        Ok(policy) => policy,
+        Err(why) => return Dial::Missing(why),
+    };
     let (value, means) = match policy.reads_from {
         ReadsFrom::Primary => ("primary", "only who takes itself for the primary answers reads"),
         ReadsFrom::Any => ("any", "every member answers reads: a replica may be behind its primary"),
@@ -59,7 +75,10 @@ pub(super) fn reads_from(snapshot: &Snapshot) -> Dial {
 }
 
 pub(super) fn elsewhere(snapshot: &Snapshot) -> Dial {
-    let Some(policy) = policy(snapshot) else { return Dial::Missing(LEADERLESS) };
+    let policy = match alone(snapshot) {
+        Ok(policy) => policy,
+        Err(why) => return Dial::Missing(why),
+    };
     let (value, means) = match policy.writes_elsewhere {
         Elsewhere::Refuse => ("refuse", "a write that comes to a replica is refused (READONLY)"),
         Elsewhere::Redirect => ("redirect", "a replica passes a write on to whom it takes for the primary"),
@@ -80,9 +99,10 @@ pub(super) fn failover(snapshot: &Snapshot) -> Dial {
                 monitors.places.len()
             ),
         ),
-        Failover::Members { timeout } => {
-            ("election", format!("after {timeout} without a primary the members elect one by majority"))
-        }
+        Failover::Members { timeout } => (
+            "election",
+            format!("after {timeout} without a {} the members elect one by majority", policy.head()),
+        ),
     };
     Dial::fixed(value.into(), format!("{means} (set by the preset)"))
 }

@@ -14,7 +14,7 @@ use super::{Dial, Typed};
 
 const OFF: &str = "anti-entropy is off";
 const NO_HINTS: &str = "hints are off";
-const PRIMARY: &str = "replicas follow a primary";
+const PRIMARY: &str = "one leads, and the others follow its log";
 
 pub(super) const HINTS: Typed = Typed {
     usage: "off, or for how long an absence they are stored: 1min, 3h",

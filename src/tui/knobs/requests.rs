@@ -25,6 +25,11 @@ pub(super) const READ_LEVEL: Typed = Typed {
     },
 };
 
+pub(super) const COPIES: Typed = Typed {
+    usage: "how many replicas hold each key: a number; by zone: eu 2, us 3",
+    understand: copies_typed,
+};
+
 pub(super) const TIMEOUT: Typed = Typed {
     usage: "how long a client waits: 500ms, 2s, 1min",
     understand: |text, _| {
@@ -66,7 +71,7 @@ fn possible(settings: &Settings, operation: Operation) -> Vec<Level> {
     Level::NAMED.into_iter().filter(makes_sense).collect()
 }
 
-const PRIMARY: &str = "one primary takes the writes";
+const PRIMARY: &str = "one leads, and the others follow its log";
 
 pub(super) fn write_level(snapshot: &Snapshot) -> Dial {
     let settings = &snapshot.view.settings;
@@ -102,10 +107,10 @@ pub(super) fn read_level(snapshot: &Snapshot) -> Dial {
 pub(super) fn copies(snapshot: &Snapshot) -> Dial {
     let settings = &snapshot.view.settings;
     if !settings.per_zone.is_empty() {
-        return Dial::Missing("N is given for each zone");
+        return copies_of_zones(snapshot);
     }
     if settings.leaderless().is_none() {
-        return Dial::Missing("replicas follow a primary");
+        return Dial::Missing(PRIMARY);
     }
     let count = u16::try_from(snapshot.view.replicas.len()).unwrap_or(u16::MAX);
     let steps: Vec<u16> = (1..=count).collect();
@@ -113,6 +118,75 @@ pub(super) fn copies(snapshot: &Snapshot) -> Dial {
     let means =
         format!("each key is on {now} of {count} replicas; who joins starts empty, who leaves is not asked");
     Dial::steps((now.to_string(), means), &steps, now, |n| Command::Set(Setting::Copies(Copies::InAll(n))))
+}
+
+/// N of each zone: turned, every zone has one copy more, or one less; typed, each has its own.
+fn copies_of_zones(snapshot: &Snapshot) -> Dial {
+    let now = &snapshot.view.settings.per_zone;
+    let sizes: Vec<u16> = (0..now.len()).map(|zone| zone_size(snapshot, zone)).collect();
+    let turned = |by: i32| -> Option<Command> {
+        // A zone without a copy stays without, and at one the others stop.
+        let turn = |(copies, size): (&u16, &u16)| match *copies {
+            0 => 0,
+            some => u16::try_from((i32::from(some) + by).clamp(1, i32::from(*size).max(1))).unwrap_or(some),
+        };
+        let next: Vec<u16> = now.iter().zip(&sizes).map(turn).collect();
+        (next != *now).then_some(Command::Set(Setting::Copies(Copies::PerZone(next))))
+    };
+    let names = zone_names(snapshot);
+    let each = names.iter().zip(now).map(|(name, copies)| format!("{name} {copies}"));
+    let means = "so many replicas of each zone hold a key; who joins starts empty, who leaves is not asked";
+    let value = each.collect::<Vec<_>>().join(", ");
+    Dial::turning((value, means.into()), turned(-1), turned(1))
+}
+
+fn zone_size(snapshot: &Snapshot, zone: usize) -> u16 {
+    let zones = snapshot.view.zones.iter();
+    let here = zones.filter(|of| of.is_some_and(|of| usize::from(of.0) == zone)).count();
+    u16::try_from(here).unwrap_or(u16::MAX)
+}
+
+/// By zone.
+fn zone_names(snapshot: &Snapshot) -> Vec<&str> {
+    let name = |zone: usize| {
+        let here = |of: &Option<ZoneId>| of.is_some_and(|of| usize::from(of.0) == zone);
+        let first = snapshot.view.zones.iter().position(here)?;
+        snapshot.view.replicas[first].zone.as_deref()
+    };
+    (0..snapshot.view.settings.per_zone.len()).map(|zone| name(zone).unwrap_or("?")).collect()
+}
+
+/// `3`, or `eu 2, us 3`.
+fn copies_typed(text: &str, snapshot: &Snapshot) -> Result<Command, String> {
+    let settings = &snapshot.view.settings;
+    let number = |text: &str, most: u16| match text.parse::<u16>() {
+        Ok(count) if count <= most => Ok(count),
+        Ok(count) => Err(format!("{count} copies are more than there are replicas: {most}")),
+        Err(_) => Err(format!("{text} is no number of copies")),
+    };
+    if settings.per_zone.is_empty() {
+        let most = u16::try_from(snapshot.view.replicas.len()).unwrap_or(u16::MAX);
+        let count = number(text.trim(), most)?;
+        if count == 0 {
+            return Err("a key needs one copy at least".into());
+        }
+        return Ok(Command::Set(Setting::Copies(Copies::InAll(count))));
+    }
+    let names = zone_names(snapshot);
+    let mut copies = settings.per_zone.clone();
+    for part in text.split(',') {
+        let (name, count) = part
+            .trim()
+            .rsplit_once(' ')
+            .ok_or_else(|| format!("name the zone and its copies: {} {}", names[0], copies[0]))?;
+        let zone = names.iter().position(|known| *known == name.trim());
+        let zone = zone.ok_or_else(|| format!("no zone is called {name}: there are {}", names.join(", ")))?;
+        copies[zone] = number(count, zone_size(snapshot, zone))?;
+    }
+    if copies.iter().all(|count| *count == 0) {
+        return Err("a key needs one copy at least".into());
+    }
+    Ok(Command::Set(Setting::Copies(Copies::PerZone(copies))))
 }
 
 /// What a read at a level of a region may miss.

@@ -1,10 +1,11 @@
 //! The table of knobs is honest: nothing that can be set is left out, and a knob turns only itself.
 
 use crate::{
-    action::{Command, HintRules, Setting},
+    action::{Command, Copies, HintRules, Setting},
     net::LinkChange,
     tui::tests::{
         pictures::monitored,
+        regions::stage as of_preset,
         stage::{Stage, favourite_colour},
     },
 };
@@ -169,4 +170,29 @@ fn an_end_of_the_scale_says_so() {
     assert!(stage.status().contains("no further"), "{}", stage.status());
     stage.keys("K");
     assert!(!stage.text(80, 24).contains("duplication"), "K closes what K opened");
+}
+
+#[test]
+fn n_of_each_zone_is_turned_together_and_typed_apart() {
+    let mut stage = of_preset("cassandra-multi-dc");
+    assert_eq!(value(&stage, Knob::Copies), "eu 3, us 3");
+    let turn = |stage: &mut Stage, turn| {
+        let snapshot = stage.snapshot();
+        let Dial::Here(reading) = Knob::Copies.dial(&snapshot) else { panic!("it is here") };
+        let command = reading.turned(turn).cloned();
+        let typed = |command| crate::drive::Request::Do(vec![command], crate::drive::Cause::Program);
+        command.map(|command| stage.obey(vec![crate::tui::ui::Effect::Ask(typed(command))])).is_some()
+    };
+    assert!(!turn(&mut stage, Turn::Up), "no zone has more than three replicas");
+    assert!(turn(&mut stage, Turn::Down));
+    assert_eq!(value(&stage, Knob::Copies), "eu 2, us 2");
+    let typed = |stage: &Stage, text: &str| {
+        (Knob::Copies.typed().expect("it can be typed").understand)(text, &stage.snapshot())
+    };
+    let copies = |zones: &[u16]| Ok(Command::Set(Setting::Copies(Copies::PerZone(zones.to_vec()))));
+    assert_eq!(typed(&stage, "us 3"), copies(&[2, 3]));
+    assert_eq!(typed(&stage, "eu 1, us 0"), copies(&[1, 0]));
+    for wrong in ["3", "ue 1", "eu 4", "eu x", "eu 0, us 0", ""] {
+        assert!(typed(&stage, wrong).is_err(), "{wrong}");
+    }
 }

@@ -7,7 +7,11 @@ use ratatui::{
 
 use crate::{
     drive::{EventLine, Mark, Snapshot},
-    tui::{paint::Paint, theme::Role, ui::Ui},
+    tui::{
+        paint::{Paint, wrap_words},
+        theme::Role,
+        ui::Ui,
+    },
 };
 
 /// The heading, with a word on what the wheel has scrolled past.
@@ -19,15 +23,23 @@ pub(in crate::tui) fn events_title(title: &str, ui: &Ui) -> String {
 }
 
 pub(in crate::tui) fn events(paint: &mut Paint<'_>, area: Rect, ui: &Ui, snapshot: &Snapshot) {
-    for (row, event) in (0..area.height).zip(snapshot.events.iter().skip(ui.scroll)) {
-        line(paint, area, row, event);
+    let mut row = 0;
+    for event in snapshot.events.iter().skip(ui.scroll) {
+        if row >= area.height {
+            break;
+        }
+        row += lines(paint, area, row, event);
     }
     if snapshot.events.is_empty() {
         paint.line(area, 0, &Line::from(paint.span(" nothing has happened yet", Role::Dim)));
     }
 }
 
-fn line(paint: &mut Paint<'_>, area: Rect, row: u16, event: &EventLine) {
+/// A sentence takes no more rows.
+const MOST_ROWS: usize = 2;
+
+/// Draws an event from `row` on, and gives the rows that it took. The last row of the area says all that fits into it.
+fn lines(paint: &mut Paint<'_>, area: Rect, row: u16, event: &EventLine) -> u16 {
     let cause = event.cause.as_ref().map_or_else(Line::default, |cause| {
         Line::from(vec![Span::raw(" "), paint.span(format!("[{cause}]"), Role::HintKey), Span::raw(" ")])
     });
@@ -53,13 +65,25 @@ fn line(paint: &mut Paint<'_>, area: Rect, row: u16, event: &EventLine) {
             Role::Text
         }
     };
-    let time = format!("{:>8} ", event.at.at.to_string());
-    let line = Line::from(vec![
-        paint.span(time, Role::Dim),
+    let lead = Line::from(vec![
+        paint.span(format!("{:>8} ", event.at.at.to_string()), Role::Dim),
         Span::styled(format!("{glyph} "), style),
-        paint.span(event.text.clone(), text_role),
     ]);
-    paint.line(Rect { width: room, ..area }, row, &line);
+    let indent = u16::try_from(lead.width()).unwrap_or(u16::MAX);
+    let rows = usize::from(area.height - row).min(MOST_ROWS);
+    let columns = (room.saturating_sub(indent), area.width.saturating_sub(indent + 1));
+    let mut taken = 0;
+    for text in wrap_words(&event.text, columns, rows, paint.glyphs.ellipsis) {
+        let words = Line::from(paint.span(text, text_role));
+        let width = if taken == 0 { room } else { area.width };
+        if taken == 0 {
+            paint.line(Rect { width, ..area }, row, &lead);
+        }
+        let indent = indent.min(width);
+        paint.line(Rect { x: area.x + indent, width: width - indent, ..area }, row + taken, &words);
+        taken += 1;
+    }
+    taken.max(1)
 }
 
 fn mark(paint: &Paint<'_>, event: &EventLine) -> (&'static str, Role) {

@@ -23,7 +23,12 @@ pub(in crate::tui) fn status(paint: &mut Paint<'_>, area: Rect, ui: &Ui, snapsho
         (None, Some(words)) => {
             Line::from(paint.span(format!("   running until {words} (space stops)"), Role::Text))
         }
-        (None, None) => Line::from(paint.span(tally(snapshot), Role::Dim)),
+        (None, None) => {
+            let told = tally(snapshot, "messages died");
+            let short = told.width() > usize::from(area.width);
+            let told = if short { tally(snapshot, "died") } else { told };
+            Line::from(paint.span(told, Role::Dim))
+        }
     };
     paint.line(area, 0, &line);
 }
@@ -37,7 +42,7 @@ pub(super) fn answer(paint: &Paint<'_>, status: &Status) -> Line<'static> {
     Line::from(paint.span(format!(" {mark} {}", status.text), role))
 }
 
-fn tally(snapshot: &Snapshot) -> String {
+fn tally(snapshot: &Snapshot, died: &str) -> String {
     let tally = &snapshot.tally;
     let mut text = format!(
         "   reads {} ({} stale)  writes {}  failed {}",
@@ -47,7 +52,7 @@ fn tally(snapshot: &Snapshot) -> String {
         tally.refused + tally.timed_out
     );
     let some = |count: u64, word: &str| if count > 0 { format!("  {word} {count}") } else { String::new() };
-    text += &some(tally.lost + tally.cut + tally.down, "messages died");
+    text += &some(tally.lost + tally.cut + tally.down, died);
     text += &some(snapshot.branches.len() as u64, "branches");
     text
 }

@@ -5,6 +5,8 @@ use ratatui::{
     text::{Line, Span},
 };
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::{
     action::Level,
     drive::{Clock, Playhead, Snapshot, ratio},
@@ -12,7 +14,7 @@ use crate::{
     sim::{ReplicaView, Status},
     tui::{
         coach,
-        paint::{Paint, bold, wrap},
+        paint::{Paint, bold, wrap, wrap_words},
         theme::Role,
         ui::{Addressing, Ui},
     },
@@ -20,6 +22,8 @@ use crate::{
 
 /// From this width on the header also tells what seldom matters.
 const ROOMY: u16 = 100;
+/// Less of a title is not shown.
+const LEAST_TITLE: usize = 5;
 /// The advice never takes more rows than this.
 const MOST_ADVICE: usize = 4;
 
@@ -35,7 +39,8 @@ pub(in crate::tui) fn header(paint: &mut Paint<'_>, area: Rect, ui: &Ui, snapsho
     let clock = format!("{clock}  t={}", snapshot.view.position.at);
     let mut right = vec![Span::styled(clock, bold(paint.style(Role::Title)))];
     let laggard = " laggard ";
-    let room = usize::from(area.width).saturating_sub(laggard.len() + 1);
+    // A blank on each side of what stands right.
+    let room = usize::from(area.width).saturating_sub(laggard.len() + 2);
     for (text, role) in knobs(paint, ui, snapshot, area.width) {
         right.push(paint.span(format!("  {text}"), role));
         if Line::from(right.clone()).width() > room {
@@ -45,11 +50,13 @@ pub(in crate::tui) fn header(paint: &mut Paint<'_>, area: Rect, ui: &Ui, snapsho
     }
     right.push(Span::raw(" "));
     let room = paint.line_right(area, 0, &Line::from(right));
-    let left = Line::from(vec![
-        Span::styled(laggard, bold(paint.style(Role::Title))),
-        paint.span(format!(" {}", snapshot.scenario.title), Role::Text),
-    ]);
-    paint.line(Rect { width: room.saturating_sub(1), ..area }, 0, &left);
+    let free = room.saturating_sub(u16::try_from(laggard.len() + 2).unwrap_or(0));
+    let title = wrap_words(&snapshot.scenario.title, (free, free), 1, paint.glyphs.ellipsis).pop();
+    // A letter and an ellipsis name nothing.
+    let title = title.filter(|title| title.width() >= LEAST_TITLE || *title == snapshot.scenario.title);
+    let mut left = vec![Span::styled(laggard, bold(paint.style(Role::Title)))];
+    left.extend(title.map(|title| paint.span(format!(" {title}"), Role::Text)));
+    paint.line(Rect { width: room.saturating_sub(1), ..area }, 0, &Line::from(left));
 }
 
 /// What the header tells of, the most important first.
@@ -85,9 +92,10 @@ fn knobs(paint: &Paint<'_>, ui: &Ui, snapshot: &Snapshot, width: u16) -> Vec<(St
     knobs
 }
 
-/// Who takes itself for the primary, where there is one.
+/// Who takes itself for the primary, or leads a region, where there is such a one.
 fn primaries(paint: &Paint<'_>, snapshot: &Snapshot) -> Option<String> {
-    snapshot.view.settings.primary()?;
+    let policy = snapshot.view.settings.primary()?;
+    let (head, heads) = (policy.head(), policy.heads());
     let is_primary = |replica: &&ReplicaView| {
         replica.status == Status::Up
             && replica.member.as_ref().is_some_and(|member| member.role == Part::Primary)
@@ -100,10 +108,10 @@ fn primaries(paint: &Paint<'_>, snapshot: &Snapshot) -> Option<String> {
         .map(|replica| paint.clip(&replica.name, 8))
         .collect();
     Some(match names.as_slice() {
-        [] => "no primary".into(),
-        [one] => format!("primary {one}"),
-        [one, other] => format!("primaries {one} {other}"),
-        many => format!("{} primaries", many.len()),
+        [] => format!("no {head}"),
+        [one] => format!("{head} {one}"),
+        [one, other] => format!("{heads} {one} {other}"),
+        many => format!("{} {heads}", many.len()),
     })
 }
 

@@ -4,16 +4,17 @@
 use std::collections::BTreeMap;
 
 use ratatui::text::{Line, Span as Words};
+use unicode_width::UnicodeWidthStr;
 
 use crate::{
-    action::Means,
+    action::{Means, PrimaryPolicy},
     base::{KeyId, NodeId, Span},
     data::{Clocks, Stamp},
     drive::{Snapshot, skew},
     replica::primary::{LinkState, Role as Part},
-    sim::{ReplicaView, Status},
+    sim::{InflowView, RegionView, ReplicaView, Status},
     tui::{
-        paint::{Paint, wrap},
+        paint::{Paint, wrap, wrap_words},
         theme::Role,
         ui::Ui,
     },
@@ -67,8 +68,14 @@ pub(super) fn inspect(paint: &Paint<'_>, width: u16, ui: &Ui, snapshot: &Snapsho
     lines.push(Line::default());
     let about = snapshot.events.iter().filter(|event| event.text.contains(&*view.name));
     for event in about.take(8) {
-        let text = format!(" {:>8} {}", event.at.at.to_string(), event.text);
-        lines.push(Line::from(paint.span(text, Role::Dim)));
+        let time = format!(" {:>8} ", event.at.at.to_string());
+        let room = width.saturating_sub(10);
+        for (row, text) in
+            wrap_words(&event.text, (room, room), 4, paint.glyphs.ellipsis).into_iter().enumerate()
+        {
+            let lead = if row == 0 { time.clone() } else { " ".repeat(time.len()) };
+            lines.push(Line::from(paint.span(format!("{lead}{text}"), Role::Dim)));
+        }
     }
     lines
 }
@@ -79,21 +86,28 @@ fn contents(fields: &mut Fields<'_, '_>, node: NodeId, snapshot: &Snapshot) {
     let paint = fields.paint;
     for version in held.versions() {
         let name = if held.versions().len() > 1 { "sibling" } else { "value" };
-        let mut spans = vec![paint.span(format!(" {name:<0$}", NAME - 1), Role::Dim)];
+        let lead = paint.span(format!(" {name:<0$}", NAME - 1), Role::Dim);
+        let mut spans = vec![lead];
         spans.extend(paint.value(&version.value.to_string()));
         let dot = &version.dot;
         let origin = match dot.counter {
             0 => format!("  {}, the initial value", version.id),
             counter => format!("  {}, dot {}·{counter}", version.id, snapshot.actor_name(dot.node)),
         };
-        spans.push(paint.span(origin, Role::Text));
-        fields.lines.push(Line::from(spans));
+        let value = Line::from(spans.clone()).width();
+        if value + origin.width() <= usize::from(fields.width) {
+            spans.push(paint.span(origin, Role::Text));
+            fields.lines.push(Line::from(spans));
+        } else {
+            fields.lines.push(Line::from(spans));
+            fields.say("", origin.trim_start(), Role::Text);
+        }
         if version.value.is_tombstone() {
             tombstone(fields, node, version.stamp, snapshot);
         }
     }
     if held.is_nothing() {
-        fields.say("value", "nothing yet", Role::Text);
+        fields.say("value", "nothing", Role::Text);
     }
     let vector = snapshot.vector(node);
     let entries =
@@ -167,8 +181,9 @@ fn tombstone(fields: &mut Fields<'_, '_>, node: NodeId, stamp: Stamp, snapshot: 
 /// Its part in a replica set: term, data set, offset, how far behind.
 fn member(fields: &mut Fields<'_, '_>, view: &ReplicaView, snapshot: &Snapshot) {
     let Some(member) = &view.member else { return };
+    let title = snapshot.view.settings.primary().map_or("primary", PrimaryPolicy::head);
     let role = match member.role {
-        Part::Primary => "primary".to_owned(),
+        Part::Primary => title.to_owned(),
         Part::Replica { of: Some(of) } => format!("replica of {}", snapshot.replica_name(of)),
         Part::Replica { of: None } => "replica of nobody".to_owned(),
     };
@@ -176,8 +191,8 @@ fn member(fields: &mut Fields<'_, '_>, view: &ReplicaView, snapshot: &Snapshot) 
     let behind = match (member.role, member.behind) {
         (Part::Primary, _) | (_, Some(0)) => String::new(),
         (Part::Replica { of: None }, None) => ", nobody to compare with".into(),
-        (Part::Replica { .. }, Some(bytes)) => format!(", {bytes} bytes behind its primary"),
-        (Part::Replica { of: Some(_) }, None) => ", its log and its primary's have parted".into(),
+        (Part::Replica { .. }, Some(bytes)) => format!(", {bytes} bytes behind its {title}"),
+        (Part::Replica { of: Some(_) }, None) => format!(", its log and its {title}'s have parted"),
     };
     fields.say("offset", &format!("{}{behind}", member.offset), Role::Text);
     if let Part::Replica { of: Some(of) } = member.role {
@@ -193,6 +208,9 @@ fn member(fields: &mut Fields<'_, '_>, view: &ReplicaView, snapshot: &Snapshot) 
         };
         fields.say("link", &format!("{link}; {heard}"), Role::Text);
     }
+    if let Some(view) = &member.region {
+        region(fields, view, member.role, snapshot);
+    }
     if let (count @ 1.., writes) = &member.rolled_back {
         let writes: Vec<String> = writes.iter().map(ToString::to_string).collect();
         fields.say("undone", &format!("{count} rolled back: {}", writes.join(" ")), Role::Text);
@@ -200,6 +218,38 @@ fn member(fields: &mut Fields<'_, '_>, view: &ReplicaView, snapshot: &Snapshot) 
     if let Some(saved) = member.saved {
         fields.say("on disk", &format!("up to offset {saved}: a crash loses what came after"), Role::Text);
     }
+}
+
+/// Its region: who takes writes there, and, of a leader, how far it has taken those of other regions.
+fn region(fields: &mut Fields<'_, '_>, view: &RegionView, role: Part, snapshot: &Snapshot) {
+    let Some(regions) = snapshot.view.settings.regions() else { return };
+    let takes = match regions.one_log() {
+        None => "takes writes and ships them to the others; the last writer wins".to_owned(),
+        Some(log) if *view.name == *regions.names[log.writes] => {
+            "takes all writes; the others apply its log".to_owned()
+        }
+        Some(log) => format!("applies the log of {}, which takes all writes", regions.names[log.writes]),
+    };
+    fields.say("region", &format!("{}: {takes}", view.name), Role::Text);
+    if role == Part::Primary {
+        for inflow in &view.inflows {
+            fields.say("", &taken(inflow), Role::Text);
+        }
+    }
+}
+
+fn taken(inflow: &InflowView) -> String {
+    let link = match inflow.link {
+        LinkState::Up => "connected",
+        LinkState::Connecting => "connecting",
+        LinkState::Down => "no link",
+    };
+    let behind = match inflow.behind {
+        None => "how far behind is not known".to_owned(),
+        Some(0) => "has all of its log".to_owned(),
+        Some(bytes) => format!("{bytes} bytes of its log are yet to come"),
+    };
+    format!("from {}: {link}; {behind}", inflow.from)
 }
 
 /// `hints  2 for nyc: w4 w5`.

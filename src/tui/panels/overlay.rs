@@ -65,7 +65,9 @@ fn list(paint: &mut Paint<'_>, area: Rect, list: &List, title: &str) -> Option<P
     let head = list.entries.iter().map(|entry| entry.head.width()).max().unwrap_or(0).min(MOST_HEAD);
     let widest = list.entries.iter().map(|entry| entry.text.width()).max().unwrap_or(0) + head + 7;
     let width = u16::try_from(widest.max(title.width() + 6)).unwrap_or(u16::MAX).min(96);
-    let rows = u16::try_from(list.entries.len()).unwrap_or(u16::MAX).saturating_add(3);
+    let cut = widest > usize::from(width.min(area.width).saturating_sub(2));
+    let told = if cut { 2 } else { 0 };
+    let rows = u16::try_from(list.entries.len()).unwrap_or(u16::MAX).saturating_add(3 + told);
     let area = middle(area, width, rows.max(6));
     paint.clear(area);
     let inner = paint.frame(area, title);
@@ -74,11 +76,11 @@ fn list(paint: &mut Paint<'_>, area: Rect, list: &List, title: &str) -> Option<P
     paint.line(inner, 0, &filter);
     let cursor = Position::new(inner.x + u16::try_from(filter.width()).unwrap_or(0), inner.y);
     let mut body = Rect { y: inner.y + inner.height.min(1), height: inner.height.saturating_sub(1), ..inner };
-    if widest > usize::from(inner.width) && body.height > 6 {
-        body.height -= 2;
+    if cut && body.height > 6 {
+        body.height -= told;
         let chosen = shown.get(list.at).map_or("", |entry| &*entry.text);
-        let below = Rect { y: body.bottom(), height: 2, ..body };
-        for (row, text) in (0..2).zip(wrap(chosen, body.width.saturating_sub(2))) {
+        let below = Rect { y: body.bottom(), height: told, ..body };
+        for (row, text) in (0..told).zip(wrap(chosen, body.width.saturating_sub(2))) {
             paint.line(below, row, &Line::from(paint.span(format!(" {text}"), Role::Advice)));
         }
     }
@@ -157,7 +159,11 @@ fn question(paint: &mut Paint<'_>, area: Rect, ui: &Ui, snapshot: &Snapshot) {
         paint.line(inner, row, &line);
         row += 1;
     }
-    let keys = "a-e: your answer   + -: the class's hands   Enter: see what happens";
+    let keys = [
+        "a-e: your answer   + -: the class's hands   Enter: see what happens",
+        "a-e: answer  + -: hands  Enter: see",
+    ];
+    let keys = if keys[0].width() < usize::from(inner.width) { keys[0] } else { keys[1] };
     let last = inner.height.saturating_sub(1);
     paint.line(inner, last.min(row + 1), &Line::from(paint.span(format!(" {keys}"), Role::Dim)));
 }

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::{
     base::NodeId,
-    drive::Snapshot,
+    drive::{Snapshot, side},
     net::CutShape,
     tui::{coach, paint::Paint, theme::Role},
 };
@@ -35,9 +35,11 @@ pub(in crate::tui) fn walls(paint: &mut Paint<'_>, area: Rect, snapshot: &Snapsh
 
 fn shape(snapshot: &Snapshot, shape: &CutShape) -> String {
     let name = |node: &NodeId| snapshot.replica_name(*node).to_owned();
-    let names = |nodes: &Vec<NodeId>| format!("{{{}}}", nodes.iter().map(name).collect::<Vec<_>>().join(" "));
     match shape {
-        CutShape::Groups(groups) => groups.iter().map(names).collect::<Vec<_>>().join(" | "),
+        CutShape::Groups(groups) => {
+            let sides: Vec<String> = groups.iter().map(|group| side(&snapshot.scenario, group)).collect();
+            sides.join(" | ")
+        }
         CutShape::Isolate(node) => format!("{} | all others", name(node)),
         CutShape::Link(a, b) => format!("link {}–{}", name(a), name(b)),
         CutShape::OneWay { from, to } => format!("one way {}→{}", name(from), name(to)),

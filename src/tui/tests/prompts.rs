@@ -173,3 +173,12 @@ fn escape_leads_back_to_the_cluster() {
         assert_eq!((stage.ui.layer(), stage.ui.view), (Layer::Main, View::Cluster), "{keys:?}");
     }
 }
+
+#[test]
+fn the_list_of_session_rules_shows_all_of_them_on_the_projector() {
+    let mut stage = Stage::after(3, "I");
+    let text = stage.text(80, 24);
+    for rule in ["read your writes", "writes follow reads", "by ", "otherwise", "route", "place", "w and r"] {
+        assert!(text.contains(rule), "{rule}\n{text}");
+    }
+}

@@ -3,11 +3,19 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use proptest::prelude::*;
 
-use crate::tui::registry::{Action, Layer, TABLE};
+use unicode_width::UnicodeWidthStr;
+
+use crate::tui::{
+    paint::Paint,
+    panels,
+    registry::{Action, Layer, TABLE},
+    theme::UNICODE,
+};
 
 use super::{
     pictures::{crowded, hinting, lesson, monitored, opinionated},
-    stage::{Stage, favourite_colour, key_event},
+    regions::stage as of_preset,
+    stage::{Stage, favourite_colour, key_event, rows},
 };
 
 #[derive(Debug, Clone)]
@@ -53,6 +61,44 @@ fn doing() -> impl Strategy<Value = Doing> {
     ]
 }
 
+/// The list of events at a width of 80 columns: what is shown of each is the beginning of its sentence, in whole words,
+/// with an ellipsis where there is more.
+fn sentences_are_whole(stage: &Stage) -> Result<(), TestCaseError> {
+    use ratatui::{buffer::Buffer, layout::Rect};
+    let snapshot = stage.snapshot();
+    let area = Rect::new(0, 0, 80, 60);
+    let mut buffer = Buffer::empty(area);
+    let mut paint = Paint { buffer: &mut buffer, theme: &stage.ui.theme, glyphs: &UNICODE };
+    panels::events(&mut paint, area, &stage.ui, &snapshot);
+    let rows = rows(&buffer);
+    let mut at = 0;
+    for event in snapshot.events.iter().skip(stage.ui.scroll) {
+        let lead = format!("{:>8} ? ", event.at.at.to_string()).chars().count();
+        let Some(row) = rows.get(at).filter(|row| !row.is_empty()) else { break };
+        let mut shown: String = row.chars().skip(lead).collect();
+        if let Some(cause) = &event.cause {
+            shown = shown.trim_end().trim_end_matches(&format!("[{cause}]")).to_owned();
+        }
+        at += 1;
+        let goes_on = |row: &&String| !row.is_empty() && row.chars().take(lead).all(|c| c == ' ');
+        if let Some(more) = rows.get(at).filter(goes_on) {
+            shown = format!("{shown} {}", more.trim());
+            at += 1;
+        }
+        let (cut, words) = match shown.trim_end().strip_suffix('…') {
+            Some(words) => (true, words.trim_end()),
+            None => (false, shown.trim_end()),
+        };
+        let whole: Vec<&str> = event.text.split_whitespace().collect();
+        let words: Vec<&str> = words.split_whitespace().collect();
+        let long = whole.iter().any(|word| word.width() > 30);
+        let begins = whole.starts_with(&words) && (cut || whole.len() == words.len());
+        // At the foot of the list one row is all that is left.
+        prop_assert!(begins || long || at >= rows.len(), "{shown:?} of {:?}", event.text);
+    }
+    Ok(())
+}
+
 fn perform(stage: &mut Stage, doing: &Doing) {
     let snapshot = stage.snapshot();
     match doing {
@@ -82,10 +128,11 @@ proptest! {
 
     #[test]
     fn no_sequence_of_events_panics_and_escape_leads_back(
-        which in 0..7_usize,
+        which in 0..10_usize,
         doings in prop::collection::vec(doing(), 200..400),
     ) {
-        let scenario = match which {
+        let preset = ["dynamodb-global", "cosmos-levels", "cassandra-multi-dc"].get(which);
+        let scenario = match which.saturating_sub(3) {
             0 => favourite_colour(3),
             1 => crowded(),
             2 => lesson(),
@@ -94,9 +141,12 @@ proptest! {
             5 => opinionated(),
             _ => favourite_colour(12),
         };
-        let mut stage = Stage::new(scenario);
-        for doing in &doings {
+        let mut stage = preset.map_or_else(|| Stage::new(scenario), |preset| of_preset(preset));
+        for (number, doing) in doings.iter().enumerate() {
             perform(&mut stage, doing);
+            if number % 20 == 0 {
+                sentences_are_whole(&stage)?;
+            }
         }
         stage.text(80, 24);
         for _ in 0..5 {

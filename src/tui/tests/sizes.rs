@@ -6,7 +6,11 @@ use ratatui::{
     style::Style,
 };
 
-use crate::tui::draw;
+use crate::{
+    action::{HintRules, PrimaryPolicy, Protocol},
+    data::Conflicts,
+    tui::draw,
+};
 
 use super::{
     pictures::{crowded, hinting, lesson, monitored, opinionated},
@@ -78,4 +82,26 @@ fn a_picture_keeps_within_an_area_that_does_not_begin_at_the_corner() {
     buffer.set_style(buffer.area, Style::new());
     draw(&mut stage.ui, &snapshot, &mut buffer);
     assert!(stage.ui.cards.iter().all(|card| buffer.area.union(*card) == buffer.area));
+}
+
+#[test]
+fn tiles_with_room_tell_who_is_primary_and_who_keeps_hints() {
+    let mut scenario = favourite_colour(30);
+    scenario.settings.protocol = Protocol::Primary(Box::new(PrimaryPolicy::of(30)));
+    scenario.settings.conflicts = Conflicts::LogOrder;
+    scenario.settings.anti_entropy = None;
+    let mut stage = Stage::new(scenario);
+    let text = stage.text(80, 24);
+    assert!(text.contains(" 1▮● blue PRIMARY"), "{text}");
+    assert!(
+        text.lines().filter(|line| line.contains("PRIMARY")).count() <= 2,
+        "the tile, the line below\n{text}"
+    );
+    let mut hinted = favourite_colour(30);
+    hinted.settings.anti_entropy = None;
+    hinted.settings.leaderless_mut().expect("leaderless").hints = Some(HintRules::USUAL);
+    let mut stage = Stage::new(hinted);
+    stage.keys("3c1w|");
+    let text = stage.text(80, 24);
+    assert!(text.contains("▲ green 1 hint"), "{text}");
 }

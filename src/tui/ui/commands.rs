@@ -1,7 +1,7 @@
 //! From an intent to commands: what the picked replica, client and key make of it.
 
 use crate::{
-    action::{Act, Ask, Command, Mend, Setting},
+    action::{Act, Ask, Command, Mend, PrimaryPolicy, Setting},
     base::NodeId,
     drive::{Cause, Request, Snapshot, ratio},
     net::{Cut, CutShape},
@@ -97,7 +97,8 @@ impl Ui {
     pub(super) fn repair_now(&mut self, snapshot: &Snapshot) -> Vec<Effect> {
         let name = self.name(snapshot).to_owned();
         if snapshot.view.settings.leaderless().is_none() {
-            return self.no("replicas follow their primary here: there is nothing to repair by hand".into());
+            let head = snapshot.view.settings.primary().map_or("primary", PrimaryPolicy::head);
+            return self.no(format!("replicas follow their {head} here: there is nothing to repair by hand"));
         }
         if snapshot.view.replicas.len() < 2 {
             return self.no("a cluster of one has nobody to repair with".into());
@@ -117,6 +118,9 @@ impl Ui {
         let Some(member) = &view.member else {
             return self.no("nobody is primary here: any replica takes writes".into());
         };
+        if member.region.is_some() {
+            return self.no("each region elects its leader by majority itself".into());
+        }
         match (view.status, member.role) {
             (Status::Crashed, _) => return self.no(format!("{name} is down; C restarts it")),
             (Status::Frozen, _) => return self.no(format!("{name} is frozen; Z thaws it")),

@@ -5,19 +5,17 @@ use std::collections::BTreeMap;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::{
-    base::NodeId,
-    drive::skew,
-    sim::Status,
-    tui::{cluster::Size, paint::clip},
-};
+use crate::{base::NodeId, drive::skew, sim::Status, tui::cluster::Size};
 
-use super::{Subject, member::part, replica, words::versions};
+use super::{
+    Subject,
+    member::{distinction, part},
+    replica,
+    words::versions,
+};
 
 /// Between two badges.
 const GAP: &str = "  ";
-/// Fewer columns of a badge say nothing.
-const LEAST: usize = 6;
 
 pub(super) struct Badge {
     long: String,
@@ -42,13 +40,27 @@ pub(super) fn badges(subject: Subject<'_>, size: Size) -> Vec<Badge> {
     badges.extend(held_back(subject));
     let offset = replica(subject).skew;
     if offset != 0 && size != Size::Large {
-        badges.push(Badge::new(format!("clock {}", skew(offset)), "clock off".into()));
+        badges.push(Badge::new(format!("clock {}", skew(offset)), "skewed".into()));
     }
     badges
 }
 
+/// Those of a tile. That it follows another goes without saying there.
+pub(super) fn tile_badges(subject: Subject<'_>) -> Vec<Badge> {
+    let mut badges = Vec::new();
+    badges.extend(distinction(subject).map(|(word, short)| Badge::new(word.into(), short.into())));
+    let hints = replica(subject).hints.len();
+    if hints > 0 {
+        let plural = if hints == 1 { "" } else { "s" };
+        badges.push(Badge::new(format!("{hints} hint{plural}"), format!("h{hints}")));
+    }
+    badges.extend(wrong_belief(subject));
+    badges.extend(held_back(subject));
+    badges
+}
+
 /// As many as fit into so many columns, in full where there is room: the last are shortened first, then left
-/// out; the first is cut before it goes.
+/// out; none is cut.
 pub(super) fn fitted(badges: &[Badge], width: usize) -> String {
     for count in (1..=badges.len()).rev() {
         for short in 0..=count {
@@ -61,10 +73,12 @@ pub(super) fn fitted(badges: &[Badge], width: usize) -> String {
             }
         }
     }
-    match badges.first() {
-        Some(badge) if width >= LEAST => clip(&badge.short, width, "…"),
-        Some(_) | None => String::new(),
-    }
+    String::new()
+}
+
+/// The columns that the first needs at least.
+pub(super) fn least(badges: &[Badge]) -> usize {
+    badges.first().map_or(0, |badge| badge.short.width())
 }
 
 fn siblings(subject: Subject<'_>) -> Option<Badge> {
@@ -122,7 +136,6 @@ mod tests {
         assert_eq!(fit(25), "3 siblings  3 hints");
         assert_eq!(fit(18), "3 siblings: w1 w2");
         assert_eq!(fit(10), "3 siblings");
-        assert_eq!(fit(9), "3 siblin…");
-        assert_eq!(fit(5), "");
+        assert_eq!(fit(9), "");
     }
 }

@@ -1,6 +1,7 @@
 //! The part of a replica in a replica set: who it is in it, and how far behind.
 
 use ratatui::text::Line;
+use unicode_width::UnicodeWidthStr;
 
 use crate::{
     replica::primary::{LinkState, Role as Part},
@@ -12,15 +13,30 @@ use super::{Subject, replica};
 
 /// In a word; that of a primary stands out.
 pub(super) fn part(subject: Subject<'_>) -> Option<&'static str> {
-    Some(match replica(subject).member.as_ref()?.role {
-        Part::Primary => "PRIMARY",
-        Part::Replica { of: Some(_) } => "replica",
-        Part::Replica { of: None } => "no primary",
+    let member = replica(subject).member.as_ref()?;
+    Some(match (member.role, &member.region) {
+        (Part::Primary, None) => "PRIMARY",
+        (Part::Primary, Some(_)) => "LEADER",
+        (Part::Replica { of: Some(_) }, _) => "replica",
+        (Part::Replica { of: None }, None) => "no primary",
+        (Part::Replica { of: None }, Some(_)) => "no leader",
     })
 }
 
+/// In a word and in less; nothing of one that follows another, which goes without saying.
+pub(super) fn distinction(subject: Subject<'_>) -> Option<(&'static str, &'static str)> {
+    let member = replica(subject).member.as_ref()?;
+    let short = match (member.role, &member.region) {
+        (Part::Primary, None) => "PRIM",
+        (Part::Primary, Some(_)) => "LEAD",
+        (Part::Replica { of: None }, _) => "none",
+        (Part::Replica { of: Some(_) }, _) => return None,
+    };
+    Some((part(subject)?, short))
+}
+
 /// `PRIMARY @240`, or `replica @200 -40`: where it stands in the stream, and how many bytes are missing.
-pub(super) fn line(paint: &Paint<'_>, subject: Subject<'_>) -> Option<Line<'static>> {
+pub(super) fn line(paint: &Paint<'_>, subject: Subject<'_>, width: usize) -> Option<Line<'static>> {
     let member = replica(subject).member.as_ref()?;
     let part = part(subject)?;
     let behind = match member.behind {
@@ -30,11 +46,14 @@ pub(super) fn line(paint: &Paint<'_>, subject: Subject<'_>) -> Option<Line<'stat
         None => " apart".into(),
     };
     let role = if member.role == Part::Primary { Role::Title } else { Role::Dim };
-    Some(Line::from(paint.span(format!("{part} @{}{behind}", member.offset), role)))
+    let told = format!("{part} @{}{behind}", member.offset);
+    // What it lacks says more than what it has.
+    let told = if told.width() <= width { told } else { format!("{part}{behind}") };
+    Some(Line::from(paint.span(told, role)))
 }
 
 /// Of a large card: whom it follows, and when that one heard from it.
-pub(super) fn link(paint: &Paint<'_>, subject: Subject<'_>) -> Option<Line<'static>> {
+pub(super) fn link(paint: &Paint<'_>, subject: Subject<'_>, width: usize) -> Option<Line<'static>> {
     let (.., snapshot) = subject;
     let view = replica(subject);
     let member = view.member.as_ref()?;
@@ -47,7 +66,9 @@ pub(super) fn link(paint: &Paint<'_>, subject: Subject<'_>) -> Option<Line<'stat
                 (Status::Up, LinkState::Connecting) => ", connecting".into(),
                 (Status::Up, LinkState::Down) | (Status::Crashed | Status::Frozen, _) => ", no link".into(),
             };
-            format!("of {}{state}", paint.clip(snapshot.replica_name(of), 9))
+            let of = paint.clip(snapshot.replica_name(of), 9);
+            let told = format!("of {of}{state}");
+            if told.width() <= width { told } else { format!("of {of}") }
         }
     };
     Some(Line::from(paint.span(text, Role::Dim)))

@@ -49,7 +49,7 @@ pub(super) fn value(paint: &Paint<'_>, subject: Subject<'_>, width: usize) -> Ve
         return vec![paint.span("holds no copy", Role::Dim)];
     }
     match versions(subject) {
-        [] => vec![paint.span("nothing yet", Role::Dim)],
+        [] => vec![paint.span("nothing", Role::Dim)],
         held => values(paint, held, width),
     }
 }
@@ -109,14 +109,18 @@ pub(super) fn state(paint: &Paint<'_>, subject: Subject<'_>, words: Words) -> Ve
 }
 
 /// The vector of what is held: which writes of each coordinator it has behind it.
-pub(super) fn vector(paint: &Paint<'_>, subject: Subject<'_>) -> Line<'static> {
+pub(super) fn vector(paint: &Paint<'_>, subject: Subject<'_>, width: usize) -> Line<'static> {
     let (index, _, snapshot) = subject;
     let entries: Vec<String> = snapshot
         .vector(NodeId::at(index))
         .entries()
         .map(|(node, counter)| format!("{}:{counter}", paint.clip(&snapshot.actor_name(node), 6)))
         .collect();
-    let text = if entries.is_empty() { String::new() } else { format!("[{}]", entries.join(" ")) };
+    let some = |count: usize| match entries.len() - count {
+        0 => format!("[{}]", entries.join(" ")),
+        more => format!("[{} +{more}]", entries[..count].join(" ")),
+    };
+    let text = (1..=entries.len()).rev().map(some).find(|text| text.width() <= width).unwrap_or_default();
     Line::from(paint.span(text, Role::Dim))
 }
 
@@ -128,7 +132,7 @@ pub(super) fn clock(paint: &Paint<'_>, subject: Subject<'_>) -> Line<'static> {
     }
 }
 
-pub(super) fn traffic(paint: &Paint<'_>, subject: Subject<'_>) -> Line<'static> {
+pub(super) fn traffic(paint: &Paint<'_>, subject: Subject<'_>, width: usize) -> Line<'static> {
     let (index, _, snapshot) = subject;
     let here = NodeId::at(index);
     let to = snapshot.view.messages.iter().filter(|message| message.to == here).count();
@@ -136,6 +140,7 @@ pub(super) fn traffic(paint: &Paint<'_>, subject: Subject<'_>) -> Line<'static> 
     let waiting = snapshot.view.open.iter().filter(|(_, node)| *node == here).count();
     let waits = if waiting > 0 { format!("  client waits {waiting}") } else { String::new() };
     let text = format!("in {to}  out {from}{waits}");
+    let text = if text.width() <= width { text } else { format!("in {to}  out {from}  waits {waiting}") };
     Line::from(paint.span(text, Role::Dim))
 }
 
