@@ -56,12 +56,8 @@ fn of_relevant(kind: &Kind, ops: &[Op], allowance: Allowance, method: Method) ->
             Decided { found, steps: ops.len() as u64, bytes: 0 }
         }
         Kind::Register { initial } => search(kind, ops, || Register::new(*initial), allowance),
-        Kind::Text { texts, initial } => {
-            search(kind, ops, || Text::new(texts, *initial, ops), allowance)
-        }
-        Kind::Set { reads, initial } => {
-            search(kind, ops, || Members::new(reads, initial, ops), allowance)
-        }
+        Kind::Text { texts, initial } => search(kind, ops, || Text::new(texts, *initial, ops), allowance),
+        Kind::Set { reads, initial } => search(kind, ops, || Members::new(reads, initial, ops), allowance),
     }
 }
 

@@ -114,7 +114,9 @@ fn strings(actions: &[&Action], initial: &Term) -> (Kind, Vec<Act>) {
     let initial = texts.of(&text(initial));
     let acts = actions.iter().map(|action| match action {
         Action::Read(value) => Act::Read(texts.of(&text(value))),
-        Action::Write(value) | Action::Add(value) | Action::Remove(value) => Act::Write(texts.of(&text(value))),
+        Action::Write(value) | Action::Add(value) | Action::Remove(value) => {
+            Act::Write(texts.of(&text(value)))
+        }
         Action::Cas(from, to) => Act::Cas(texts.of(&text(from)), texts.of(&text(to))),
         Action::Append(tail) => Act::Append(texts.of(tail)),
     });
@@ -137,9 +139,8 @@ fn sets(actions: &[&Action], initial: &Term) -> (Kind, Vec<Act>) {
     let initial = all(initial, &mut members);
     let acts = actions.iter().map(|action| match action {
         Action::Read(value) => Act::Read(reads.of(&all(value, &mut members))),
-        Action::Add(member) | Action::Write(member) => Act::Add(members.of(member)),
+        Action::Add(member) | Action::Write(member) | Action::Cas(_, member) => Act::Add(members.of(member)),
         Action::Remove(member) => Act::Remove(members.of(member)),
-        Action::Cas(_, member) => Act::Add(members.of(member)),
         Action::Append(text) => Act::Add(members.of(&Term::Text(text.clone()))),
     });
     let acts = acts.collect();

@@ -69,10 +69,8 @@ fn strings(ops: &[Op], texts: &[String], stays: &mut [bool]) {
         Act::Read(_) | Act::Cas(..) | Act::Add(_) | Act::Remove(_) => None,
     };
     // All parts of one length of what was seen, for each length that is asked for.
-    let mut parts: std::collections::BTreeMap<usize, Option<Vec<&[u8]>>> = open()
-        .filter_map(|(_, op)| piece(op))
-        .map(|piece| (piece.len(), None))
-        .collect();
+    let mut parts: std::collections::BTreeMap<usize, Option<Vec<&[u8]>>> =
+        open().filter_map(|(_, op)| piece(op)).map(|piece| (piece.len(), None)).collect();
     let whole: usize = seen.iter().map(|text| text.len()).sum();
     if whole.saturating_mul(parts.len()) > MOST_COMPARED {
         for (n, op) in open() {

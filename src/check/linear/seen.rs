@@ -38,7 +38,13 @@ fn mixed(words: &[u64]) -> u64 {
 
 impl Seen {
     pub(super) fn new(window_words: usize) -> Self {
-        Self { key_words: window_words + 2, table: vec![NONE; 1 << 8], entries: Vec::new(), count: 0, keys: 0 }
+        Self {
+            key_words: window_words + 2,
+            table: vec![NONE; 1 << 8],
+            entries: Vec::new(),
+            count: 0,
+            keys: 0,
+        }
     }
 
     fn stride(&self) -> usize {
@@ -127,14 +133,13 @@ impl UsedSets {
         let mut members = self.members(set).to_vec();
         members.insert(members.partition_point(|other| *other < member), member);
         let next = u32::try_from(self.by_content.len()).unwrap_or(NONE);
-        let number = match self.by_content.get(&members) {
-            Some(known) => *known,
-            None => {
-                self.members.extend_from_slice(&members);
-                self.starts.push(u32::try_from(self.members.len()).unwrap_or(NONE));
-                self.by_content.insert(members, next);
-                next
-            }
+        let number = if let Some(known) = self.by_content.get(&members) {
+            *known
+        } else {
+            self.members.extend_from_slice(&members);
+            self.starts.push(u32::try_from(self.members.len()).unwrap_or(NONE));
+            self.by_content.insert(members, next);
+            next
         };
         self.grown.insert((set, member), number);
         number

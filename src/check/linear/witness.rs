@@ -116,7 +116,9 @@ fn suspects(kind: &Kind, ops: &[Op], complete: u32) -> Vec<u32> {
     let Op { act: due, invoked, .. } = ops[complete as usize];
     let before = |op: &Op| op.returned.is_some_and(|at| at < invoked);
     let bears = |op: &Op| match (kind, due, op.act) {
-        (Kind::Register { .. }, Act::Read(saw) | Act::Cas(saw, _), Act::Write(to) | Act::Cas(_, to)) => saw == to,
+        (Kind::Register { .. }, Act::Read(saw) | Act::Cas(saw, _), Act::Write(to) | Act::Cas(_, to)) => {
+            saw == to
+        }
         (Kind::Text { texts, .. }, Act::Read(saw), Act::Append(piece)) => {
             before(op) && !texts[saw as usize].contains(&texts[piece as usize])
         }

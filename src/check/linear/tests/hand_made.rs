@@ -44,6 +44,15 @@ type Line = (Action, u64, Option<u64>);
 fn object(key: Option<Term>, lines: &[Line]) -> Object {
     let operation = |(n, (action, invoked, returned)): (usize, &Line)| Operation {
         process: n.to_string(),
+        function: match action {
+            Action::Read(_) => "read",
+            Action::Write(_) => "write",
+            Action::Cas(..) => "cas",
+            Action::Append(_) => "append",
+            Action::Add(_) => "add",
+            Action::Remove(_) => "remove",
+        }
+        .to_owned(),
         action: action.clone(),
         invoked: *invoked,
         returned: *returned,
@@ -67,7 +76,7 @@ fn holds(model: Model, initial: Term, lines: &[Line]) {
 /// The lines of the witness.
 #[track_caller]
 fn violated(model: Model, initial: Term, lines: &[Line]) -> (Vec<usize>, [String; 2]) {
-    let judged = judged(model, initial.clone(), lines);
+    let judged = judged(model, initial, lines);
     let [Verdict::Violated(Some(witness))] = &*judged.verdicts else { panic!("{judged:?}") };
     assert_eq!(witness.smallest, Smallest::Proved);
     let object = object(None, lines);
@@ -115,7 +124,8 @@ fn concurrent_writes_have_one_order_for_all() {
 
 #[test]
 fn a_stale_read_names_the_two_writes_before_it() {
-    let lines = [(write(1), 0, Some(1)), (write(2), 2, Some(3)), (read(1), 4, Some(5)), (read(2), 6, Some(7))];
+    let lines =
+        [(write(1), 0, Some(1)), (write(2), 2, Some(3)), (read(1), 4, Some(5)), (read(2), 6, Some(7))];
     let (lines, words) = violated(REGISTER, Term::Nil, &lines);
     assert_eq!(lines, [1, 11, 21]);
     assert_eq!(
@@ -140,8 +150,13 @@ fn an_unknown_write_may_take_effect_late_or_never_but_not_twice() {
     let unknown = (write(1), 0, None);
     holds(REGISTER, number(0), &[unknown.clone(), (read(0), 5, Some(6))]);
     holds(REGISTER, number(0), &[unknown.clone(), (read(0), 5, Some(6)), (read(1), 900, Some(901))]);
-    let twice =
-        [unknown, (read(1), 5, Some(6)), (write(2), 7, Some(8)), (read(2), 9, Some(10)), (read(1), 11, Some(12))];
+    let twice = [
+        unknown,
+        (read(1), 5, Some(6)),
+        (write(2), 7, Some(8)),
+        (read(2), 9, Some(10)),
+        (read(1), 11, Some(12)),
+    ];
     let (lines, words) = violated(REGISTER, number(0), &twice);
     assert_eq!(lines, [11, 31, 41]);
     assert!(words[1].starts_with("1 was old by then: after process 1 had read 1"), "{words:?}");
@@ -174,7 +189,12 @@ fn texts_grow_in_one_order() {
     holds(model, empty(), &[&appends[..], &[(get("a"), 1, Some(2)), (get("ab"), 6, Some(7))]].concat());
     let both = [&appends[..], &[(get("ab"), 6, Some(7)), (get("ba"), 8, Some(9))]].concat();
     violated(model, empty(), &both);
-    violated(model, empty(), &[&appends[..], &[(get("a"), 6, Some(7))]].concat());
+    let (lines, words) = violated(model, empty(), &[&appends[..], &[(get("a"), 6, Some(7))]].concat());
+    assert_eq!(lines, [11, 21]);
+    assert_eq!(
+        words[1],
+        "Before it began, process 1 had appended \"b\" on lines 11-12, and that is missing."
+    );
     holds(model, empty(), &[(put("x"), 0, Some(1)), (append("y"), 2, None), (get("xy"), 9, Some(10))]);
     violated(model, empty(), &[(put("x"), 0, Some(1)), (append("y"), 2, None), (get("xyy"), 9, Some(10))]);
     // A text that one append makes and one that two make are the same.
@@ -189,11 +209,16 @@ fn sets_have_what_was_added_and_not_what_was_removed() {
     let remove = |member| Action::Remove(number(member));
     let added = [(add(1), 0, Some(1)), (add(2), 2, Some(3))];
     holds(model, none(), &[&added[..], &[(members(&[1, 2]), 4, Some(5))]].concat());
-    let (lines, _) = violated(model, none(), &[&added[..], &[(members(&[1]), 4, Some(5))]].concat());
+    let (lines, words) = violated(model, none(), &[&added[..], &[(members(&[1]), 4, Some(5))]].concat());
     assert_eq!(lines, [11, 21]);
+    assert_eq!(words[1], "Before it began, process 1 had added 2 on lines 11-12, and that is missing.");
     violated(model, none(), &[&added[..], &[(members(&[1, 2, 3]), 4, Some(5))]].concat());
     holds(model, none(), &[&added[..], &[(remove(1), 4, Some(9)), (members(&[1, 2]), 5, Some(6))]].concat());
-    violated(model, none(), &[&added[..], &[(remove(1), 4, Some(5)), (members(&[1, 2]), 6, Some(7))]].concat());
+    violated(
+        model,
+        none(),
+        &[&added[..], &[(remove(1), 4, Some(5)), (members(&[1, 2]), 6, Some(7))]].concat(),
+    );
     // An unknown addition may stay out of one read and be in the next, not the other way.
     let later = |first: &[i64], second: &[i64]| {
         [(add(3), 0, None), (members(first), 1, Some(2)), (members(second), 3, Some(4))]
