@@ -233,6 +233,10 @@ impl Ledger {
             }
             What::Discarded { node, key, content, .. } => {
                 self.disturbed = at.at;
+                if simulation.settings().leaderless().is_some() {
+                    // It fell back to what was on its disk, and reflects what that does.
+                    self.keys[key.index()].wiped(*node);
+                }
                 self.follow_stored((*node, *key, *content), at, simulation);
             }
             What::Answered { op, outcome } => self.follow_answer(*op, outcome, at, simulation),

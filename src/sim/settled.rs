@@ -204,9 +204,11 @@ impl Simulation {
             Body::Sync { exchange, contents, .. } => {
                 let tells = *exchange != Exchange::Ask;
                 let asks = *exchange != Exchange::Tell;
-                (tells && contents.iter().any(|(key, held)| learns(to, *key, held)))
-                    || (tells && self.contents_would_teach(to, contents))
-                    || (asks && self.reaches(to, from) && self.would_learn_from(from, to))
+                let is_news = || {
+                    let alone = contents.iter().any(|(key, held)| learns(to, *key, held));
+                    alone || self.contents_would_teach(to, contents)
+                };
+                (tells && is_news()) || (asks && self.reaches(to, from) && self.would_learn_from(from, to))
             }
             Body::Stream(stream) => self.would_stream((from, to), stream),
             Body::WriteAck { .. }

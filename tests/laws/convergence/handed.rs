@@ -87,6 +87,7 @@ fn every_hint_is_handed_back_while_the_disk_of_its_holder_lives() {
             let rules = rules(&mut plan.scenario);
             let holder = [HintHolder::Coordinator, HintHolder::Next][usize::from(plan.seed.0 % 2 == 1)];
             rules.hints = Some(HintRules { holder, ..HINTS });
+            rules.durability = laggard::action::Durability::Journal;
             (rules.quorum, rules.asks, rules.coordinator) = (Quorum::Strict, Asks::All, Coordinator::Any);
             let mut versions: BTreeMap<WriteId, Arc<Version>> = BTreeMap::new();
             let mut hinted: Vec<(NodeId, KeyId, WriteId)> = Vec::new();
