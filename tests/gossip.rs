@@ -142,8 +142,8 @@ fn check(style: Style, (size, seeds): (usize, Range<u32>), expected: f64) {
 #[test]
 fn push_takes_as_many_rounds_as_theory_says() {
     check(Style::Push, (64, 0..1_000), 11.16);
-    // Over 40 000 other seeds these draws come to 18.10 ± 0.01; the first thousand lie 2.4 errors above that.
-    check(Style::Push, (1_024, 1_000..1_600), 18.07);
+    // The first thousand seeds lie 2.4 errors above the mean of 40 000, which is 18.10 ± 0.01: more are needed here.
+    check(Style::Push, (1_024, 0..3_000), 18.07);
 }
 
 #[test]
