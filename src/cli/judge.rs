@@ -86,7 +86,9 @@ fn initial(model: Model, text: &str) -> Result<Term, String> {
         (Model::Set, Term::Nil) => Ok(Term::set(Vec::new())),
         (Model::Set, _) => {
             let shown = quoted(text);
-            Err(format!("error: a set starts as its members, and --initial is {shown}\nhelp: write --initial '#{{1 2}}'"))
+            Err(format!(
+                "error: a set starts as its members, and --initial is {shown}\nhelp: write --initial '#{{1 2}}'"
+            ))
         }
     }
 }

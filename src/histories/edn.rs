@@ -77,7 +77,13 @@ fn event(form: Term, place: Place) -> Result<Option<Event>, Malformed> {
             let mut members = members.into_iter();
             let mut next = || members.next().unwrap_or(Term::Nil);
             let (process, kind, function, value) = (next(), next(), next(), next());
-            let fields = Fields { process: Some(process), kind: Some(kind), function: Some(function), value, ..Fields::default() };
+            let fields = Fields {
+                process: Some(process),
+                kind: Some(kind),
+                function: Some(function),
+                value,
+                ..Fields::default()
+            };
             fields.event(place)
         }
         other => {
@@ -134,7 +140,8 @@ impl Fields {
             if let Term::Word(_) = process {
                 return Ok(None);
             }
-            let message = format!("a process is a number or a name, and this is {}", quoted(&process.to_string()));
+            let message =
+                format!("a process is a number or a name, and this is {}", quoted(&process.to_string()));
             return Err(place.wrong(message, SHAPE));
         };
         let Some(kind) = word(&kind).and_then(Kind::named) else {
@@ -146,7 +153,15 @@ impl Fields {
             return Err(place.wrong(message, "the name is a keyword: :f :read"));
         };
         let function = function.to_owned();
-        Ok(Some(Event { place, process, kind, function, key: self.key, value: self.value, index: self.index }))
+        Ok(Some(Event {
+            place,
+            process,
+            kind,
+            function,
+            key: self.key,
+            value: self.value,
+            index: self.index,
+        }))
     }
 }
 

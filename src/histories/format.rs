@@ -33,8 +33,11 @@ impl Format {
         }
         let line = text.len() - start.len();
         let line = text[..line].matches('\n').count() + 1;
-        let message =
-            if start.is_empty() { "this file is empty" } else { "this is neither EDN, JSON nor a Jepsen log" };
+        let message = if start.is_empty() {
+            "this file is empty"
+        } else {
+            "this is neither EDN, JSON nor a Jepsen log"
+        };
         let help = "a history is maps {:process 0, :type :invoke, :f :read, :value nil}, the same in JSON, or lines \
                     `INFO jepsen.util - 0 :invoke :read nil`";
         Err(Malformed::new(line, 1, message.to_owned(), help.to_owned()))

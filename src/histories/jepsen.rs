@@ -42,7 +42,8 @@ fn event(number: usize, line: &str) -> Result<Option<Event>, Malformed> {
         _ => None,
     };
     let Some(kind) = kind else {
-        let message = format!("this line has no :invoke, :ok, :fail or :info behind its process: {}", quoted(start));
+        let message =
+            format!("this line has no :invoke, :ok, :fail or :info behind its process: {}", quoted(start));
         return Err(place.wrong(message, "the line is `INFO jepsen.util - 0 :invoke :write 3`; is it cut?"));
     };
     let Some(Term::Word(function)) = reader.next_form()? else {

@@ -107,7 +107,9 @@ impl<'a> Objects<'a> {
                 if self.rest().is_empty() {
                     return Ok(None);
                 }
-                return Err(self.place().wrong("something follows the array".to_owned(), "a file holds one history"));
+                return Err(self
+                    .place()
+                    .wrong("something follows the array".to_owned(), "a file holds one history"));
             }
             if self.rest().is_empty() {
                 let message = "the file ends inside the array that begins here".to_owned();
@@ -142,7 +144,11 @@ impl<'a> Objects<'a> {
 
     /// What the parser complains of, at its place in the file.
     fn wrong(&self, error: &serde_json::Error) -> Malformed {
-        let column = if error.line() == 1 { self.place().column + error.column().saturating_sub(1) } else { error.column() };
+        let column = if error.line() == 1 {
+            self.place().column + error.column().saturating_sub(1)
+        } else {
+            error.column()
+        };
         let place = Place { line: self.line + error.line().saturating_sub(1), column: column.max(1) };
         let said = error.to_string();
         let said = said.split(" at line ").next().unwrap_or("it cannot be read");
@@ -163,7 +169,8 @@ impl Fields {
 
     /// Who it is; `None` for the nemesis.
     fn process(&self) -> Result<Option<String>, Malformed> {
-        let process = self.object.get("process").ok_or_else(|| self.wrong("this has no \"process\"".to_owned()))?;
+        let process =
+            self.object.get("process").ok_or_else(|| self.wrong("this has no \"process\"".to_owned()))?;
         let process = client(&self.term(process)?);
         let process = process.ok_or_else(|| self.wrong("a process is a number or a name".to_owned()))?;
         Ok(Some(process).filter(|process| process != "nemesis" && process != ":nemesis"))
@@ -172,9 +179,8 @@ impl Fields {
     fn name(&self, field: &str) -> Result<String, Malformed> {
         match self.object.get(field) {
             Some(Value::String(name)) => Ok(name.trim_start_matches(':').to_owned()),
-            Some(other) => {
-                Err(self.wrong(format!("{field:?} is a name in quotes, and this is {}", quoted(&other.to_string()))))
-            }
+            Some(other) => Err(self
+                .wrong(format!("{field:?} is a name in quotes, and this is {}", quoted(&other.to_string())))),
             None => Err(self.wrong(format!("this has no {field:?}"))),
         }
     }
@@ -208,11 +214,13 @@ impl Fields {
         let moment = |field: &str| match self.object.get(field) {
             None | Some(Value::Null) => Ok(None),
             Some(value) => value.as_u64().map(Some).ok_or_else(|| {
-                let message = format!("{field:?} is a whole number, and this is {}", quoted(&value.to_string()));
+                let message =
+                    format!("{field:?} is a whole number, and this is {}", quoted(&value.to_string()));
                 self.wrong(message)
             }),
         };
-        let start = moment("start")?.ok_or_else(|| self.wrong("this operation has no \"start\"".to_owned()))?;
+        let start =
+            moment("start")?.ok_or_else(|| self.wrong("this operation has no \"start\"".to_owned()))?;
         let end = moment("end")?;
         if end.is_some_and(|end| end < start) {
             return Err(self.wrong("this operation ends before it starts".to_owned()));
@@ -258,9 +266,12 @@ impl Fields {
             Value::String(text) => Term::Text(text.clone()),
             Value::Number(number) => match (number.as_i64(), number.as_f64()) {
                 (Some(number), _) => Term::Integer(number),
-                (None, Some(float)) if float.abs() < 9_007_199_254_740_992.0 => Term::Number(number.to_string()),
+                (None, Some(float)) if float.abs() < 9_007_199_254_740_992.0 => {
+                    Term::Number(number.to_string())
+                }
                 _ => {
-                    let message = format!("JSON may not carry this number exactly: {}", quoted(&number.to_string()));
+                    let message =
+                        format!("JSON may not carry this number exactly: {}", quoted(&number.to_string()));
                     return Err(self.place.wrong(message, "write it as a text, in quotes"));
                 }
             },

@@ -110,7 +110,8 @@ impl Pairing {
     fn end(&mut self, event: Event, outcome: Outcome) -> Result<(), Malformed> {
         let Event { place, process, function, key, value, .. } = event;
         let Some(open) = self.open.remove(&process) else {
-            let message = format!("process {} returns here from an operation it has not invoked", quoted(&process));
+            let message =
+                format!("process {} returns here from an operation it has not invoked", quoted(&process));
             let help = "every :ok, :fail and :info follows an :invoke of its process: is the file cut at its start, \
                         or shuffled?";
             return Err(place.wrong(message, help));

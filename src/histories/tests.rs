@@ -77,11 +77,23 @@ fn whole_operations_have_closed_intervals() {
                    {"process": 3, "f": "write", "value": 4, "type": "fail", "start": 7, "end": 8}]"#;
     let operations = recorded(json);
     let spans: Vec<_> = operations.iter().map(|op| (op.invoked, op.returned, op.outcome)).collect();
-    let expected =
-        [(0, Some(5), Outcome::Ok), (5, Some(10), Outcome::Ok), (7, None, Outcome::Unknown), (7, Some(8), Outcome::Fail)];
+    let expected = [
+        (0, Some(5), Outcome::Ok),
+        (5, Some(10), Outcome::Ok),
+        (7, None, Outcome::Unknown),
+        (7, Some(8), Outcome::Fail),
+    ];
     assert_eq!(spans, expected);
-    says(r#"{"process": 0, "f": "write", "value": 3, "start": 5, "end": 4}"#, (1, 1), "ends before it starts");
-    says("{\"process\": 0, \"f\": \"write\", \"value\": 3, \"start\": -5, \"end\": 4}", (1, 1), "whole number");
+    says(
+        r#"{"process": 0, "f": "write", "value": 3, "start": 5, "end": 4}"#,
+        (1, 1),
+        "ends before it starts",
+    );
+    says(
+        "{\"process\": 0, \"f\": \"write\", \"value\": 3, \"start\": -5, \"end\": 4}",
+        (1, 1),
+        "whole number",
+    );
 }
 
 #[test]
@@ -93,7 +105,11 @@ fn porcupines_lines_have_keys_and_texts() {
                  {:process 1, :type :invoke, :f :get, :key \"0\", :value nil}\n";
     assert_eq!(
         told(lines),
-        [r#"0 put "0" "x\n" -> "x\n" Ok"#, r#"0 append "0" "y" -> "y" Unknown"#, r#"1 get "0" nil -> nil Unknown"#]
+        [
+            r#"0 put "0" "x\n" -> "x\n" Ok"#,
+            r#"0 append "0" "y" -> "y" Unknown"#,
+            r#"1 get "0" nil -> nil Unknown"#
+        ]
     );
 }
 
@@ -135,7 +151,9 @@ fn numbers_and_texts_keep_what_they_are() {
 
 #[test]
 fn shuffled_and_cut_histories_say_where() {
-    let event = |process: u32, kind: &str, rest: &str| format!("{{:process {process} :type :{kind} :f :read :value nil{rest}}}\n");
+    let event = |process: u32, kind: &str, rest: &str| {
+        format!("{{:process {process} :type :{kind} :f :read :value nil{rest}}}\n")
+    };
     let (invoke, ok) = (event(0, "invoke", ""), event(0, "ok", ""));
     says(&ok, (1, 1), "it has not invoked");
     says(&format!("{invoke}{invoke}"), (2, 1), "its operation of line 1 has not returned");
@@ -158,7 +176,11 @@ fn shuffled_and_cut_histories_say_where() {
     says("{\"process\": 0, \"type\": \"invoke\",\n \"f\": }", (2, 7), "not JSON");
     says("[{\"process\": 0, \"type\": \"invoke\", \"f\": \"read\"}", (1, 1), "ends inside the array");
     says("{\"process\": 0, \"type\"", (1, 21), "not JSON: EOF");
-    says("{\"process\": 0, \"type\": \"invoke\", \"f\": \"write\", \"value\": 1e300}", (1, 1), "may not carry");
+    says(
+        "{\"process\": 0, \"type\": \"invoke\", \"f\": \"write\", \"value\": 1e300}",
+        (1, 1),
+        "may not carry",
+    );
     says("", (1, 1), "empty");
     says("[]", (1, 1), "no client's operation");
 }

@@ -115,7 +115,8 @@ impl Oracle {
                 What::Accepted { op, version, .. } => {
                     for write in self.writes.iter_mut().filter(|w| w.version.key == version.key) {
                         // What was accepted and beaten in this very step is gone by now.
-                        let there = write.spread != Spread::Vanished && (write.step < step || write.beaten.is_none());
+                        let there =
+                            write.spread != Spread::Vanished && (write.step < step || write.beaten.is_none());
                         if there && version.context.covers(write.version.dot) {
                             write.superseded.get_or_insert(step);
                         }

@@ -79,7 +79,8 @@ fn keyed(mut operation: Recorded, keys: Keys) -> Result<(Option<Term>, Recorded)
                 return Err(stranger(
                     &operation,
                     format!("this operation was invoked with [{key} …] and returned without that key"),
-                    "every value of this history is a pair [key value], so a return has the same key".to_owned(),
+                    "every value of this history is a pair [key value], so a return has the same key"
+                        .to_owned(),
                 ));
             }
         }
@@ -105,7 +106,9 @@ fn understand(model: Model, operation: Recorded) -> Result<Option<Operation>, St
             result.map(Action::Read)
         }
         (Model::Register | Model::CasRegister, "write") => Some(Action::Write(argument(&operation))),
-        (Model::Kv, "put" | "write") => Some(Action::Write(Term::Text(string(&operation, &argument(&operation))?))),
+        (Model::Kv, "put" | "write") => {
+            Some(Action::Write(Term::Text(string(&operation, &argument(&operation))?)))
+        }
         (Model::Kv, "append") => Some(Action::Append(string(&operation, &argument(&operation))?)),
         (Model::CasRegister, "cas") => match argument(&operation) {
             Term::List(mut pair) if pair.len() == 2 => {
@@ -227,7 +230,8 @@ mod tests {
     fn tuples_are_keys_only_if_every_operation_has_one() {
         let one = Term::Integer(1);
         let read = recorded("read", pair(one.clone(), Term::Nil), pair(one.clone(), Term::Integer(7)));
-        let write = recorded("write", pair(one.clone(), Term::Integer(7)), pair(one.clone(), Term::Integer(7)));
+        let write =
+            recorded("write", pair(one.clone(), Term::Integer(7)), pair(one.clone(), Term::Integer(7)));
         assert_eq!(Keys::of(&[read.clone(), write.clone()]), Keys::InValue);
         let plain = recorded("read", Term::Nil, pair(one.clone(), Term::Integer(7)));
         assert_eq!(Keys::of(&[plain, write.clone()]), Keys::Apart);

@@ -52,12 +52,8 @@ fn of_relevant(kind: &Kind, ops: &[Op], allowance: Allowance, method: Method) ->
             Decided { found, steps: ops.len() as u64, bytes: 0 }
         }
         Kind::Register { initial } => search(ops, || Register::new(*initial), allowance),
-        Kind::Text { texts, initial } => {
-            search(ops, || Text::new(texts, *initial, ops), allowance)
-        }
-        Kind::Set { reads, initial } => {
-            search(ops, || Members::new(reads, initial, ops), allowance)
-        }
+        Kind::Text { texts, initial } => search(ops, || Text::new(texts, *initial, ops), allowance),
+        Kind::Set { reads, initial } => search(ops, || Members::new(reads, initial, ops), allowance),
     }
 }
 

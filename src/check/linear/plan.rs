@@ -71,7 +71,9 @@ impl<'a> Plan<'a> {
             deadline[*op as usize] = place;
         }
         let by = |list: &[u32]| -> Vec<u32> {
-            due.iter().map(|op| number(list.partition_point(|call| invoked(*call) <= returned(*op)))).collect()
+            due.iter()
+                .map(|op| number(list.partition_point(|call| invoked(*call) <= returned(*op))))
+                .collect()
         };
         let mut takers: Vec<u32> =
             calls.iter().chain(&open).copied().filter(|op| takes_away(ops[*op as usize].act)).collect();
@@ -160,7 +162,8 @@ mod tests {
 
     #[test]
     fn equal_endpoints_are_concurrent() {
-        let ops = [op(Act::Write(0), 0, Some(5)), op(Act::Write(1), 5, Some(9)), op(Act::Write(2), 6, Some(9))];
+        let ops =
+            [op(Act::Write(0), 0, Some(5)), op(Act::Write(1), 5, Some(9)), op(Act::Write(2), 6, Some(9))];
         let plan = Plan::new(&ops, |_| true);
         assert_eq!(plan.called_by, [2, 3, 3]);
     }

@@ -114,7 +114,9 @@ fn strings(actions: &[&Action], initial: &Term) -> (Kind, Vec<Act>) {
     let initial = texts.of(&text(initial));
     let acts = actions.iter().map(|action| match action {
         Action::Read(value) => Act::Read(texts.of(&text(value))),
-        Action::Write(value) | Action::Add(value) | Action::Remove(value) => Act::Write(texts.of(&text(value))),
+        Action::Write(value) | Action::Add(value) | Action::Remove(value) => {
+            Act::Write(texts.of(&text(value)))
+        }
         Action::Cas(from, to) => Act::Cas(texts.of(&text(from)), texts.of(&text(to))),
         Action::Append(tail) => Act::Append(texts.of(tail)),
     });

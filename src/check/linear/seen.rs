@@ -38,7 +38,13 @@ fn mixed(words: &[u64]) -> u64 {
 
 impl Seen {
     pub(super) fn new(window_words: usize) -> Self {
-        Self { key_words: window_words + 1, table: vec![NONE; 1 << 8], entries: Vec::new(), count: 0, keys: 0 }
+        Self {
+            key_words: window_words + 1,
+            table: vec![NONE; 1 << 8],
+            entries: Vec::new(),
+            count: 0,
+            keys: 0,
+        }
     }
 
     fn stride(&self) -> usize {

@@ -30,7 +30,11 @@ fn why(culprit: &Operation, saw: &Term, others: &[&Operation], initial: &Term) -
 
 fn with_one(culprit: &Operation, saw: &Term, other: &Operation, initial: &Term) -> Option<String> {
     if before(culprit, other) && wrote(other).as_ref() == Some(saw) {
-        return Some(format!("{saw} was written only after that: {} {}.", who(other).to_lowercase(), did(other)));
+        return Some(format!(
+            "{saw} was written only after that: {} {}.",
+            who(other).to_lowercase(),
+            did(other)
+        ));
     }
     if before(other, culprit) && saw == initial && wrote(other).is_some_and(|value| &value != saw) {
         return Some(format!(
@@ -101,7 +105,6 @@ fn who(operation: &Operation) -> String {
 fn did(operation: &Operation) -> String {
     format!("{} {}", shortened(&operation.did()), place(operation))
 }
-
 
 /// `read 1 on lines 3-4`, `written 1 on lines 3-4`.
 fn had(operation: &Operation) -> String {

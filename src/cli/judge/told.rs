@@ -114,7 +114,8 @@ impl Told<'_> {
 
     /// The last line: all keys together.
     fn sentence(&self) -> String {
-        let count = |wanted: &str| self.judged.verdicts.iter().filter(|verdict| name(verdict) == wanted).count();
+        let count =
+            |wanted: &str| self.judged.verdicts.iter().filter(|verdict| name(verdict) == wanted).count();
         let (holds, violated, unknown) = (count("holds"), count("violated"), count("unknown"));
         let what = match self.sum() {
             Sum::Holds => "holds: linearizable",
@@ -124,7 +125,10 @@ impl Told<'_> {
         match self.history.objects.as_slice() {
             [Object { key: None, .. }] => what.to_owned(),
             objects => {
-                format!("{what}; of {} keys {holds} hold, {violated} violated, {unknown} unknown", objects.len())
+                format!(
+                    "{what}; of {} keys {holds} hold, {violated} violated, {unknown} unknown",
+                    objects.len()
+                )
             }
         }
     }
@@ -177,7 +181,10 @@ fn name(verdict: &Verdict) -> &'static str {
 }
 
 fn key(object: &Object) -> String {
-    object.key.as_ref().map_or_else(|| "the only key".to_owned(), |key| format!("key {}", cut(&key.to_string())))
+    object
+        .key
+        .as_ref()
+        .map_or_else(|| "the only key".to_owned(), |key| format!("key {}", cut(&key.to_string())))
 }
 
 fn evidence(text: &mut String, object: &Object, witness: &Witness) {

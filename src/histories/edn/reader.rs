@@ -104,7 +104,9 @@ impl<'a> Reader<'a> {
         if self.depth > MOST_NESTED {
             let place = self.place();
             let message = format!("brackets nest more than {MOST_NESTED} deep here");
-            return Err(place.wrong(message, "no value of a history is that deep: is the file what it should be?"));
+            return Err(
+                place.wrong(message, "no value of a history is that deep: is the file what it should be?")
+            );
         }
         self.skip()?;
         let form = self.form_at(self.place());
@@ -114,7 +116,9 @@ impl<'a> Reader<'a> {
 
     fn form_at(&mut self, place: Place) -> Result<Term, Malformed> {
         match self.peek() {
-            None => Err(place.wrong("the file ends inside a form".to_owned(), "the file is cut: get the rest")),
+            None => {
+                Err(place.wrong("the file ends inside a form".to_owned(), "the file is cut: get the rest"))
+            }
             Some('"') => self.string(place).map(Term::Text),
             Some('[') => self.members(']', place).map(Term::List),
             Some('(') => self.members(')', place).map(Term::List),
@@ -127,7 +131,8 @@ impl<'a> Reader<'a> {
             }
             Some('\\') => Ok(self.character()),
             Some(c @ (']' | ')' | '}')) => {
-                Err(place.wrong(format!("`{c}` closes nothing here"), "is a bracket missing, or one too many?"))
+                Err(place
+                    .wrong(format!("`{c}` closes nothing here"), "is a bracket missing, or one too many?"))
             }
             Some(_) => self.token(place),
         }
@@ -204,7 +209,9 @@ impl<'a> Reader<'a> {
             "false" => return Ok(Term::Bool(false)),
             "" => {
                 let c = self.peek().map(String::from).unwrap_or_default();
-                return Err(place.wrong(format!("{} begins nothing that EDN knows", quoted(&c)), "is the file text?"));
+                return Err(
+                    place.wrong(format!("{} begins nothing that EDN knows", quoted(&c)), "is the file text?")
+                );
             }
             _ => {}
         }

@@ -33,11 +33,7 @@ fn scrambled(member: u32) -> u64 {
 }
 
 impl<'a> Members<'a> {
-    pub(in super::super) fn new(
-        reads: &'a [Vec<u32>],
-        initial: &[u32],
-        ops: &[Op],
-    ) -> Self {
+    pub(in super::super) fn new(reads: &'a [Vec<u32>], initial: &[u32], ops: &[Op]) -> Self {
         let mut uncertain = Vec::new();
         let mut contested = 0;
         let mut most = reads.iter().flatten().chain(initial).copied().max().unwrap_or(0);
@@ -164,9 +160,7 @@ impl Machine for Members<'_> {
     fn fits(&mut self, value: u32) -> bool {
         let read = self.read(value);
         match self.before.last() {
-            Some(Change::Added(member)) => {
-                self.count <= read.len() && read.binary_search(member).is_ok()
-            }
+            Some(Change::Added(member)) => self.count <= read.len() && read.binary_search(member).is_ok(),
             _ => self.count <= read.len(),
         }
     }

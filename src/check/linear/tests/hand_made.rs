@@ -115,7 +115,8 @@ fn concurrent_writes_have_one_order_for_all() {
 
 #[test]
 fn a_stale_read_names_the_two_writes_before_it() {
-    let lines = [(write(1), 0, Some(1)), (write(2), 2, Some(3)), (read(1), 4, Some(5)), (read(2), 6, Some(7))];
+    let lines =
+        [(write(1), 0, Some(1)), (write(2), 2, Some(3)), (read(1), 4, Some(5)), (read(2), 6, Some(7))];
     let (lines, words) = violated(REGISTER, Term::Nil, &lines);
     assert_eq!(lines, [1, 11, 21]);
     assert_eq!(
@@ -140,8 +141,13 @@ fn an_unknown_write_may_take_effect_late_or_never_but_not_twice() {
     let unknown = (write(1), 0, None);
     holds(REGISTER, number(0), &[unknown.clone(), (read(0), 5, Some(6))]);
     holds(REGISTER, number(0), &[unknown.clone(), (read(0), 5, Some(6)), (read(1), 900, Some(901))]);
-    let twice =
-        [unknown, (read(1), 5, Some(6)), (write(2), 7, Some(8)), (read(2), 9, Some(10)), (read(1), 11, Some(12))];
+    let twice = [
+        unknown,
+        (read(1), 5, Some(6)),
+        (write(2), 7, Some(8)),
+        (read(2), 9, Some(10)),
+        (read(1), 11, Some(12)),
+    ];
     let (lines, words) = violated(REGISTER, number(0), &twice);
     assert_eq!(lines, [11, 31, 41]);
     assert!(words[1].starts_with("1 was old by then: after process 1 had read 1"), "{words:?}");
@@ -193,7 +199,11 @@ fn sets_have_what_was_added_and_not_what_was_removed() {
     assert_eq!(lines, [11, 21]);
     violated(model, none(), &[&added[..], &[(members(&[1, 2, 3]), 4, Some(5))]].concat());
     holds(model, none(), &[&added[..], &[(remove(1), 4, Some(9)), (members(&[1, 2]), 5, Some(6))]].concat());
-    violated(model, none(), &[&added[..], &[(remove(1), 4, Some(5)), (members(&[1, 2]), 6, Some(7))]].concat());
+    violated(
+        model,
+        none(),
+        &[&added[..], &[(remove(1), 4, Some(5)), (members(&[1, 2]), 6, Some(7))]].concat(),
+    );
     // An unknown addition may stay out of one read and be in the next, not the other way.
     let later = |first: &[i64], second: &[i64]| {
         [(add(3), 0, None), (members(first), 1, Some(2)), (members(second), 3, Some(4))]
