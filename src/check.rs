@@ -10,11 +10,13 @@ mod key_ledger;
 mod ledger;
 pub mod linear;
 mod order;
+mod summary;
 mod verdict;
 mod why;
 
 pub use anomalies::{Anomalies, Anomaly, AnomalyKind, Kindred};
 pub use key_ledger::{Atomicity, Loss, Purge, Record, Staleness};
 pub use ledger::{Answered, Ledger, ReadRecord, Tally, Worst};
+pub use summary::{Badge, Judged, Subject};
 pub use verdict::{Evidence, Verdict};
 pub use why::{Barrier, Remedy, Story, Stranded, Trail, explain};

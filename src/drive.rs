@@ -13,7 +13,7 @@ mod snapshot;
 mod tell;
 mod timeline;
 
-pub use actor::{FirstStaleRead, Handle, Request, Start, spawn};
+pub use actor::{FirstStaleRead, HUNT, Handle, Request, Start, spawn};
 pub use headless::{Finding, Report, run};
 pub use journal::Journal;
 pub use narrate::{EventLine, Mark, Narrator, ratio, side, skew};

@@ -18,7 +18,7 @@ use thiserror::Error;
 use crate::{
     action::Command,
     base::{OpId, Position, Seed, SimTime},
-    check::Ledger,
+    check::{Anomalies, Ledger},
     scenario::Scenario,
     sim::{Refused, Simulation, What},
 };
@@ -105,6 +105,8 @@ pub struct Timeline {
     journal_end: u64,
     undone: Vec<Logged>,
     branches: Vec<Branch>,
+    /// What had gone wrong by the head, while the playhead stands before it.
+    ahead: Option<Anomalies>,
 }
 
 impl Timeline {
@@ -123,6 +125,7 @@ impl Timeline {
             journal_end: 0,
             undone: Vec::new(),
             branches: Vec::new(),
+            ahead: None,
         }
     }
 
@@ -141,6 +144,12 @@ impl Timeline {
 
     pub fn head(&self) -> Position {
         self.head
+    }
+
+    /// What goes wrong on this line as far as it has been run, whether it lies before or after the playhead.
+    pub fn known_anomalies(&self) -> &Anomalies {
+        let here = self.live.ledger.anomalies();
+        if self.position().step < self.head.step { self.ahead.as_ref().unwrap_or(here) } else { here }
     }
 
     /// Whether the playhead stands before something that has already been.
@@ -217,6 +226,7 @@ impl Timeline {
         self.log.truncate(self.cursor);
         self.keyframes.truncate_after(at.step);
         self.journal.truncate_after(at.step);
+        self.ahead = None;
         self.head = at;
     }
 
@@ -374,6 +384,9 @@ impl Timeline {
     }
 
     fn load_exactly(&mut self, index: usize) {
+        if self.position().step == self.head.step {
+            self.ahead = Some(self.live.ledger.anomalies().clone());
+        }
         let frame = self.keyframes.get(index);
         self.live = frame.moment.clone();
         self.cursor = frame.cursor;
