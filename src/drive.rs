@@ -7,6 +7,7 @@ mod journal;
 mod keyframes;
 mod narrate;
 mod pace;
+mod prevention;
 mod prospect;
 mod script;
 mod snapshot;

@@ -81,13 +81,13 @@ impl Ledger {
         let verdict = self.guarantee(guarantee, None);
         let says = match &verdict {
             Verdict::Holds => format!("held, put to the test {}", times(tests)),
-            Verdict::Unknown(why) => why.clone(),
+            Verdict::Unknown(why) => why.replace('_', " "),
             Verdict::Violated(_) => {
                 let broken = clients().filter_map(|client| {
                     let count = self.observed(client, guarantee).1;
                     (count > 0).then(|| format!("{} {}", name(client), times(count)))
                 });
-                format!("broken: {}", broken.collect::<Vec<_>>().join(", "))
+                broken.collect::<Vec<_>>().join(", ")
             }
         };
         let first = self.shown(AnomalyKind::Broken(guarantee));

@@ -132,6 +132,8 @@ struct Actor {
     pursuit: Option<Pursuit>,
     /// The clock stops where this comes to be: asked for once, until it does.
     breakpoint: Option<Breakpoint>,
+    /// Where an anomaly was told of, and what would have prevented it.
+    prevented: (Position, Vec<String>),
     notice: Notice,
     /// What the first stale read does, in this session and in the next that is loaded.
     first_stale_read: FirstStaleRead,
@@ -202,6 +204,7 @@ impl Actor {
             said_at: Position::default(),
             pursuit: None,
             breakpoint: None,
+            prevented: (Position::default(), Vec::new()),
             notice: Notice::default(),
             first_stale_read: start.first_stale_read,
             stale_read_awaited: start.first_stale_read,
@@ -451,6 +454,7 @@ impl Actor {
             speed: self.speed,
             script: self.script_view(),
             pursuit: self.pursuit.as_ref().map(|pursuit| pursuit.words.clone()),
+            prevention: self.prevention(),
             breakpoint: self.breakpoint.map(|breakpoint| breakpoint.kind),
             notice: self.notice.clone(),
         };

@@ -178,6 +178,8 @@ pub(super) struct Surroundings {
     pub(super) speed: Speed,
     pub(super) script: ScriptView,
     pub(super) pursuit: Option<String>,
+    /// What would have prevented the anomaly that the playhead stands at.
+    pub(super) prevention: Vec<String>,
     #[expect(clippy::option_option, reason = "as in the snapshot")]
     pub(super) breakpoint: Option<Option<AnomalyKind>>,
     pub(super) notice: Notice,
@@ -202,7 +204,10 @@ impl Snapshot {
             view: simulation.view(),
             agreement: Agreement::of(timeline, focus, &staleness),
             staleness,
-            story_lines: story.as_ref().map_or_else(Vec::new, |story| Narrator { timeline }.story(story)),
+            story_lines: story.as_ref().map_or_else(Vec::new, |story| {
+                let told = Narrator { timeline }.story(story);
+                told.into_iter().chain(around.prevention).collect()
+            }),
             story,
             deaths: deaths(timeline),
             losses: ledger.losses(simulation),
@@ -290,7 +295,7 @@ pub(super) fn events(timeline: &Timeline, told: u64, before: Option<&Arc<[EventL
     };
     let mut wrong = wrong;
     let mut new =
-        facts.flat_map(move |fact| wrong(fact).chain(narrator.line(fact)).collect::<Vec<_>>()).peekable();
+        facts.flat_map(move |fact| wrong(fact).chain(line(narrator, fact)).collect::<Vec<_>>()).peekable();
     match before {
         Some(before) if new.peek().is_none() => Arc::clone(before),
         before => {
@@ -307,7 +312,7 @@ fn newest(timeline: &Timeline) -> Vec<Arc<Anomaly>> {
     newest
 }
 
-/// What went wrong in a step, but for stale reads, whose own line tells, and for what did not happen at all.
+/// What a step did wrong; what an answer showed, its own line tells.
 fn anomaly_lines(timeline: &Timeline, step: u64) -> Vec<EventLine> {
     let line = |anomaly: &Arc<Anomaly>| {
         let text = anomaly.evidence.last().map_or("", |evidence| &*evidence.text);
@@ -316,9 +321,28 @@ fn anomaly_lines(timeline: &Timeline, step: u64) -> Vec<EventLine> {
     };
     let tells = |anomaly: &&Arc<Anomaly>| match anomaly.kind {
         AnomalyKind::StaleRead | AnomalyKind::Unavailable => false,
-        AnomalyKind::Broken(_) | AnomalyKind::LostWrite | AnomalyKind::SplitBrain => true,
+        AnomalyKind::Broken(guarantee) => !guarantee.is_of_reads(),
+        AnomalyKind::LostWrite | AnomalyKind::SplitBrain => true,
     };
     timeline.ledger().anomalies().in_step(step).filter(tells).map(line).collect()
+}
+
+/// A fact's line, with the promises that an answer broke.
+fn line(narrator: Narrator<'_>, fact: &Fact) -> Option<EventLine> {
+    let mut line = narrator.line(fact)?;
+    let What::Answered { op, .. } = &fact.what else { return Some(line) };
+    for anomaly in narrator.timeline.ledger().anomalies().in_step(fact.at.step) {
+        if let AnomalyKind::Broken(guarantee) = anomaly.kind
+            && anomaly.op == Some(*op)
+        {
+            let comma = if line.text.contains("breaks") { " and " } else { "; breaks " };
+            line.text = format!("{}{comma}{}", line.text, guarantee.name().replace('_', " "));
+            if line.mark == Mark::Read {
+                line.mark = Mark::Anomaly;
+            }
+        }
+    }
+    Some(line)
 }
 
 impl BranchView {

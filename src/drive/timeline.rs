@@ -93,6 +93,7 @@ const MAX_BRANCHES: usize = 64;
 
 #[derive(Debug)]
 pub struct Timeline {
+    seed: Seed,
     live: Moment,
     log: Vec<Logged>,
     /// How many commands of the log lie before the playhead.
@@ -116,6 +117,7 @@ impl Timeline {
         let live = Moment { simulation, ledger };
         let beginning = Keyframe { moment: live.clone(), cursor: 0 };
         Self {
+            seed,
             live,
             log: Vec::new(),
             cursor: 0,
@@ -135,6 +137,10 @@ impl Timeline {
 
     pub fn ledger(&self) -> &Ledger {
         &self.live.ledger
+    }
+
+    pub fn seed(&self) -> Seed {
+        self.seed
     }
 
     /// The playhead.

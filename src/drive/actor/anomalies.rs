@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     base::{Position, Span},
     check::{Anomaly, AnomalyKind},
-    drive::{Clock, Timeline, prospect, script::Reach},
+    drive::{Clock, Timeline, prevention::prevention, prospect, script::Reach},
 };
 
 use super::{Actor, FirstStaleRead, Pursuit, Then};
@@ -84,6 +84,16 @@ impl Actor {
         }
         let text = told(&self.timeline, at.step);
         self.tell(&text);
+        // Of several at once, the last says most: a stale read that breaks a promise is both.
+        let here = self.timeline.ledger().anomalies().in_step(at.step).last();
+        let sentences = here.map_or_else(Vec::new, |anomaly| prevention(&self.timeline, anomaly));
+        self.prevented = (at, sentences);
+    }
+
+    /// While the playhead stands at an anomaly that was told of: what would have prevented it.
+    pub(super) fn prevention(&self) -> Vec<String> {
+        let (at, told) = &self.prevented;
+        if *at == self.timeline.position() { told.clone() } else { Vec::new() }
     }
 
     pub(super) fn stop_at(&mut self, kind: Option<AnomalyKind>) {

@@ -175,7 +175,7 @@ actions! {
     NextAnomaly "next-anomaly" Time Hidden "next anomaly",
         Main: key(']') =>
         "Go to the next thing that goes wrong: a stale read, a broken guarantee, a lost write.",
-    PreviousAnomaly "previous-anomaly" Time Hidden "previous anomaly",
+    PreviousAnomaly "previous-anomaly" Time Hidden "last anomaly",
         Main: key('[') =>
         "Go back to the last thing that went wrong.",
     NextStep "next-step" Time Shown "next step",

@@ -298,13 +298,13 @@ fn time(action: Action) {
             let mut stage = Stage::after(3, "w|2r");
             stage.act(Layer::Main, Action::ToStart);
             stage.act(Layer::Main, action);
-            assert!(stage.status().starts_with("1/1 stale read at "), "{}", stage.status());
+            assert!(stage.status().starts_with("1-2/2 stale read at "), "{}", stage.status());
             stage.act(Layer::Main, action);
             assert!(stage.status().starts_with("no anomaly within 60s"), "{}", stage.status());
         }
         Action::PreviousAnomaly => {
             let mut stage = pressed("w|2r |||", action);
-            assert!(stage.status().starts_with("1/1 stale read at "), "{}", stage.status());
+            assert!(stage.status().starts_with("1-2/2 stale read at "), "{}", stage.status());
             assert!(stage.snapshot().is_past());
             stage.act(Layer::Main, action);
             assert!(stage.status().starts_with("nothing had gone wrong"), "{}", stage.status());
@@ -331,7 +331,7 @@ fn views(action: Action) {
             let mut stage = pressed("w|2r |||", action);
             assert!(stage.text(80, 24).contains("stale reads: 1 of 1 read"), "{}", stage.text(80, 24));
             stage.keys("stale reads⏎");
-            assert!(stage.status().starts_with("1/1 stale read at "), "{}", stage.status());
+            assert!(stage.status().starts_with("1-2/2 stale read at "), "{}", stage.status());
             assert_eq!((stage.ui.layer(), stage.ui.picked.index()), (Layer::Main, 1));
         }
         Action::Explain => assert!(!pressed("w2", action).snapshot().story_lines.is_empty()),

@@ -31,15 +31,33 @@ fn an_anomaly_that_is_ahead_is_known_after_going_back_and_gone_with_its_future()
 }
 
 #[test]
-fn an_event_that_breaks_a_promise_says_so_in_words() {
-    let stage = not_her_own();
+fn a_read_that_breaks_a_promise_says_so_in_words() {
+    let mut stage = not_her_own();
     let snapshot = stage.snapshot();
-    let told: Vec<&str> =
-        snapshot.events.iter().filter(|line| line.mark == Mark::Anomaly).map(|line| &*line.text).collect();
+    let read = &snapshot.events[0];
+    assert_eq!(read.mark, Mark::StaleRead);
+    assert!(read.text.ends_with("STALE: 1 version behind; breaks read your writes"), "{}", read.text);
+    // Alone, the letters of the glyph set mark it.
+    assert!(stage.text(120, 36).contains("breaks read your writes"));
+}
+
+#[test]
+fn what_would_have_prevented_it_is_tried() {
+    let mut stage = not_her_own();
+    stage.act(Layer::Main, Action::PreviousAnomaly);
+    stage.keys("2");
+    stage.act(Layer::Main, Action::ToStart);
+    stage.act(Layer::Main, Action::NextAnomaly);
+    stage.keys("e");
+    let snapshot = stage.snapshot();
+    let tried: Vec<&String> =
+        snapshot.story_lines.iter().filter(|line| line.starts_with("Tried: the same run")).collect();
+    assert_eq!(tried.len(), 2, "{:#?}", snapshot.story_lines);
     assert!(
-        told.iter().any(|text| text.starts_with("READ YOUR WRITES BROKEN: ") && text.contains("without")),
-        "{told:?}"
+        tried[0].contains("read your writes promised to")
+            && tried[0].contains("one operation came to nothing")
     );
+    assert!(tried[1].contains("QUORUM") && tried[1].contains("the read returned green"), "{}", tried[1]);
 }
 
 #[test]
