@@ -300,7 +300,7 @@ fn time(action: Action) {
             stage.act(Layer::Main, action);
             assert!(stage.status().starts_with("1-2/2 stale read at "), "{}", stage.status());
             stage.act(Layer::Main, action);
-            assert!(stage.status().starts_with("no anomaly within 60s"), "{}", stage.status());
+            assert!(stage.status().starts_with("no anomaly within 1min"), "{}", stage.status());
         }
         Action::PreviousAnomaly => {
             let mut stage = pressed("w|2r |||", action);
