@@ -66,7 +66,7 @@ pub fn value(text: &str) -> Term {
 
 /// The bytes as text, or where they are none.
 fn text(bytes: &[u8]) -> Result<&str, Malformed> {
-    let line_of = |at: usize| bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+    let line_of = |at: usize| bytes[..at].split(|byte| *byte == b'\n').count();
     if bytes.len() > MOST_BYTES {
         let message = format!("this file has more than {} MiB", MOST_BYTES >> 20);
         return Err(Malformed::new(1, 1, message, "judge its keys, or its first part, alone".to_owned()));

@@ -21,6 +21,7 @@ mod compare;
 mod coordinate;
 mod delivery;
 mod detector;
+mod durability;
 mod forward;
 mod gossip;
 mod hints;
@@ -68,6 +69,8 @@ pub struct Replica {
     waiting: Vec<causal::Waiting>,
     clock: StampClock,
     hints: HintStore,
+    /// What was last on its disk, where a crash loses what came after.
+    synced: Option<Box<durability::Synced>>,
     detector: Detector,
     /// How many rounds of gossip it has begun.
     round: u64,
@@ -279,6 +282,7 @@ impl Replica {
             waiting: Vec::new(),
             clock: StampClock::default(),
             hints: HintStore::default(),
+            synced: None,
             detector: Detector::default(),
             round: 0,
             repairs: 0,
@@ -308,13 +312,14 @@ impl Replica {
     }
 
     /// Loses what is volatile: the operations it was coordinating, the writes it was still delivering, those
-    /// that waited for others and, under physical clocks, the last stamp it gave. Its timers are void;
-    /// [`Self::restart`] sets those it needs again.
+    /// that waited for others, what was never synced to its disk and, under physical clocks, the last stamp it
+    /// gave. Its timers are void; [`Self::restart`] sets those it needs again.
     pub fn crash(&mut self, around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
         self.pending = Pending::default();
         self.readings = Readings::default();
         self.taken_over = TakenOver::default();
         self.deliveries = Deliveries::default();
+        self.fall_back_to_disk(out);
         self.hints.crash();
         self.waiting = Vec::new();
         self.clock.crash(around.settings.clocks);
@@ -326,7 +331,13 @@ impl Replica {
         self.crash(around, out);
         self.empty_member(around, out);
         self.store.wipe();
+        self.synced = None;
         self.lose_hints()
+    }
+
+    /// How many of its disks, or what was on them, it has lost.
+    pub fn disks_lost(&self) -> u16 {
+        self.store.disks()
     }
 
     /// Merges `held` into its slot for `key` and says what changed, but for what must wait for other writes.
@@ -387,10 +398,10 @@ impl Replica {
         out: &mut Vec<Output>,
     ) {
         match body {
-            Body::Write { op, key, held, instead_of, .. } => {
-                self.take_write(from, *op, (*key, held), *instead_of, around, out);
+            Body::Write { op, key, held, attempt, instead_of } => {
+                self.take_write((from, *op, *attempt), (*key, held), *instead_of, around, out);
             }
-            Body::WriteAck { op } => {
+            Body::WriteAck { op, .. } => {
                 self.delivered(*op, from);
                 self.no_longer_silent(*op, from);
                 self.count_ack(*op, from, around, out);
@@ -399,16 +410,16 @@ impl Replica {
                 self.answer_read(from, (*op, *key), (*want, *attempt), around, out);
             }
             Body::ReadReply { op, held, .. } => self.count_reply(*op, (from, held), around, out),
-            Body::Digest { op, content } => self.count_digest(*op, (from, *content), around, out),
-            Body::Repair { op, key, held, .. } => {
+            Body::Digest { op, content, .. } => self.count_digest(*op, (from, *content), around, out),
+            Body::Repair { op, key, held, attempt } => {
                 if around.placement.is_owner(self.id, *key)
                     && self.absorb(*key, held, around, out) == causal::Taken::Now
                 {
-                    let body = Body::RepairAck { op: *op, content: held.content() };
+                    let body = Body::RepairAck { op: *op, content: held.content(), attempt: *attempt };
                     out.push(Output::Send { to: from, body });
                 }
             }
-            Body::RepairAck { op, content } => self.count_repair(*op, (from, *content), around, out),
+            Body::RepairAck { op, content, .. } => self.count_repair(*op, (from, *content), around, out),
             Body::Forward(request) => self.take_over(request, around, out),
             Body::Answer { op, answer } => {
                 out.push(Output::Reply { op: *op, answer: answer.clone() });
@@ -421,17 +432,17 @@ impl Replica {
                 self.take_reply(from, *round, (contents, wanted.as_ref()), around, out);
             }
             Body::Compare(comparison) => self.go_on_comparing(from, comparison, around, out),
-            Body::Hint { cause, key, held, .. } => {
+            Body::Hint { cause, key, held, attempt } => {
                 match self.absorb(*key, held, around, out) {
                     causal::Taken::Now => {
-                        let body = Body::HintAck { cause: *cause, key: *key };
+                        let body = Body::HintAck { cause: *cause, key: *key, attempt: *attempt };
                         out.push(Output::Send { to: from, body });
                     }
                     // The hint is kept, and handed back again later.
                     causal::Taken::HeldBack => {}
                 }
             }
-            Body::HintAck { cause, key } => self.handed_back(from, *key, *cause, out),
+            Body::HintAck { cause, key, .. } => self.handed_back(from, *key, *cause, out),
             Body::Heartbeat { counters, .. } => self.hear_heartbeats(counters, around, out),
         }
     }
@@ -446,6 +457,7 @@ impl Replica {
             Timer::HandBack => self.hand_back(around, out),
             Timer::Heartbeat => self.beat(around, out),
             Timer::Compact => self.compact(around, out),
+            Timer::Sync => self.start_syncing(around, out),
             Timer::Speculate { op, .. } => self.ask_one_more(op, around, out),
             Timer::GiveUp { op, .. } => {
                 self.abandon(op, around.placement);
@@ -457,6 +469,7 @@ impl Replica {
     pub fn start(&mut self, around: &mut Surroundings<'_>, out: &mut Vec<Output>) {
         self.start_detector(around, out);
         Self::start_compaction(around, out);
+        self.start_syncing(around, out);
     }
 
     /// It is up again after a crash: sets its timers.

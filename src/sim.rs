@@ -27,7 +27,7 @@ mod view;
 use std::sync::Arc;
 
 use crate::{
-    action::Settings,
+    action::{Durability, Settings},
     base::{LocalTime, MessageId, NodeId, OpId, OpTable, Position, Purpose, Seed, SimTime, Span, WriteId},
     data::{Dot, Held, Stamp, State, Value, Version, VersionVector},
     net::{Cuts, Network},
@@ -111,8 +111,6 @@ struct Node {
     life: u32,
     /// What it believes of the others, where opinions are its own.
     opinion: Option<Box<Opinion>>,
-    /// How many disks it has lost.
-    disks: u16,
     /// Messages that died because it was down.
     killed: u64,
     /// Whether its gossip timer is set.
@@ -134,7 +132,9 @@ impl Simulation {
         let keys = scenario.keys.len();
         let leaderless = scenario.settings.leaderless();
         let detects = leaderless.is_some_and(|rules| rules.failure_detector.is_some());
-        let has_clocks = detects || leaderless.is_some_and(|rules| rules.tombstones.is_some());
+        let has_clocks = detects
+            || leaderless
+                .is_some_and(|rules| rules.tombstones.is_some() || rules.durability != Durability::Journal);
         let node = |(i, spec): (usize, &crate::scenario::ReplicaSpec)| Node {
             replica: Replica::new(NodeId::at(i), keys),
             status: Status::Up,
@@ -144,7 +144,6 @@ impl Simulation {
             rung: Vec::new(),
             life: 0,
             opinion: detects.then(|| Box::new(Opinion::all_up(count))),
-            disks: 0,
             killed: 0,
             gossiping: false,
         };

@@ -84,10 +84,11 @@ pub struct Monitors {
     pub places: Vec<NodeId>,
 }
 
-/// What of a member's data outlives a crash.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What of a replica's data outlives a crash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Durability {
     /// Everything (MongoDB's journal; Redis with an append-only file synced at every write).
+    #[default]
     Journal,
     /// What the last snapshot holds (Redis by default: `save 3600 1`).
     Snapshot { every: Span },

@@ -8,8 +8,8 @@ use crate::{
 };
 
 use super::{
-    AntiEntropy, Asks, Coordinator, FailureDetector, HintRules, Level, PrimaryPolicy, Quorum, ReadRepair,
-    Regions, TombstoneRules,
+    AntiEntropy, Asks, Coordinator, Durability, FailureDetector, HintRules, Level, PrimaryPolicy, Quorum,
+    ReadRepair, Regions, TombstoneRules,
 };
 
 /// How the cluster replicates, as things stand.
@@ -75,6 +75,8 @@ pub struct LeaderlessPolicy {
     pub failure_detector: Option<FailureDetector>,
     /// `None`: tombstones are kept for ever.
     pub tombstones: Option<TombstoneRules>,
+    /// What of a replica's data, hints included, outlives a crash.
+    pub durability: Durability,
 }
 
 impl Settings {

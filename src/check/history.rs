@@ -74,6 +74,8 @@ pub enum Action {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Operation {
     pub process: String,
+    /// What the history calls it.
+    pub function: String,
     pub action: Action,
     pub invoked: u64,
     /// `None`: the outcome is unknown.
@@ -141,18 +143,33 @@ impl Model {
 }
 
 impl Operation {
-    /// What it did, in the words of the history: `write 3`, `read nil`, `cas 1 2`.
+    /// What it did, in the words of the history: `write 3`, `get "tea"`, `cas 1 2`.
     pub fn did(&self) -> String {
-        let Self { action, returned, .. } = self;
-        let unknown = if returned.is_none() { " (outcome unknown)" } else { "" };
-        let did = match action {
-            Action::Read(value) => format!("read {value}"),
-            Action::Write(value) => format!("write {value}"),
-            Action::Cas(from, to) => format!("cas {from} {to}"),
-            Action::Append(text) => format!("append {text:?}"),
-            Action::Add(member) => format!("add {member}"),
-            Action::Remove(member) => format!("remove {member}"),
+        self.with(&self.function)
+    }
+
+    /// The same as something past: `written 3`, `got "tea"`.
+    pub fn had_done(&self) -> String {
+        self.with(match &*self.function {
+            "write" => "written",
+            "get" => "got",
+            "append" => "appended",
+            "add" => "added",
+            "remove" => "removed",
+            "cas" => "done cas",
+            other => other,
+        })
+    }
+
+    fn with(&self, verb: &str) -> String {
+        let unknown = if self.returned.is_none() { " (outcome unknown)" } else { "" };
+        let what = match &self.action {
+            Action::Read(value) | Action::Write(value) | Action::Add(value) | Action::Remove(value) => {
+                value.to_string()
+            }
+            Action::Cas(from, to) => format!("{from} {to}"),
+            Action::Append(text) => format!("{text:?}"),
         };
-        did + unknown
+        format!("{verb} {what}{unknown}")
     }
 }

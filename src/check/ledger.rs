@@ -259,6 +259,11 @@ impl Ledger {
             What::Discarded { node, key, write, content, .. } => {
                 self.disturbed = at.at;
                 self.suspect(*key, *write);
+                if simulation.settings().leaderless().is_some() {
+                    // It fell back to what was on its disk, and reflects what that does.
+                    self.keys[key.index()].wiped(*node);
+                    self.suspect_all();
+                }
                 self.follow_stored((*node, *key, *content), at, simulation);
             }
             What::Answered { op, outcome } => self.follow_answer(*op, outcome, at, simulation),

@@ -98,8 +98,8 @@ operation whose outcome is unknown (:info, or no return) may do so at any later 
 not happen. Keys are a :key field, or Jepsen's independent tuples [key value]. Every key starts as nil (register,
 cas-register), the empty text (kv) or the empty set.
 
-The keys race: each is searched with 50,000 steps, then with 8 times as many, and so on up to --steps; the first round
-that finds a violation is the last. What a budget ends is unknown, never guessed. A file may have 256 MiB and 2,000,000
+The keys race: each is searched with 50,000 steps (or 8 an operation), then with 8 times as many, and so on up to
+--steps; the first round that finds a violation is the last. What a budget ends is unknown, never guessed. A file may have 256 MiB and 2,000,000
 events.
 
 Exit status: 0 every key holds, 1 a key is violated, 2 the file is malformed, 3 it could not be told.";

@@ -93,10 +93,12 @@ impl Obstacle {
             let possible = commands.len() > 2 || commands.iter().all(|some| !some.is_empty());
             possible && changes_after(simulation, commands.iter().copied().flatten())
         };
-        attempts
-            .iter()
-            .find(|(_, commands)| frees(commands))
-            .map_or(Self::NoRepair, |(obstacle, _)| *obstacle)
+        let in_the_way = |(_, commands): &&(Self, Vec<&Vec<Command>>)| frees(commands);
+        match attempts.iter().find(in_the_way).map(|(obstacle, _)| *obstacle) {
+            // Each by itself lets something change, and all only both.
+            Some(Self::Walls) if frees(&vec![&revive]) => Self::WallsAndAbsence,
+            found => found.unwrap_or(Self::NoRepair),
+        }
     }
 }
 

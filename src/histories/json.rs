@@ -15,6 +15,9 @@ use crate::check::history::{Lines, Outcome, Recorded, Term};
 
 const SHAPE: &str = r#"an event is {"process": 0, "type": "invoke", "f": "read", "value": null}, an operation {"process": 0, "f": "write", "value": 3, "start": 0, "end": 10}"#;
 
+/// An object and where it stands.
+type Found = (Place, Map<String, Value>);
+
 /// What the objects of a file are; the first tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shape {
@@ -98,7 +101,7 @@ impl<'a> Objects<'a> {
         self.go(self.text.len() - rest.trim_start().len());
     }
 
-    fn next(&mut self) -> Result<Option<(Place, Map<String, Value>)>, Malformed> {
+    fn next(&mut self) -> Result<Option<Found>, Malformed> {
         self.skip();
         if let Some(array) = self.array {
             if self.rest().starts_with(']') {

@@ -193,7 +193,6 @@ fn hostile_files_are_refused_at_once() {
         let deep = open.repeat(200_000);
         assert!(refused(&deep).contains("nest more than 64 deep"), "{open}");
     }
-    assert!(refused("[[".repeat(100_000) + "\"").contains("deep"));
     let json = format!("{{\"value\": {}", "[".repeat(200_000));
     assert!(refused(&json).contains("recursion limit"), "{}", refused(&json));
     let digits = format!("{{:process 0 :type :invoke :f :write :value {}}}", "9".repeat(1_000_000));

@@ -29,8 +29,8 @@ use super::{Body, Output, Placement, Replica, Surroundings};
 pub(super) struct Waiting {
     key: KeyId,
     held: Held,
-    /// Whom to tell, and of which operation, once it is stored.
-    acknowledge: Vec<(NodeId, OpId)>,
+    /// Whom to tell, of which operation, and in answer to which try, once it is stored.
+    acknowledge: Vec<(NodeId, OpId, u32)>,
 }
 
 /// So many versions wait at a replica; what comes after that is not taken, as if it had been lost.
@@ -164,11 +164,16 @@ impl Replica {
     }
 
     /// Once all of `held` is stored, `from` is to be told.
-    pub(super) fn acknowledge_later(&mut self, key: KeyId, held: &Held, from: NodeId, op: OpId) {
+    pub(super) fn acknowledge_later(
+        &mut self,
+        (key, held): (KeyId, &Held),
+        (from, op, attempt): (NodeId, OpId, u32),
+    ) {
         for index in self.has_waiting(key, held) {
             let acknowledge = &mut self.waiting[index].acknowledge;
-            if !acknowledge.contains(&(from, op)) {
-                acknowledge.push((from, op));
+            match acknowledge.iter_mut().find(|(to, of, _)| (*to, *of) == (from, op)) {
+                Some((_, _, newest)) => *newest = attempt,
+                None => acknowledge.push((from, op, attempt)),
             }
         }
     }
@@ -208,10 +213,10 @@ impl Replica {
     fn let_go(&mut self, waiting: Waiting, around: &Surroundings<'_>, out: &mut Vec<Output>) {
         let Waiting { key, held, acknowledge } = waiting;
         self.store_now(key, &held, around, out);
-        for (to, op) in acknowledge {
-            let more = self.waiting.iter().any(|waiting| waiting.acknowledge.contains(&(to, op)));
-            if !more {
-                out.push(Output::Send { to, body: Body::WriteAck { op } });
+        for (to, op, attempt) in acknowledge {
+            let same = |(node, of, _): &(NodeId, OpId, u32)| (*node, *of) == (to, op);
+            if !self.waiting.iter().any(|waiting| waiting.acknowledge.iter().any(same)) {
+                out.push(Output::Send { to, body: Body::WriteAck { op, attempt } });
             }
         }
     }

@@ -287,8 +287,7 @@ impl Replica {
     /// keeps it for one; who is neither, since N has changed meanwhile, says nothing.
     pub(super) fn take_write(
         &mut self,
-        from: NodeId,
-        op: OpId,
+        (from, op, attempt): (NodeId, OpId, u32),
         (key, held): (KeyId, &Held),
         instead_of: Option<NodeId>,
         around: &Surroundings<'_>,
@@ -302,13 +301,13 @@ impl Replica {
             None => match self.absorb(key, held, around, out) {
                 Taken::Now => around.placement.is_owner(self.id, key),
                 Taken::HeldBack => {
-                    self.acknowledge_later(key, held, from, op);
+                    self.acknowledge_later((key, held), (from, op, attempt));
                     false
                 }
             },
         };
         if taken {
-            out.push(Output::Send { to: from, body: Body::WriteAck { op } });
+            out.push(Output::Send { to: from, body: Body::WriteAck { op, attempt } });
         }
     }
 

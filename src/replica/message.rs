@@ -26,6 +26,8 @@ pub enum Body {
     },
     WriteAck {
         op: OpId,
+        /// Of the message that it answers: an answer to another try is another answer.
+        attempt: u32,
     },
     Read {
         op: OpId,
@@ -42,6 +44,7 @@ pub enum Body {
     Digest {
         op: OpId,
         content: u64,
+        attempt: u32,
     },
     /// What a read found and the receiver lacked.
     Repair {
@@ -54,6 +57,7 @@ pub enum Body {
     RepairAck {
         op: OpId,
         content: u64,
+        attempt: u32,
     },
     /// A client's request, for a replica of the key to coordinate.
     Forward(Box<Forwarded>),
@@ -89,6 +93,7 @@ pub enum Body {
     HintAck {
         cause: u64,
         key: KeyId,
+        attempt: u32,
     },
     /// How far the heartbeats of all have counted, as far as the sender knows.
     Heartbeat {
@@ -199,17 +204,17 @@ impl Body {
     pub fn attempt(&self) -> u32 {
         match self {
             Self::Write { attempt, .. }
+            | Self::WriteAck { attempt, .. }
             | Self::Hint { attempt, .. }
+            | Self::HintAck { attempt, .. }
             | Self::Read { attempt, .. }
             | Self::ReadReply { attempt, .. }
-            | Self::Repair { attempt, .. } => *attempt,
-            Self::WriteAck { .. }
-            | Self::Sync { .. }
+            | Self::Digest { attempt, .. }
+            | Self::Repair { attempt, .. }
+            | Self::RepairAck { attempt, .. } => *attempt,
+            Self::Sync { .. }
             | Self::SyncReply { .. }
-            | Self::HintAck { .. }
             | Self::Heartbeat { .. }
-            | Self::Digest { .. }
-            | Self::RepairAck { .. }
             | Self::Forward(_)
             | Self::Answer { .. } => 0,
             Self::Stream(message) => message.attempt(),

@@ -179,7 +179,7 @@ impl Replica {
         let held = self.known_of(key, around);
         let body = match want {
             Want::Contents => Body::ReadReply { op, held: held.into_owned(), attempt },
-            Want::Digest => Body::Digest { op, content: held.content() },
+            Want::Digest => Body::Digest { op, content: held.content(), attempt },
         };
         out.push(Output::Send { to: from, body });
     }

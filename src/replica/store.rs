@@ -102,6 +102,28 @@ impl Store {
         self.digest ^= Self::mark(key, before);
     }
 
+    /// Under how many names it has written before this one: so many disks, or what was on them, were lost.
+    pub(super) fn disks(&self) -> u16 {
+        self.disk
+    }
+
+    /// Goes on under the names that `other` had come to.
+    pub(super) fn follow_names_of(&mut self, other: &Self) {
+        if self.disk != other.disk {
+            self.disk = other.disk;
+            self.slots.iter_mut().for_each(|slot| slot.counter = 0);
+        }
+        for (mine, theirs) in self.slots.iter_mut().zip(&other.slots) {
+            mine.counter = mine.counter.max(theirs.counter);
+        }
+    }
+
+    /// Some of what was written here is lost: what is written from now on has another name, as on a new disk.
+    pub(super) fn begin_anew(&mut self) {
+        self.disk += 1;
+        self.slots.iter_mut().for_each(|slot| slot.counter = 0);
+    }
+
     /// A new disk, with nothing on it.
     pub(super) fn wipe(&mut self) {
         self.slots.clear();

@@ -23,6 +23,8 @@ pub enum Timer {
     Heartbeat,
     /// Time to forget old tombstones.
     Compact,
+    /// Time to sync the disk.
+    Sync,
 }
 
 impl Timer {
@@ -34,7 +36,7 @@ impl Timer {
             | Self::Speculate { cause, .. }
             | Self::GiveUp { cause, .. } => cause,
             // A hint is named by its write; what a member sends of its own accord has a name of its own.
-            Self::HandBack | Self::Primary(_) | Self::Heartbeat | Self::Compact => 0,
+            Self::HandBack | Self::Primary(_) | Self::Heartbeat | Self::Compact | Self::Sync => 0,
         }
     }
 }

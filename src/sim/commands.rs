@@ -6,8 +6,8 @@ use thiserror::Error;
 
 use crate::{
     action::{
-        Act, AntiEntropy, Ask, ClientChange, Command, Copies, Freshness, Level, Mend, Operation, Protocol,
-        Setting, Switch, Unfit,
+        Act, AntiEntropy, Ask, ClientChange, Command, Copies, Durability, Freshness, LeaderlessPolicy, Level,
+        Mend, Operation, Protocol, Setting, Switch, Unfit,
     },
     base::{ClientId, CutId, KeyId, NodeId, Span, ZoneId},
     data::Kind,
@@ -160,10 +160,7 @@ impl Simulation {
             Command::NameKey(name) => self.check_key(name),
             Command::Cut { shape, .. } => self.check_cut(shape),
             Command::Heal(mend) => self.check_mend(mend),
-            Command::Crash(node) => self.expect_status(*node, |s| match s {
-                Status::Crashed => Err(Refused::AlreadyDown),
-                Status::Up | Status::Frozen => Ok(()),
-            }),
+            Command::Crash(node) => self.check_crash(*node),
             Command::Destroy(node) => self.check_destroy(*node),
             Command::Repair(None) => Ok(()),
             Command::Restart(node) => self.expect_status(*node, |s| match s {
@@ -192,10 +189,24 @@ impl Simulation {
         }
     }
 
+    fn check_crash(&self, node: NodeId) -> Result<(), Refused> {
+        self.expect_status(node, |status| match status {
+            Status::Crashed => Err(Refused::AlreadyDown),
+            Status::Up | Status::Frozen => Ok(()),
+        })?;
+        let keeps_all = |rules: &LeaderlessPolicy| rules.durability == Durability::Journal;
+        if self.settings.leaderless().is_none_or(keeps_all) { Ok(()) } else { self.check_disks(node) }
+    }
+
     fn check_destroy(&self, node: NodeId) -> Result<(), Refused> {
         self.known(node)?;
+        self.check_disks(node)
+    }
+
+    /// Whether the replica may lose what is on its disk once more.
+    fn check_disks(&self, node: NodeId) -> Result<(), Refused> {
         let room = usize::from(u16::MAX) / self.nodes.len();
-        let disks = usize::from(self.nodes[node.index()].disks) + 1;
+        let disks = usize::from(self.nodes[node.index()].replica.disks_lost()) + 1;
         if disks < MAX_DISKS.min(room) { Ok(()) } else { Err(Refused::TooManyDisks) }
     }
 
@@ -365,7 +376,6 @@ impl Simulation {
         if self.status(node) != Status::Crashed {
             self.crash(node, facts);
         }
-        self.nodes[node.index()].disks += 1;
         let mut hints = 0;
         self.act(node, 0, facts, |replica, around, out| hints = replica.lose_disk(around, out));
         let hints = u32::try_from(hints).unwrap_or(u32::MAX);

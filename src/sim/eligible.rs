@@ -103,7 +103,8 @@ impl Simulation {
         let waits = |open: &Open| open.node == node && open.waits_for.is_some();
         let waiting: Vec<OpId> = self.open.iter().filter(|(_, o)| waits(o)).map(|(op, _)| op).collect();
         for op in waiting {
-            let Some(open) = self.open.get(op) else { continue };
+            // What one of them stored may have served the next already.
+            let Some(open) = self.open.get(op).filter(|open| waits(open)) else { continue };
             let eligible = match &*open.act {
                 Act::Write { .. } | Act::Update(_) => self.lacking(op).is_none(),
                 Act::Read => {

@@ -28,6 +28,11 @@ pub(super) struct Message {
 }
 
 impl Message {
+    /// What names it for its randomness, beside its link.
+    pub(super) fn name(&self) -> MessageName {
+        name(&self.body, self.cause)
+    }
+
     /// What the target would merge into `key`.
     pub(super) fn contents_of(&self, key: KeyId) -> impl Iterator<Item = &Held> {
         let single = match &self.body {
@@ -60,6 +65,10 @@ impl Message {
     }
 }
 
+fn name(body: &Body, cause: u64) -> MessageName {
+    MessageName { kind: body.kind() as u64, cause, attempt: u64::from(body.attempt()) }
+}
+
 impl Simulation {
     /// Sends what `cause` made a replica say.
     pub(super) fn send(
@@ -72,7 +81,7 @@ impl Simulation {
         let physical = self.clock(from);
         let stamp = self.nodes[from.index()].replica.send_stamp(self.settings.clocks, physical);
         let cause = body.own_cause().unwrap_or(cause);
-        let name = MessageName { kind: body.kind() as u64, cause, attempt: u64::from(body.attempt()) };
+        let name = name(&body, cause);
         let fate = match &body {
             Body::Stream(message) => {
                 self.network.stream_fate(self.seed, (from, to, message.channel()), name, self.now)

@@ -204,9 +204,11 @@ impl Simulation {
             Body::Sync { exchange, contents, .. } => {
                 let tells = *exchange != Exchange::Ask;
                 let asks = *exchange != Exchange::Tell;
-                (tells && contents.iter().any(|(key, held)| learns(to, *key, held)))
-                    || (tells && self.contents_would_teach(to, contents))
-                    || (asks && self.reaches(to, from) && self.would_learn_from(from, to))
+                let is_news = || {
+                    let alone = contents.iter().any(|(key, held)| learns(to, *key, held));
+                    alone || self.contents_would_teach(to, contents)
+                };
+                (tells && is_news()) || (asks && self.reaches(to, from) && self.would_learn_from(from, to))
             }
             Body::Stream(stream) => self.would_stream((from, to), stream),
             Body::WriteAck { .. }
@@ -302,7 +304,9 @@ impl Simulation {
             return false;
         }
         let nodes = || (0..self.nodes.len()).map(NodeId::at);
-        let deleted = |node, key| is_tombstone(self.held(node, key));
+        // Who is no replica of a key takes nothing of it.
+        let placement = self.placement();
+        let deleted = |node, key| placement.is_owner(node, key) && is_tombstone(self.held(node, key));
         let older = |held: &Held| !held.is_nothing() && !is_tombstone(held);
         let gossips = self.settings.anti_entropy.is_some();
         let sends_again = self.sends_again();

@@ -6,7 +6,7 @@ use crate::{
     action::{ClientPolicy, Settings},
     base::{KeyId, MessageId, NodeId, OpId, Position, Ppm, SimTime, Span, WriteId, ZoneId},
     data::{Held, Stamp},
-    net::{Cut, LinkProfile, Order},
+    net::{Cut, LinkProfile, MessageName, Order},
     replica::MessageKind,
 };
 
@@ -217,6 +217,11 @@ impl Simulation {
             let waits_for = blocked.iter().map(|dependency| (dependency.key, dependency.id)).collect();
             Some(WaitingView { key, write: held.newest()?, waits_for })
         })
+    }
+
+    /// What names each message on its way for its randomness, beside its link; a copy has its original's name.
+    pub fn message_names(&self) -> impl Iterator<Item = (MessageId, MessageName)> {
+        self.arrivals().map(|(_, message)| (message.id, message.name()))
     }
 
     /// Messages on their way, in no order; idle gossip is left out.

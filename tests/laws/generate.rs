@@ -7,7 +7,7 @@ mod scenario;
 use std::{fmt::Debug, sync::Arc};
 
 use laggard::{
-    action::{AntiEntropy, Command, Copies, Mend, Setting, Switch},
+    action::{AntiEntropy, Command, Copies, Durability, Mend, Setting, Switch},
     base::{NodeId, Ppm, Seed, Span},
     drive::{Cause, Timeline},
     net::{LinkChange, Scope},
@@ -207,11 +207,12 @@ pub(crate) fn run_on(
     }
 }
 
-/// The same without the loss of a disk and with tombstones that are kept: replicas forget nothing
+/// The same without the loss of a disk, with a journal, and with tombstones that are kept: replicas forget nothing
 /// (a premise of several laws of SEMANTICS §14).
 pub(crate) fn durable(mut plan: Plan) -> Plan {
     if let Some(rules) = plan.scenario.settings.leaderless_mut() {
         rules.tombstones = None;
+        rules.durability = Durability::Journal;
     }
     plan.moves.retain(|step| !matches!(step, Move::Give(Command::Destroy(_))));
     plan

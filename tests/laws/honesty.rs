@@ -164,6 +164,11 @@ impl Oracle {
                         write.reflected.retain(|reflecting| reflecting != node);
                     }
                 }
+                What::Discarded { node, key, .. } => {
+                    for write in self.writes.iter_mut().filter(|write| write.version.key == *key) {
+                        write.reflected.retain(|reflecting| reflecting != node);
+                    }
+                }
                 _ => {}
             }
         }

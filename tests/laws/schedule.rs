@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use laggard::{
-    action::{Act, Ask, BlockFor, Command, Context, LeaderlessPolicy, Level, Protocol, Settings},
+    action::{Act, Ask, BlockFor, Command, Context, Copies, LeaderlessPolicy, Level, Protocol, Settings},
     base::{ClientId, KeyId, NodeId, OpId, Seed, Span},
     data::{Held, Value, Version},
     net::CutShape,
@@ -151,4 +151,22 @@ pub(crate) fn restart(node: u16) -> Move {
 
 pub(crate) fn isolate(node: u16) -> Move {
     Move::Give(Command::Cut { name: None, shape: CutShape::Isolate(NodeId(node)) })
+}
+
+/// The same at whatever level the cluster has.
+pub(crate) fn as_set(command: Command) -> Command {
+    match command {
+        Command::Submit(ask) => Command::Submit(Ask { level: None, ..ask }),
+        other => other,
+    }
+}
+
+/// Two zones, east (0, 1, 2) and west (3, 4, 5), with every key on all three replicas of each.
+pub(crate) fn two_zones() -> Scenario {
+    let mut scenario = Scenario::of(6);
+    for (index, replica) in scenario.replicas.iter_mut().enumerate() {
+        replica.zone = Some(if index < 3 { "east" } else { "west" }.into());
+    }
+    scenario.settings.set_copies(&Copies::PerZone(vec![3, 3]));
+    scenario
 }

@@ -3,7 +3,7 @@
 use std::{cell::Cell, collections::BTreeMap};
 
 use laggard::{
-    action::{Act, ClientPolicy, Command, Guarantee},
+    action::{Act, ClientPolicy, Command, Guarantee, WhenUnable},
     base::{ClientId, OpId, WriteId},
     check::{Ledger, Verdict},
     data::{Clocks, Conflicts, Relation, Stamp, Version},
@@ -224,4 +224,28 @@ fn a_hybrid_clock_never_runs_ahead_of_the_fastest_physical_clock() {
         Ok(())
     });
     assert!(ahead.get() > 100, "some clock was pushed ahead of its own time: {}", ahead.get());
+}
+
+/// A request that waits for its replica is taken up once, however many of them the same news sets free.
+#[test]
+fn no_request_is_taken_up_twice() {
+    let waited = Cell::new(0);
+    for_plans(150, 137, 70, |plan| {
+        let plan = steady(plan, Conflicts::LastWriteWins, |policy| ClientPolicy {
+            guarantees: Guarantee::ALL.to_vec(),
+            when_unable: WhenUnable::Wait,
+            route: policy.route,
+            ..ClientPolicy::default()
+        });
+        let mut accepted: BTreeMap<OpId, WriteId> = BTreeMap::new();
+        let mut twice = None;
+        judged(&plan, |fact| match &fact.what {
+            What::Accepted { op, version, .. } => twice = twice.or(accepted.insert(*op, version.id)),
+            What::Waits { .. } => waited.set(waited.get() + 1),
+            _ => {}
+        });
+        prop_assert_eq!(twice, None);
+        Ok(())
+    });
+    assert!(waited.get() > 50, "only {} waited", waited.get());
 }

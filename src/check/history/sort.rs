@@ -128,9 +128,9 @@ fn understand(model: Model, operation: Recorded) -> Result<Option<Operation>, St
     if operation.outcome == Outcome::Fail {
         return Ok(None);
     }
-    let Recorded { process, invoked, returned, lines, outcome, .. } = operation;
+    let Recorded { process, function, invoked, returned, lines, outcome, .. } = operation;
     let returned = if outcome == Outcome::Ok { returned } else { None };
-    Ok(action.map(|action| Operation { process, action, invoked, returned, lines }))
+    Ok(action.map(|action| Operation { process, function, action, invoked, returned, lines }))
 }
 
 /// What was asked: as invoked, or as returned where the invocation leaves it open.

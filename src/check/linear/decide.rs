@@ -6,8 +6,12 @@ use super::{
     problem::{Kind, Op},
     relevance::relevant,
     search::{Allowance, Found, Search},
+    witness::{forgetful, glance},
     zones,
 };
+
+/// What a look at a few operations may cost. Only a search that may spend more takes one.
+const A_GLANCE: u64 = 20_000;
 
 /// How to decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,38 +55,58 @@ fn of_relevant(kind: &Kind, ops: &[Op], allowance: Allowance, method: Method) ->
             };
             Decided { found, steps: ops.len() as u64, bytes: 0 }
         }
-        Kind::Register { initial } => search(ops, || Register::new(*initial), allowance),
-        Kind::Text { texts, initial } => search(ops, || Text::new(texts, *initial, ops), allowance),
-        Kind::Set { reads, initial } => search(ops, || Members::new(reads, initial, ops), allowance),
+        Kind::Register { initial } => search(kind, ops, || Register::new(*initial), allowance),
+        Kind::Text { texts, initial } => search(kind, ops, || Text::new(texts, *initial, ops), allowance),
+        Kind::Set { reads, initial } => search(kind, ops, || Members::new(reads, initial, ops), allowance),
     }
 }
 
-fn search<M: Machine>(ops: &[Op], machine: impl Fn() -> M, allowance: Allowance) -> Decided {
+fn search<M: Machine>(kind: &Kind, ops: &[Op], machine: impl Fn() -> M, allowance: Allowance) -> Decided {
     let plan = Plan::new(ops, M::takes_away);
     let mut search = Search::new(&plan, machine());
     let found = search.run(allowance);
     let mut decided = Decided { found, steps: search.steps, bytes: search.bytes() };
-    if let Found::None { due } = found {
-        // Looking ahead leaves a branch before it fails: where the last one would have failed is found by halving.
-        let (mut some, mut none) = (search.passed(), plan.deadline[due as usize] as usize);
-        while some < none {
-            let middle = usize::midpoint(some, none);
-            let by = ops[plan.due[middle] as usize].returned;
-            let told: Vec<Op> = ops
-                .iter()
-                .filter(|op| Some(op.invoked) <= by)
-                .map(|op| Op { returned: op.returned.filter(|at| Some(*at) <= by), ..*op })
-                .collect();
-            let plan = Plan::new(&told, M::takes_away);
-            let mut search = Search::new(&plan, machine());
-            match search.run(allowance) {
-                Found::None { .. } => none = middle,
-                Found::Order => some = middle + 1,
-                Found::Spent(_) => break,
+    let (mut some, mut none) = search.reached();
+    match found {
+        Found::Order => return decided,
+        Found::None { .. } => {}
+        // Where many ways were tried in vain, a few operations may show that all are.
+        Found::Spent(_) => {
+            let Some(stuck) = plan.due.get(none).copied().filter(|_| allowance.steps > A_GLANCE) else {
+                return decided;
+            };
+            let mut steps = 0;
+            let is_violated = |kept: &[u32]| {
+                let glance = Allowance { steps: A_GLANCE, ..allowance };
+                let glance = decide(kind, &forgetful(ops, kept), glance, Method::Best);
+                steps += glance.steps;
+                matches!(glance.found, Found::None { .. })
+            };
+            let shown = glance(kind, ops, stuck, is_violated);
+            decided.steps += steps;
+            if shown.is_none() {
+                return decided;
             }
-            decided.steps += search.steps;
         }
-        decided.found = Found::None { due: plan.due[none] };
     }
+    // Looking ahead leaves a branch before it fails: where the last one would have failed is found by halving.
+    while some < none {
+        let middle = usize::midpoint(some, none);
+        let by = ops[plan.due[middle] as usize].returned;
+        let told: Vec<Op> = ops
+            .iter()
+            .filter(|op| Some(op.invoked) <= by)
+            .map(|op| Op { returned: op.returned.filter(|at| Some(*at) <= by), ..*op })
+            .collect();
+        let plan = Plan::new(&told, M::takes_away);
+        let mut search = Search::new(&plan, machine());
+        match search.run(allowance) {
+            Found::None { .. } => none = middle,
+            Found::Order => some = middle + 1,
+            Found::Spent(_) => break,
+        }
+        decided.steps += search.steps;
+    }
+    decided.found = Found::None { due: plan.due[none] };
     decided
 }

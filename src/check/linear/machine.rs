@@ -14,6 +14,13 @@ pub(super) trait Machine {
     /// Whether an open read bounds what may come before it, so that `fits` is worth asking.
     const LOOKS_AHEAD: bool;
 
+    /// Whether an act that need not have happened is of use only to an answer that is open when it takes effect: it
+    /// might as well come later, or never, otherwise.
+    const DEFERS: bool;
+
+    /// Whether acts that one open read needs may come in any order.
+    const COMMUTES: bool;
+
     /// Lets a mutator take effect; no if it would not have returned what it returned.
     fn apply(&mut self, act: Act) -> bool;
 
@@ -21,7 +28,7 @@ pub(super) trait Machine {
     fn undo(&mut self);
 
     /// The state as a number: equal numbers mean equal states, if the same operations of known outcome took effect.
-    fn state(&mut self) -> u32;
+    fn state(&mut self) -> u64;
 
     /// Whether a read of `value` returns now what it returned.
     fn shows(&self, value: u32) -> bool;

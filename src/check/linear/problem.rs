@@ -139,9 +139,8 @@ fn sets(actions: &[&Action], initial: &Term) -> (Kind, Vec<Act>) {
     let initial = all(initial, &mut members);
     let acts = actions.iter().map(|action| match action {
         Action::Read(value) => Act::Read(reads.of(&all(value, &mut members))),
-        Action::Add(member) | Action::Write(member) => Act::Add(members.of(member)),
+        Action::Add(member) | Action::Write(member) | Action::Cas(_, member) => Act::Add(members.of(member)),
         Action::Remove(member) => Act::Remove(members.of(member)),
-        Action::Cas(_, member) => Act::Add(members.of(member)),
         Action::Append(text) => Act::Add(members.of(&Term::Text(text.clone()))),
     });
     let acts = acts.collect();

@@ -19,8 +19,9 @@ use super::{
 };
 use crate::check::history::{History, Object};
 
-/// The first round's allowance, and how much larger each next one is.
+/// The first round's allowance (more for a long history), and how much larger each next one is.
 const FIRST_STEPS: u64 = 50_000;
+const STEPS_AN_OPERATION: u64 = 8;
 const GROWTH: u64 = 8;
 /// So many violated objects, the first ones, get a witness each.
 const WITNESSES: usize = 8;
@@ -71,19 +72,21 @@ impl Default for Budget {
 /// Judges every object of `history`. The same history and budget give the same verdicts, whatever `threads`.
 pub fn judge(history: &History, budget: Budget, threads: Threads) -> Judged {
     let problems = each(&history.objects, threads, |object| Problem::new(object, &history.initial));
-    let observes = |act: Act| matches!(act, Act::Read(_) | Act::Cas(..));
-    let observed = |problem: &Problem| problem.ops.iter().any(|op| op.returned.is_some() && observes(op.act));
-    let start = |problem: &Problem| {
-        if observed(problem) { Verdict::Abandoned } else { Verdict::NothingObserved }
+    let tells = |act: Act| matches!(act, Act::Read(_) | Act::Cas(..));
+    let is_seen = |problem: &Problem| problem.ops.iter().any(|op| op.returned.is_some() && tells(op.act));
+    let unsearched = |problem: &Problem| {
+        if is_seen(problem) { Verdict::Abandoned } else { Verdict::NothingObserved }
     };
-    let mut judged = Judged { verdicts: problems.iter().map(start).collect(), steps: 0, memory: 0 };
-    let mut open: Vec<usize> = (0..problems.len()).filter(|place| observed(&problems[*place])).collect();
+    let mut judged = Judged { verdicts: problems.iter().map(unsearched).collect(), steps: 0, memory: 0 };
+    let mut open: Vec<usize> = (0..problems.len()).filter(|place| is_seen(&problems[*place])).collect();
     let mut completes: Vec<(usize, u32)> = Vec::new();
     let mut steps = FIRST_STEPS.min(budget.steps);
     while !open.is_empty() && completes.is_empty() {
-        let allowance = Allowance { steps, memory: budget.memory };
+        let allowed = |ops: usize| steps.max(STEPS_AN_OPERATION * ops as u64).min(budget.steps);
         let decided = each(&open, threads, |place| {
-            decide(&problems[*place].kind, &problems[*place].ops, allowance, Method::Best)
+            let Problem { kind, ops } = &problems[*place];
+            let allowance = Allowance { steps: allowed(ops.len()), memory: budget.memory };
+            decide(kind, ops, allowance, Method::Best)
         });
         for (place, decided) in open.iter().zip(&decided) {
             judged.steps += decided.steps;
@@ -94,7 +97,9 @@ pub fn judge(history: &History, budget: Budget, threads: Threads) -> Judged {
                     completes.push((*place, due));
                     Verdict::Violated(None)
                 }
-                Found::Spent(Spent::Steps) if steps < budget.steps => Verdict::Abandoned,
+                Found::Spent(Spent::Steps) if allowed(problems[*place].ops.len()) < budget.steps => {
+                    Verdict::Abandoned
+                }
                 Found::Spent(spent) => Verdict::Spent(spent),
             };
         }

@@ -3,8 +3,8 @@
 
 use super::problem::{Act, Kind, Op};
 
-/// Texts are searched for pieces only as far as this many bytes.
-const MOST_COMPARED: usize = 1 << 28;
+/// Texts are searched for pieces only as long as their parts are no more than this.
+const MOST_COMPARED: usize = 1 << 22;
 
 /// Leaves out unknown outcomes that nothing observed; gives which operations stay.
 pub(super) fn relevant(kind: &Kind, ops: &[Op]) -> Vec<bool> {
@@ -61,19 +61,38 @@ fn strings(ops: &[Op], texts: &[String], stays: &mut [bool]) {
             seen.push(&texts[value as usize]);
         }
     }
-    seen.sort_unstable_by_key(|text| (std::cmp::Reverse(text.len()), *text));
+    seen.sort_unstable();
     seen.dedup();
-    let mut compared = 0;
-    let mut is_part = |piece: &str| {
-        seen.iter().take_while(|whole| whole.len() >= piece.len()).any(|whole| {
-            compared += whole.len();
-            compared > MOST_COMPARED || whole.contains(piece)
-        })
+    let open = || ops.iter().enumerate().filter(|(_, op)| op.returned.is_none());
+    let piece = |op: &Op| match op.act {
+        Act::Append(text) | Act::Write(text) => Some(texts[text as usize].as_bytes()),
+        Act::Read(_) | Act::Cas(..) | Act::Add(_) | Act::Remove(_) => None,
+    };
+    // All parts of one length of what was seen, for each length that is asked for.
+    let mut parts: std::collections::BTreeMap<usize, Option<Vec<&[u8]>>> =
+        open().filter_map(|(_, op)| piece(op)).map(|piece| (piece.len(), None)).collect();
+    let whole: usize = seen.iter().map(|text| text.len()).sum();
+    if whole.saturating_mul(parts.len()) > MOST_COMPARED {
+        for (n, op) in open() {
+            stays[n] = !op.act.is_read();
+        }
+        return;
+    }
+    let mut is_part = |piece: &[u8]| {
+        let length = piece.len();
+        let parts = parts.entry(length).or_default().get_or_insert_with(|| {
+            let mut parts: Vec<&[u8]> =
+                seen.iter().flat_map(|text| text.as_bytes().windows(length.max(1))).collect();
+            parts.sort_unstable();
+            parts.dedup();
+            parts
+        });
+        length == 0 || parts.binary_search(&piece).is_ok()
     };
     for (n, op) in ops.iter().enumerate().filter(|(_, op)| op.returned.is_none()) {
         stays[n] = match op.act {
-            Act::Append(text) => !texts[text as usize].is_empty() && is_part(&texts[text as usize]),
-            Act::Write(text) => is_part(&texts[text as usize]),
+            Act::Append(text) => !texts[text as usize].is_empty() && is_part(texts[text as usize].as_bytes()),
+            Act::Write(text) => is_part(texts[text as usize].as_bytes()),
             Act::Cas(..) => true,
             Act::Read(_) | Act::Add(_) | Act::Remove(_) => false,
         };

@@ -95,6 +95,9 @@ pub(super) struct Search<'a, M> {
     key: Vec<u64>,
     candidates: Vec<u32>,
     acts: Vec<Act>,
+    observers: Vec<Act>,
+    /// Whether acts of unknown outcome wait for an open answer.
+    defers: bool,
     /// Returns that some order passed.
     passed: usize,
     /// The return that no order passes.
@@ -128,6 +131,8 @@ impl<'a, M: Machine> Search<'a, M> {
             key: Vec::new(),
             candidates: Vec::new(),
             acts: Vec::new(),
+            observers: Vec::new(),
+            defers: M::DEFERS && !plan.classes.iter().any(|class| matches!(class.act, Act::Cas(..))),
             passed: 0,
             fails_by: 0,
             steps: 0,
@@ -146,9 +151,9 @@ impl<'a, M: Machine> Search<'a, M> {
             + self.choices.capacity() * size_of::<Choice>()
     }
 
-    /// How many returns some order passed.
-    pub(super) fn passed(&self) -> usize {
-        self.passed
+    /// How many returns some order passed, and the one that stopped most (no earlier).
+    pub(super) fn reached(&self) -> (usize, usize) {
+        (self.passed, self.fails_by.max(self.passed))
     }
 
     pub(super) fn run(&mut self, allowance: Allowance) -> Found {
@@ -161,7 +166,7 @@ impl<'a, M: Machine> Search<'a, M> {
                 self.branch();
             }
             if !self.choose() {
-                return Found::None { due: self.plan.due[self.fails_by.max(self.passed)] };
+                return Found::None { due: self.plan.due[self.reached().1] };
             }
             if self.steps > allowance.steps {
                 return Found::Spent(Spent::Steps);
@@ -191,7 +196,8 @@ impl<'a, M: Machine> Search<'a, M> {
             return false;
         }
         self.key.clear();
-        self.key.push((self.next as u64) << 32 | u64::from(self.machine.state()));
+        self.key.push(self.next as u64);
+        self.key.push(self.machine.state());
         self.key.extend_from_slice(&self.done);
         let (compared, fresh) = self.seen.note(&self.key, self.used, &self.sets);
         self.steps += compared;
@@ -316,13 +322,26 @@ impl<'a, M: Machine> Search<'a, M> {
             Choice::Slot(_) => None,
         };
         // The worst first: the stack gives back the last.
+        self.list_observers();
+        let alone = M::COMMUTES && act.is_read() && self.observers.len() == 1;
+        let mut scanned = 0;
         for (class, (available, taken)) in (0_u32..).zip(self.available.iter().zip(&self.taken)) {
+            scanned += 1;
             let act = self.plan.classes[class as usize].act;
-            if available > taken && !acts[..known].contains(&act) {
-                self.choices.push(Choice::Class(class));
-                acts.push(act);
+            if available <= taken || acts[..known].contains(&act) {
+                continue;
+            }
+            let wanted = |observer: &Act| self.machine.helps(act, *observer);
+            if self.defers && !self.observers.iter().any(wanted) {
+                continue;
+            }
+            self.choices.push(Choice::Class(class));
+            acts.push(act);
+            if alone {
+                break;
             }
         }
+        self.steps += scanned / 64;
         self.steps += 1 + acts.len() as u64 / 16;
         if self.machine.hopeful(act, &acts) {
             let helps = |act: Act| self.machine.helps(act, self.plan.act(due));
@@ -339,6 +358,24 @@ impl<'a, M: Machine> Search<'a, M> {
         }
         self.candidates = open;
         self.acts = acts;
+    }
+
+    /// Open answers that depend on the state: reads that are not ordered yet, compare-and-sets that did not happen yet.
+    fn list_observers(&mut self) {
+        self.observers.clear();
+        if !self.defers || self.plan.classes.is_empty() {
+            return;
+        }
+        for (slot, op) in (0..).zip(&self.open) {
+            let (word, mask) = bit(slot);
+            if *op == NOBODY || self.done[word] & mask != 0 {
+                continue;
+            }
+            let act = self.plan.act(*op);
+            if matches!(act, Act::Read(_) | Act::Cas(..)) && !self.observers.contains(&act) {
+                self.observers.push(act);
+            }
+        }
     }
 
     /// Whether an operation is open, changes something and has not taken effect.

@@ -8,7 +8,7 @@ const NONE: u32 = u32::MAX;
 /// A set of places.
 #[derive(Debug)]
 pub(super) struct Seen {
-    /// Words of one key: place and state, then the window.
+    /// Words of one key: place, state, then the window.
     key_words: usize,
     /// Open addressing over entries, a power of two long.
     table: Vec<u32>,
@@ -39,7 +39,7 @@ fn mixed(words: &[u64]) -> u64 {
 impl Seen {
     pub(super) fn new(window_words: usize) -> Self {
         Self {
-            key_words: window_words + 1,
+            key_words: window_words + 2,
             table: vec![NONE; 1 << 8],
             entries: Vec::new(),
             count: 0,
@@ -133,14 +133,13 @@ impl UsedSets {
         let mut members = self.members(set).to_vec();
         members.insert(members.partition_point(|other| *other < member), member);
         let next = u32::try_from(self.by_content.len()).unwrap_or(NONE);
-        let number = match self.by_content.get(&members) {
-            Some(known) => *known,
-            None => {
-                self.members.extend_from_slice(&members);
-                self.starts.push(u32::try_from(self.members.len()).unwrap_or(NONE));
-                self.by_content.insert(members, next);
-                next
-            }
+        let number = if let Some(known) = self.by_content.get(&members) {
+            *known
+        } else {
+            self.members.extend_from_slice(&members);
+            self.starts.push(u32::try_from(self.members.len()).unwrap_or(NONE));
+            self.by_content.insert(members, next);
+            next
         };
         self.grown.insert((set, member), number);
         number
@@ -167,7 +166,7 @@ mod tests {
     #[test]
     fn a_place_is_worth_trying_once_for_each_way_that_leaves_something_else_unused() {
         let mut sets = UsedSets::new();
-        let mut seen = Seen::new(1);
+        let mut seen = Seen::new(0);
         let (a, b) = (sets.with(0, 1), sets.with(0, 2));
         let both = sets.with(a, 2);
         assert_eq!(both, sets.with(b, 1));
@@ -182,7 +181,7 @@ mod tests {
     #[test]
     fn nothing_noted_is_forgotten_as_the_table_grows() {
         let sets = UsedSets::new();
-        let mut seen = Seen::new(1);
+        let mut seen = Seen::new(0);
         assert!((0..5_000).all(|n| seen.note(&[n, n % 7], 0, &sets).1));
         assert!((0..5_000).all(|n| !seen.note(&[n, n % 7], 0, &sets).1));
     }

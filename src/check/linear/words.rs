@@ -20,8 +20,21 @@ fn generic(count: usize) -> String {
 }
 
 fn why(culprit: &Operation, saw: &Term, others: &[&Operation], initial: &Term) -> Option<String> {
+    let is_gone = |missing: &Operation| {
+        let after = |other: &&&Operation| !std::ptr::eq(**other, missing) && !before(other, missing);
+        before(missing, culprit)
+            && lacks(saw, missing)
+            && !others.iter().filter(after).any(|other| takes(other))
+    };
+    if let Some(missing) = others.iter().find(|other| is_gone(other)) {
+        let process = who(missing).to_lowercase();
+        return Some(format!("Before it began, {process} had {}, and that is missing.", had(missing)));
+    }
     match others {
-        [] => Some(format!("Nothing in this history can have left {saw}, and it began with {initial}.")),
+        [] => Some(format!(
+            "Nothing in this history can have left {}, and it began with {initial}.",
+            short(saw)
+        )),
         [other] => with_one(culprit, saw, other, initial),
         [a, b] => with_two(culprit, saw, a, b).or_else(|| with_two(culprit, saw, b, a)),
         _ => None,
@@ -30,6 +43,7 @@ fn why(culprit: &Operation, saw: &Term, others: &[&Operation], initial: &Term) -
 
 fn with_one(culprit: &Operation, saw: &Term, other: &Operation, initial: &Term) -> Option<String> {
     if before(culprit, other) && wrote(other).as_ref() == Some(saw) {
+        let saw = short(saw);
         return Some(format!(
             "{saw} was written only after that: {} {}.",
             who(other).to_lowercase(),
@@ -45,9 +59,10 @@ fn with_one(culprit: &Operation, saw: &Term, other: &Operation, initial: &Term) 
     }
     if before(other, culprit) && saw_or_wrote(other).is_some_and(|value| &value != saw) {
         return Some(format!(
-            "Before it began, {} had {}, and nothing leads from there to {saw}.",
+            "Before it began, {} had {}, and nothing leads from there to {}.",
             who(other).to_lowercase(),
-            had(other)
+            had(other),
+            short(saw)
         ));
     }
     None
@@ -61,13 +76,28 @@ fn with_two(culprit: &Operation, saw: &Term, first: &Operation, second: &Operati
         && saw_or_wrote(second).is_some_and(|value| &value != saw);
     stale.then(|| {
         format!(
-            "{saw} was old by then: after {} had {}, {} had {}, all before it began.",
+            "{} was old by then: after {} had {}, {} had {}, all before it began.",
+            short(saw),
             who(first).to_lowercase(),
             had(first),
             who(second).to_lowercase(),
             had(second)
         )
     })
+}
+
+/// Whether what was seen lacks what an append or an addition brought.
+fn lacks(saw: &Term, other: &Operation) -> bool {
+    match (saw, &other.action) {
+        (Term::Text(text), Action::Append(piece)) => !text.contains(piece.as_str()),
+        (Term::Set(members), Action::Add(member)) => members.binary_search(member).is_err(),
+        _ => false,
+    }
+}
+
+/// Whether it takes away what others brought.
+fn takes(operation: &Operation) -> bool {
+    matches!(operation.action, Action::Write(_) | Action::Cas(..) | Action::Remove(_))
 }
 
 fn before(a: &Operation, b: &Operation) -> bool {
@@ -108,13 +138,7 @@ fn did(operation: &Operation) -> String {
 
 /// `read 1 on lines 3-4`, `written 1 on lines 3-4`.
 fn had(operation: &Operation) -> String {
-    let verb = match &operation.action {
-        Action::Write(value) => format!("written {value}"),
-        Action::Read(_) | Action::Cas(..) | Action::Append(_) | Action::Add(_) | Action::Remove(_) => {
-            operation.did()
-        }
-    };
-    format!("{} {}", shortened(&verb), place(operation))
+    format!("{} {}", shortened(&operation.had_done()), place(operation))
 }
 
 /// `on lines 3-4`.
@@ -125,6 +149,10 @@ pub(super) fn place(operation: &Operation) -> String {
         }
         _ => format!("on line {}", operation.lines.invoked),
     }
+}
+
+fn short(value: &Term) -> String {
+    shortened(&value.to_string())
 }
 
 /// A long value cut in its middle: what differs is mostly at an end.

@@ -15,20 +15,14 @@ struct Zone {
     /// The latest invocation.
     last_call: u64,
     written: Option<u64>,
+    /// The earliest return of a read; the last moment of all if nobody read it.
     earliest_read: u64,
-    reads: bool,
     /// Whether something of it surely happened.
     real: bool,
 }
 
-const EMPTY: Zone = Zone {
-    first_return: u64::MAX,
-    last_call: 0,
-    written: None,
-    earliest_read: u64::MAX,
-    reads: false,
-    real: false,
-};
+const EMPTY: Zone =
+    Zone { first_return: u64::MAX, last_call: 0, written: None, earliest_read: u64::MAX, real: false };
 
 /// Whether each value is written at most once and none is the initial one, with nothing but reads and writes.
 pub(super) fn applies(initial: u32, ops: &[Op]) -> bool {
@@ -63,7 +57,10 @@ pub(super) fn first_contradiction(initial: u32, ops: &[Op]) -> u32 {
 /// Whether there is an order of what had happened by `now`: later returns are not known yet.
 fn has_order(initial: u32, ops: &[Op], now: u64) -> bool {
     let zones = zones(initial, ops, now);
-    if zones.iter().any(|zone| zone.reads && zone.written.is_none_or(|at| zone.earliest_read < at)) {
+    if zones
+        .iter()
+        .any(|zone| zone.earliest_read < u64::MAX && zone.written.is_none_or(|at| zone.earliest_read < at))
+    {
         return false;
     }
     let (mut forward, backward): (Vec<Zone>, Vec<Zone>) =
@@ -100,7 +97,6 @@ fn zones(initial: u32, ops: &[Op], now: u64) -> Vec<Zone> {
                 zone.first_return = zone.first_return.min(returned);
                 zone.last_call = zone.last_call.max(invoked);
                 zone.earliest_read = zone.earliest_read.min(returned);
-                zone.reads = true;
                 zone.real = true;
             }
             (Act::Write(value), returned) => {

@@ -15,7 +15,7 @@ use crate::{
 /// More keys than this are summed up; violated ones are always named, up to as many.
 const MOST_LISTED: usize = 20;
 /// A witness with more operations is cut.
-const MOST_OPERATIONS: usize = 30;
+const MOST_OPERATIONS: usize = 12;
 /// Values longer than this are cut in their middle.
 const MOST_LETTERS: usize = 100;
 

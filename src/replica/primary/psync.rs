@@ -174,6 +174,22 @@ mod tests {
     }
 
     #[test]
+    fn reigns_in_which_nothing_was_written_make_no_strangers() {
+        let first = lineage(&[(1, 0), (2, 300)]);
+        let mut often = first.clone();
+        for reign in 0..1_000 {
+            often = often.with(Era { actor: NodeId(10 + reign), term: 3 + u64::from(reign), start: 500 });
+        }
+        assert_eq!(often.common(500, &first, 500), 500);
+        assert_eq!(often.eras().len(), 3, "the last may yet be written in");
+        assert_eq!(often.last(500), first.last(500));
+        // What was taken over whole is the oldest era, with what came before it.
+        let whole = lineage(&[(1, 500)]);
+        let next = whole.with(Era { actor: NodeId(2), term: 2, start: 500 });
+        assert_eq!(next.common(500, &whole, 500), 500);
+    }
+
+    #[test]
     fn two_logs_agree_as_far_as_their_eras_do() {
         let check = |a: &[(u16, u64)], a_end, b: &[(u16, u64)], b_end, common| {
             let (a, b) = (lineage(a), lineage(b));

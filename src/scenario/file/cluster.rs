@@ -113,6 +113,8 @@ pub struct Leaderless {
     pub failure_detector: Option<FailureDetector>,
     /// Whether replicas forget some day that something was deleted. Default: `off`, they do not.
     pub tombstones: Option<Tombstones>,
+    /// What outlives a crash. Default: `journal`.
+    pub durability: Option<super::Durability>,
     /// Whom a read asks. Default: `all`.
     pub asks: Option<Asks>,
     /// Where a read asks exactly as many as its level says: how long it waits before it asks one more. Default: `off`.

@@ -212,6 +212,7 @@ impl Resolver<'_> {
             hints: if leaderless.hints.is_some() { hints } else { stand_in },
             failure_detector,
             tombstones,
+            durability: self.durability(leaderless.durability.as_ref(), &at.key("durability")),
         }
     }
 

@@ -88,14 +88,22 @@ impl Resolver<'_> {
                 (None, None) => action::Failover::Manual,
             },
             regions: None,
-            durability: match &primary.durability {
-                None | Some(Durability::Journal(_)) => action::Durability::Journal,
-                Some(Durability::Snapshot(Snapshot { snapshot })) => {
-                    let at = at.key("durability");
-                    let every = self.no_less(snapshot, LEAST_PERIOD, "a period", &at.key("snapshot"));
-                    action::Durability::Snapshot { every }
-                }
-            },
+            durability: self.durability(primary.durability.as_ref(), &at.key("durability")),
+        }
+    }
+
+    /// What outlives a crash; everything where nothing is said.
+    pub(super) fn durability(
+        &mut self,
+        durability: Option<&Durability>,
+        at: &Trail<'_>,
+    ) -> action::Durability {
+        match durability {
+            None | Some(Durability::Journal(_)) => action::Durability::Journal,
+            Some(Durability::Snapshot(Snapshot { snapshot })) => {
+                let every = self.no_less(snapshot, LEAST_PERIOD, "a period", &at.key("snapshot"));
+                action::Durability::Snapshot { every }
+            }
         }
     }
 

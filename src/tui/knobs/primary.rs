@@ -1,7 +1,7 @@
 //! The rules of a primary and its replicas.
 
 use crate::{
-    action::{Command, Durability, Elsewhere, Failover, PrimaryPolicy, ReadsFrom, Setting},
+    action::{Command, Durability, Elsewhere, Failover, PrimaryPolicy, Protocol, ReadsFrom, Setting},
     base::Span,
     drive::Snapshot,
     scenario::units,
@@ -108,9 +108,12 @@ pub(super) fn failover(snapshot: &Snapshot) -> Dial {
 }
 
 pub(super) fn durability(snapshot: &Snapshot) -> Dial {
-    let Some(policy) = policy(snapshot) else { return Dial::Missing(LEADERLESS) };
-    let (value, means) = match policy.durability {
-        Durability::Journal => ("journal".to_owned(), "a crash loses nothing that a member had".to_owned()),
+    let durability = match &snapshot.view.settings.protocol {
+        Protocol::Leaderless(policy) => policy.durability,
+        Protocol::Primary(policy) => policy.durability,
+    };
+    let (value, means) = match durability {
+        Durability::Journal => ("journal".to_owned(), "a crash loses nothing that a replica had".to_owned()),
         Durability::Snapshot { every } => (
             format!("each {every}"),
             format!("a crash loses what came after the last snapshot, one every {every}"),

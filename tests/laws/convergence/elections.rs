@@ -79,13 +79,13 @@ fn any_deed(dice: &mut Dice<'_>, simulation: &Simulation) -> Command {
     }
 }
 
-fn try_to_refute(regions: usize, cases: u32, seed: u64) -> (u32, u32) {
+fn try_to_refute(regions: usize, cases: u32, name: u64) -> (u32, u32) {
     let seen = std::cell::Cell::new((0, 0));
     let draws = (
         prop::collection::vec(any::<u16>(), 24),
         prop::collection::vec(prop::collection::vec(any::<u16>(), 6), 10..30),
     );
-    for_draws(cases, seed, &draws, |(first, deeds)| {
+    for_draws(cases, name, &draws, |(first, deeds)| {
         let mut dice = Dice::new(&first);
         let seed = Seed(dice.below(50_000) as u64);
         let mut simulation = Simulation::new(Arc::new(members(&mut dice, regions)), seed);

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use laggard::{
     action::{
-        AntiEntropy, Asks, ClientChange, Coordinator, Copies, Digest, FailureDetector, Guarantee, HintHolder,
-        HintRules, LeaderlessPolicy, Level, Means, Operation, Propagation, Protocol, Quorum, ReadRepair,
-        Route, Settings, Style, TombstoneRules, WhenUnable,
+        AntiEntropy, Asks, ClientChange, Coordinator, Copies, Digest, Durability, FailureDetector, Guarantee,
+        HintHolder, HintRules, LeaderlessPolicy, Level, Means, Operation, Propagation, Protocol, Quorum,
+        ReadRepair, Route, Settings, Style, TombstoneRules, WhenUnable,
     },
     base::{ClientId, KeyId, Ppm, SimTime, Span, ZoneId},
     data::{Clocks, Conflicts, Kind, Value},
@@ -179,6 +179,10 @@ pub(crate) fn any_scenario(dice: &mut Dice<'_>) -> Scenario {
     }
     scenario.settings.kinds = any_kinds(dice, &scenario);
     scenario.settings.truncate_at = dice.one_in(4).then(|| 1 + dice.small(3));
+    let durability = any_durability(dice);
+    if let Some(rules) = scenario.settings.leaderless_mut() {
+        rules.durability = durability;
+    }
     scenario
 }
 
@@ -200,6 +204,7 @@ fn some_rules(dice: &mut Dice<'_>) -> LeaderlessPolicy {
         speculative: dice.one_in(3).then(|| Span::millis(1 + dice.below_u64(300))),
         read_repair: any_read_repair(dice),
         coordinator: dice.pick(&[Coordinator::Any, Coordinator::Any, Coordinator::Replica]),
+        durability: Durability::Journal,
         quorum: if hints.is_some() { dice.pick(&[Quorum::Strict, Quorum::Sloppy]) } else { Quorum::Strict },
     };
     // An exhaustive match, so that a new rule is generated above.
@@ -211,6 +216,14 @@ fn some_rules(dice: &mut Dice<'_>) -> LeaderlessPolicy {
         ) => {}
     }
     rules
+}
+
+fn any_durability(dice: &mut Dice<'_>) -> Durability {
+    let every = Span::millis(50 + dice.below_u64(5_000));
+    let durability = dice.pick(&[Durability::Journal, Durability::Journal, Durability::Snapshot { every }]);
+    match durability {
+        Durability::Journal | Durability::Snapshot { .. } => durability,
+    }
 }
 
 pub(super) fn any_read_repair(dice: &mut Dice<'_>) -> ReadRepair {

@@ -30,6 +30,8 @@ impl Register {
 
 impl Machine for Register {
     const LOOKS_AHEAD: bool = false;
+    const DEFERS: bool = true;
+    const COMMUTES: bool = false;
 
     fn apply(&mut self, act: Act) -> bool {
         let next = match act {
@@ -48,8 +50,8 @@ impl Machine for Register {
         }
     }
 
-    fn state(&mut self) -> u32 {
-        self.value
+    fn state(&mut self) -> u64 {
+        u64::from(self.value)
     }
 
     fn shows(&self, value: u32) -> bool {

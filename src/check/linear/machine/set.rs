@@ -17,7 +17,7 @@ pub(in super::super) struct Members<'a> {
     /// of the others follows from which operations of known outcome took effect.
     uncertain: Vec<Option<u32>>,
     contested: Vec<u64>,
-    states: BTreeMap<Vec<u64>, u32>,
+    states: BTreeMap<Vec<u64>, u64>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -97,6 +97,8 @@ impl<'a> Members<'a> {
 
 impl Machine for Members<'_> {
     const LOOKS_AHEAD: bool = true;
+    const DEFERS: bool = true;
+    const COMMUTES: bool = true;
 
     fn apply(&mut self, act: Act) -> bool {
         let change = match act {
@@ -124,14 +126,14 @@ impl Machine for Members<'_> {
         }
     }
 
-    fn state(&mut self) -> u32 {
+    fn state(&mut self) -> u64 {
         if self.contested.is_empty() {
             return 0;
         }
         if let Some(state) = self.states.get(&self.contested) {
             return *state;
         }
-        let state = u32::try_from(self.states.len()).unwrap_or(u32::MAX);
+        let state = self.states.len() as u64;
         self.states.insert(self.contested.clone(), state);
         state
     }
@@ -145,9 +147,10 @@ impl Machine for Members<'_> {
 
     fn helps(&self, act: Act, due: Act) -> bool {
         let Act::Read(value) = due else { return false };
+        let wanted = |member: u32| self.read(value).binary_search(&member).is_ok();
         match act {
-            Act::Add(member) => self.read(value).binary_search(&member).is_ok(),
-            Act::Remove(member) => self.read(value).binary_search(&member).is_err(),
+            Act::Add(member) => !self.present[member as usize] && wanted(member),
+            Act::Remove(member) => self.present[member as usize] && !wanted(member),
             Act::Read(_) | Act::Write(_) | Act::Cas(..) | Act::Append(_) => false,
         }
     }

@@ -44,6 +44,15 @@ type Line = (Action, u64, Option<u64>);
 fn object(key: Option<Term>, lines: &[Line]) -> Object {
     let operation = |(n, (action, invoked, returned)): (usize, &Line)| Operation {
         process: n.to_string(),
+        function: match action {
+            Action::Read(_) => "read",
+            Action::Write(_) => "write",
+            Action::Cas(..) => "cas",
+            Action::Append(_) => "append",
+            Action::Add(_) => "add",
+            Action::Remove(_) => "remove",
+        }
+        .to_owned(),
         action: action.clone(),
         invoked: *invoked,
         returned: *returned,
@@ -67,7 +76,7 @@ fn holds(model: Model, initial: Term, lines: &[Line]) {
 /// The lines of the witness.
 #[track_caller]
 fn violated(model: Model, initial: Term, lines: &[Line]) -> (Vec<usize>, [String; 2]) {
-    let judged = judged(model, initial.clone(), lines);
+    let judged = judged(model, initial, lines);
     let [Verdict::Violated(Some(witness))] = &*judged.verdicts else { panic!("{judged:?}") };
     assert_eq!(witness.smallest, Smallest::Proved);
     let object = object(None, lines);
@@ -180,7 +189,12 @@ fn texts_grow_in_one_order() {
     holds(model, empty(), &[&appends[..], &[(get("a"), 1, Some(2)), (get("ab"), 6, Some(7))]].concat());
     let both = [&appends[..], &[(get("ab"), 6, Some(7)), (get("ba"), 8, Some(9))]].concat();
     violated(model, empty(), &both);
-    violated(model, empty(), &[&appends[..], &[(get("a"), 6, Some(7))]].concat());
+    let (lines, words) = violated(model, empty(), &[&appends[..], &[(get("a"), 6, Some(7))]].concat());
+    assert_eq!(lines, [11, 21]);
+    assert_eq!(
+        words[1],
+        "Before it began, process 1 had appended \"b\" on lines 11-12, and that is missing."
+    );
     holds(model, empty(), &[(put("x"), 0, Some(1)), (append("y"), 2, None), (get("xy"), 9, Some(10))]);
     violated(model, empty(), &[(put("x"), 0, Some(1)), (append("y"), 2, None), (get("xyy"), 9, Some(10))]);
     // A text that one append makes and one that two make are the same.
@@ -195,8 +209,9 @@ fn sets_have_what_was_added_and_not_what_was_removed() {
     let remove = |member| Action::Remove(number(member));
     let added = [(add(1), 0, Some(1)), (add(2), 2, Some(3))];
     holds(model, none(), &[&added[..], &[(members(&[1, 2]), 4, Some(5))]].concat());
-    let (lines, _) = violated(model, none(), &[&added[..], &[(members(&[1]), 4, Some(5))]].concat());
+    let (lines, words) = violated(model, none(), &[&added[..], &[(members(&[1]), 4, Some(5))]].concat());
     assert_eq!(lines, [11, 21]);
+    assert_eq!(words[1], "Before it began, process 1 had added 2 on lines 11-12, and that is missing.");
     violated(model, none(), &[&added[..], &[(members(&[1, 2, 3]), 4, Some(5))]].concat());
     holds(model, none(), &[&added[..], &[(remove(1), 4, Some(9)), (members(&[1, 2]), 5, Some(6))]].concat());
     violated(

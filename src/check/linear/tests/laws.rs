@@ -35,7 +35,7 @@ fn history(dice: &mut Dice, which: u32) -> (Kind, Vec<Op>) {
         let returned = known.then(|| invoked + dice.below(moments / 2 + 1));
         let roll = dice.below(6);
         let act = match (which, roll) {
-            (0, 0..3) | (1, 0..2) => Act::Read(dice.number(values)),
+            (0 | 3 | 4, 0..3) | (1, 0..2) => Act::Read(dice.number(values)),
             (2, 0..4) => Act::Read(written[dice.number(u32::try_from(written.len()).unwrap()) as usize]),
             (1, 2..4) => Act::Cas(dice.number(values), dice.number(values)),
             (0 | 1, _) => Act::Write(dice.number(values)),
@@ -44,7 +44,6 @@ fn history(dice: &mut Dice, which: u32) -> (Kind, Vec<Op>) {
                 written.push(value);
                 Act::Write(value)
             }
-            (3, 0..3) | (4, 0..3) => Act::Read(dice.number(values)),
             (3, 3) => Act::Write(dice.number(3)),
             (3, _) => Act::Append(1 + dice.number(2)),
             (_, 3 | 4) => Act::Add(dice.number(3)),
