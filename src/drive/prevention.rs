@@ -60,6 +60,7 @@ pub(super) fn prevention(timeline: &Timeline, anomaly: &Anomaly) -> Vec<String> 
     changes(timeline.simulation(), anomaly).into_iter().filter_map(sentence).collect()
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm for each kind of anomaly")]
 fn changes(simulation: &Simulation, anomaly: &Anomaly) -> Vec<Change> {
     let settings = simulation.settings();
     let mut changes = Vec::new();
