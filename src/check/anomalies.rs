@@ -126,15 +126,14 @@ impl Anomalies {
         if let (Some(client), AnomalyKind::Broken(guarantee)) = (anomaly.client, anomaly.kind) {
             self.promises.entry((client, guarantee)).and_modify(kin).or_insert_with(alone);
         }
-        match self.chunks.back_mut().filter(|chunk| chunk.len() < CHUNK) {
-            Some(chunk) => Arc::make_mut(chunk).push(anomaly),
-            None => {
-                if self.chunks.len() == MAX_CHUNKS {
-                    self.chunks.pop_front();
-                }
-                self.chunks.push_back(Arc::new(vec![anomaly]));
-            }
+        if let Some(chunk) = self.chunks.back_mut().filter(|chunk| chunk.len() < CHUNK) {
+            Arc::make_mut(chunk).push(anomaly);
+            return;
         }
+        if self.chunks.len() == MAX_CHUNKS {
+            self.chunks.pop_front();
+        }
+        self.chunks.push_back(Arc::new(vec![anomaly]));
     }
 
     /// How many there were, forgotten ones included.

@@ -512,7 +512,7 @@ impl KeyLedger {
 
     /// How many writes began after the one that was read had been acknowledged, and were acknowledged before
     /// the read began: as far as they are remembered. Equal times are no order.
-    fn missed_for_certain(&self, held: &Held, acks: u64, asked: SimTime) -> Option<u64> {
+    fn missed_for_certain(&self, held: &Held, acks: u64, begun: SimTime) -> Option<u64> {
         let after = match held {
             Held::One(version) => match self.record(version.id) {
                 Some(record) => match record.acked {
@@ -529,11 +529,11 @@ impl KeyLedger {
             Held::Siblings(_) | Held::Shared(_) | Held::State(_) => return None,
         };
         let missed = self.records().filter(|record| {
-            let over = record.acked.is_some_and(|(place, acked)| place <= acks && acked < asked);
+            let over = record.acked.is_some_and(|(place, acked)| place <= acks && acked < begun);
             let later = match (after, record.asked) {
                 (_, None) => false,
                 (None, Some(_)) => true,
-                (Some(after), Some(begun)) => begun > after,
+                (Some(after), Some(later)) => later > after,
             };
             over && later && !held.keeps(&record.version)
         });

@@ -52,7 +52,6 @@ pub struct Snapshot {
     /// What is being run for, in words.
     pub pursuit: Option<String>,
     /// What the clock is to stop at; within, `None` for whatever goes wrong.
-    #[expect(clippy::option_option, reason = "to stop at anything is not to stop at nothing")]
     pub breakpoint: Option<Option<AnomalyKind>>,
     /// Every verdict up to now.
     pub verdicts: Vec<Judged>,

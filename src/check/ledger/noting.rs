@@ -326,7 +326,9 @@ impl Ledger {
     pub(super) fn suspect_risen(&mut self, key: KeyId) {
         if self.keys[key.index()].has_forgotten() {
             let purged: Vec<WriteId> = self.keys[key.index()].purged_writes().collect();
-            purged.into_iter().for_each(|write| self.suspect(key, write));
+            for write in purged {
+                self.suspect(key, write);
+            }
         }
     }
 
@@ -337,7 +339,9 @@ impl Ledger {
             ledger.records().map(|record| (key, record.version.id)).collect::<Vec<_>>()
         };
         let all: Vec<(KeyId, WriteId)> = self.keys.iter().enumerate().flat_map(of).collect();
-        all.into_iter().for_each(|(key, write)| self.suspect(key, write));
+        for (key, write) in all {
+            self.suspect(key, write);
+        }
     }
 
     /// Looks, once the facts of a step are known, which of the suspected writes are lost by now.

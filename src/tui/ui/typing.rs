@@ -84,7 +84,7 @@ impl Ui {
                     self.overlay = Overlay::Choice(purpose, list);
                     self.no("nothing went wrong there that one could go to".into())
                 }
-                (Purpose::Verdicts | Purpose::RunUntil, Some(Id::Until(until))) => self.run_until(until),
+                (Purpose::Verdicts | Purpose::RunUntil, Some(Id::Until(until))) => Self::run_until(until),
                 (Purpose::Preset, Some(Id::Name(name))) => vec![Effect::Open(name)],
                 _ => {
                     self.overlay = Overlay::Choice(purpose, list);

@@ -117,7 +117,7 @@ impl Ui {
         }
     }
 
-    pub(super) fn run_until(&mut self, until: Until) -> Vec<Effect> {
+    pub(super) fn run_until(until: Until) -> Vec<Effect> {
         let request = match until {
             Until::Converged => Request::RunThrough(Condition::Converged { within: None }),
             Until::Kind(kind) => Request::StopAt(Some(kind)),
