@@ -3,16 +3,20 @@
 //! computed from it and the simulation. [`history`] and [`linear`] judge what clients saw, whoever recorded it.
 //! Nothing here changes what it judges.
 
+mod anomalies;
 mod conditions;
 pub mod history;
 mod key_ledger;
 mod ledger;
 pub mod linear;
 mod order;
+mod summary;
 mod verdict;
 mod why;
 
-pub use key_ledger::{Loss, Purge, Record, Staleness};
-pub use ledger::{Answered, Ledger, ReadRecord, Tally};
+pub use anomalies::{Anomalies, Anomaly, AnomalyKind, Kindred};
+pub use key_ledger::{Atomicity, Loss, Purge, Record, Staleness};
+pub use ledger::{Answered, Ledger, ReadRecord, Tally, Worst};
+pub use summary::{Badge, Judged, Subject};
 pub use verdict::{Evidence, Verdict};
 pub use why::{Barrier, Remedy, Story, Stranded, Trail, explain};

@@ -7,13 +7,14 @@ mod journal;
 mod keyframes;
 mod narrate;
 mod pace;
+mod prevention;
 mod prospect;
 mod script;
 mod snapshot;
 mod tell;
 mod timeline;
 
-pub use actor::{FirstStaleRead, Handle, Request, Start, spawn};
+pub use actor::{FirstStaleRead, HUNT, Handle, Request, Start, spawn};
 pub use headless::{Finding, Report, run};
 pub use journal::Journal;
 pub use narrate::{EventLine, Mark, Narrator, ratio, side, skew};

@@ -183,8 +183,13 @@ impl Owed {
         !self.by(guarantee).is_empty()
     }
 
+    /// The first version by whose absence returning `held` would break `guarantee`.
+    pub fn missed(&self, guarantee: Guarantee, held: &Held, conflicts: Conflicts) -> Option<&Arc<Version>> {
+        self.by(guarantee).iter().find(|version| !held.reflects(version, conflicts))
+    }
+
     /// Whether returning `held` would break `guarantee` (SEMANTICS §9).
     pub fn is_broken(&self, guarantee: Guarantee, held: &Held, conflicts: Conflicts) -> bool {
-        self.by(guarantee).iter().any(|version| !held.reflects(version, conflicts))
+        self.missed(guarantee, held, conflicts).is_some()
     }
 }

@@ -106,6 +106,14 @@ impl Count {
 }
 
 impl Guarantee {
+    /// Whether it promises something about reads, and so breaks in an answer; the others break at a replica.
+    pub fn is_of_reads(self) -> bool {
+        match self {
+            Self::ReadYourWrites | Self::MonotonicReads => true,
+            Self::MonotonicWrites | Self::WritesFollowReads => false,
+        }
+    }
+
     pub const ALL: [Self; 4] =
         [Self::ReadYourWrites, Self::MonotonicReads, Self::MonotonicWrites, Self::WritesFollowReads];
 

@@ -15,6 +15,8 @@ pub struct Record {
     pub version: Arc<Version>,
     pub coordinator: NodeId,
     pub accepted: Position,
+    /// When its client asked for it; `None` where nobody waited for the answer any more.
+    pub asked: Option<SimTime>,
     /// Its place in the order of acknowledgements of its key, from 1, and when.
     pub acked: Option<(u64, SimTime)>,
     /// How many acknowledgements the key had seen when it was accepted.
@@ -101,6 +103,31 @@ pub(super) struct KeyLedger {
     wiped: Vec<NodeId>,
     /// Losses among writes that are no longer remembered.
     pub(super) forgotten_losses: u64,
+    /// Whether every write of the key is remembered.
+    memory: Memory,
+    pub(super) atomicity: Atomicity,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Memory {
+    Whole,
+    Partial,
+}
+
+/// What the reads of one key need of k. A history is k-atomic if its writes have an order, true to real time, in
+/// which every read returns one of the last k values (Golab et al. 2011). A read that returns a write after
+/// which n others began and were over before the read began, needs k > n: no order helps it. That is all that
+/// is said here: all reads together may need a larger k.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Atomicity {
+    /// Reads that tell.
+    pub judged: u64,
+    /// Reads of what is no longer remembered, of siblings, of counters and sets.
+    pub unjudged: u64,
+    /// The least k that no judged read rules out; 0 where none was judged.
+    pub k: u64,
+    /// Where the first read that needs this k was answered.
+    pub at: Position,
 }
 
 impl KeyLedger {
@@ -122,6 +149,8 @@ impl KeyLedger {
             forgotten: None,
             wiped: Vec::new(),
             forgotten_losses: 0,
+            memory: Memory::Whole,
+            atomicity: Atomicity::default(),
         }
     }
 
@@ -155,7 +184,7 @@ impl KeyLedger {
     pub(super) fn accepted(
         &mut self,
         version: &Arc<Version>,
-        coordinator: NodeId,
+        (coordinator, asked): (NodeId, Option<SimTime>),
         at: Position,
         simulation: &Simulation,
     ) -> bool {
@@ -175,6 +204,7 @@ impl KeyLedger {
         }
         if self.open.len() == MAX_OPEN {
             self.open.pop_front();
+            self.memory = Memory::Partial;
         }
         let mut reflected = vec![None; self.nodes];
         let mut missing = self.owners.len();
@@ -188,6 +218,7 @@ impl KeyLedger {
             version: Arc::clone(version),
             coordinator,
             accepted: at,
+            asked,
             acked: None,
             acks_before: self.acks,
             reflected,
@@ -350,6 +381,7 @@ impl KeyLedger {
         }
         while self.open.len() > MAX_OPEN {
             self.open.pop_front();
+            self.memory = Memory::Partial;
         }
     }
 
@@ -397,6 +429,7 @@ impl KeyLedger {
                 idle => idle,
             };
             if let Some(index) = index {
+                self.memory = Memory::Partial;
                 if let Some(record) = self.closed.remove(index) {
                     let undone = !merged && record.purge == Purge::Kept;
                     let lost = record.acked.is_some() && !record.superseded && undone;
@@ -404,6 +437,7 @@ impl KeyLedger {
                 }
             } else if self.closed.len() > MAX_OPEN {
                 self.closed.pop_front();
+                self.memory = Memory::Partial;
             } else {
                 return;
             }
@@ -463,6 +497,79 @@ impl KeyLedger {
         Some(Staleness { versions, since, missing: missing.iter().map(|r| r.version.id).collect() })
     }
 
+    /// Notes what a read that began at `asked`, after `acks` acknowledgements, needs of k.
+    pub(super) fn judge_atomicity(&mut self, held: &Held, (acks, asked): (u64, SimTime), at: Position) {
+        match self.missed_for_certain(held, acks, asked) {
+            None => self.atomicity.unjudged += 1,
+            Some(missed) => {
+                self.atomicity.judged += 1;
+                if missed + 1 > self.atomicity.k {
+                    (self.atomicity.k, self.atomicity.at) = (missed + 1, at);
+                }
+            }
+        }
+    }
+
+    /// How many writes began after the one that was read had been acknowledged, and were acknowledged before
+    /// the read began: as far as they are remembered. Equal times are no order.
+    fn missed_for_certain(&self, held: &Held, acks: u64, begun: SimTime) -> Option<u64> {
+        let after = match held {
+            Held::One(version) => match self.record(version.id) {
+                Some(record) => match record.acked {
+                    Some((_, acked)) => Some(acked),
+                    // It may yet take effect at any time.
+                    None => return Some(0),
+                },
+                // The value that was there at the beginning.
+                None => (self.memory == Memory::Whole).then_some(None)?,
+            },
+            // Nobody tells what was deleted, once tombstones are gone.
+            Held::Nothing if self.memory == Memory::Partial || self.forgotten.is_some() => return None,
+            Held::Nothing => None,
+            Held::Siblings(_) | Held::Shared(_) | Held::State(_) => return None,
+        };
+        let missed = self.records().filter(|record| {
+            let over = record.acked.is_some_and(|(place, acked)| place <= acks && acked < begun);
+            let later = match (after, record.asked) {
+                (_, None) => false,
+                (None, Some(_)) => true,
+                (Some(after), Some(later)) => later > after,
+            };
+            over && later && !held.keeps(&record.version)
+        });
+        Some(missed.count() as u64)
+    }
+
+    /// The remembered write, where it is acknowledged, `gone`, and was not forgotten in good order.
+    pub(super) fn loss_of(
+        &self,
+        write: WriteId,
+        simulation: &Simulation,
+        gone: impl Fn(&Record) -> bool,
+    ) -> Suspicion<'_> {
+        let Some(record) = self.record(write) else { return Suspicion::Over };
+        let never_acked = record.answer == Answer::Given && record.acked.is_none();
+        let purged = record.purge == Purge::Purged;
+        let risen = || self.owners.iter().any(|node| self.has_risen(record, *node, simulation));
+        if never_acked || record.superseded && !ordered_by_log(self.key, simulation) || purged && !risen() {
+            Suspicion::Over
+        } else if record.acked.is_some() && gone(record) {
+            Suspicion::Lost(record)
+        } else {
+            Suspicion::Remains
+        }
+    }
+
+    /// Writes of tombstones that were forgotten in good order, and are remembered here.
+    pub(super) fn purged_writes(&self) -> impl Iterator<Item = WriteId> {
+        let purged = self.records().filter(|record| record.purge == Purge::Purged);
+        purged.map(|record| record.version.id)
+    }
+
+    pub(super) fn has_forgotten(&self) -> bool {
+        self.forgotten.is_some()
+    }
+
     /// A replica forgot this tombstone.
     pub(super) fn purged(&mut self, write: WriteId) {
         let Some(record) = self.record_mut(write) else { return };
@@ -501,4 +608,17 @@ impl KeyLedger {
         };
         self.records().filter(lost).map(obituary).collect()
     }
+}
+
+/// What a closer look at a suspected loss says.
+pub(super) enum Suspicion<'a> {
+    Lost(&'a Record),
+    /// Not yet, or not yet acknowledged.
+    Remains,
+    /// It was written upon, never acknowledged, or is no longer remembered.
+    Over,
+}
+
+fn ordered_by_log(key: KeyId, simulation: &Simulation) -> bool {
+    simulation.settings().conflicts_of(key) == Conflicts::LogOrder
 }

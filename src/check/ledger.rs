@@ -14,11 +14,14 @@ use crate::{
     sim::{Death, Fact, Outcome, Simulation, What},
 };
 
+mod noting;
+
 use super::{
-    Evidence, Loss, Record, Staleness, Verdict,
+    Anomalies, Atomicity, Evidence, Loss, Record, Staleness, Verdict,
     key_ledger::KeyLedger,
     order::{Before, Breach, Order},
 };
+use noting::Watch;
 
 #[derive(Debug, Clone)]
 pub struct Ledger {
@@ -32,7 +35,11 @@ pub struct Ledger {
     sessions: Vec<Session>,
     guarantees: BTreeMap<(ClientId, Guarantee), Observed>,
     order: Order,
+    anomalies: Anomalies,
+    watch: Watch,
     times_to_consistency: VecDeque<Span>,
+    /// The stalest read by versions, and the stalest by time: how far behind, and where it was answered.
+    pub stalest_read: (Option<Worst>, Option<Worst>),
     pub tally: Tally,
     pub last_read: Option<ReadRecord>,
     /// The last end of a fault, or the last write: what convergence is timed from.
@@ -59,6 +66,15 @@ pub struct Tally {
     pub refused: u64,
     /// Operations whose outcome stayed unknown.
     pub timed_out: u64,
+}
+
+/// A read that was as stale as none before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Worst {
+    pub versions: u64,
+    /// Since the first write that it missed was acknowledged, until the read began.
+    pub behind: Span,
+    pub at: Position,
 }
 
 /// The newest finished read.
@@ -93,7 +109,7 @@ struct Asked {
     node: NodeId,
     key: KeyId,
     act: Arc<Act>,
-    at: SimTime,
+    at: Position,
     /// Writes of the key that had been acknowledged when it began.
     acks: u64,
     /// What the answer must reflect for the client's guarantees to hold.
@@ -131,7 +147,10 @@ impl Ledger {
             sessions: vec![Session::default(); simulation.scenario().clients.len()],
             guarantees: BTreeMap::new(),
             order: Order::new(simulation.scenario().clients.len()),
+            anomalies: Anomalies::default(),
+            watch: Watch::default(),
             times_to_consistency: VecDeque::new(),
+            stalest_read: (None, None),
             tally: Tally::default(),
             last_read: None,
             disturbed: SimTime::ZERO,
@@ -167,9 +186,10 @@ impl Ledger {
                 _ => self.observe(fact, simulation),
             }
         }
+        self.watch_losses(simulation);
     }
 
-    /// Follows one fact. `simulation` stands right after the step that the fact is of.
+    /// Follows one fact, but does not look for what was lost by it. `simulation` stands right after the step that the fact is of.
     #[expect(clippy::too_many_lines, reason = "one arm for each kind of fact")]
     pub fn observe(&mut self, fact: &Fact, simulation: &Simulation) {
         let at = fact.at;
@@ -180,11 +200,14 @@ impl Ledger {
             What::Stored { node, key, write, content, over } => {
                 if let Some((loser, relation)) = over {
                     self.keys[key.index()].dropped(*loser, *write, *relation, at);
+                    self.suspect_beaten(*key, *loser, *relation);
                 }
+                self.suspect_risen(*key);
                 self.follow_stored((*node, *key, *content), at, simulation);
             }
             What::Kept { key, write, winner, relation, .. } => {
                 self.keys[key.index()].dropped(*write, *winner, reversed(*relation), at);
+                self.suspect_beaten(*key, *write, reversed(*relation));
                 self.follow_kept(fact, simulation);
             }
             What::Asked { op, client, node, key, act, .. } => {
@@ -205,13 +228,14 @@ impl Ledger {
                     }
                 }
                 let (client, node, key, act) = (*client, *node, *key, Arc::clone(act));
-                let asked = Asked { client, node, key, act, at: at.at, acks, owed, before, version: None };
+                let asked = Asked { client, node, key, act, at, acks, owed, before, version: None };
                 self.open.insert(*op, asked);
             }
             What::Accepted { op, node, version } => {
                 self.disturbed = at.at;
                 self.remember_key(version.id, version.key);
-                if self.keys[version.key.index()].accepted(version, *node, at, simulation) {
+                let asked = self.open.get(*op).map(|asked| asked.at.at);
+                if self.keys[version.key.index()].accepted(version, (*node, asked), at, simulation) {
                     remember(&mut self.times_to_consistency, Span::ZERO);
                 }
                 match self.open.get_mut(*op) {
@@ -225,17 +249,20 @@ impl Ledger {
                     // Its request came so late that nobody waits for the answer any more.
                     None => self.keys[version.key.index()].answered(version.id),
                 }
+                self.watch_primaries(*op, *node, version, at, simulation);
             }
             What::Redirected { op, to, .. } => {
                 if let Some(asked) = self.open.get_mut(*op) {
                     asked.node = *to;
                 }
             }
-            What::Discarded { node, key, content, .. } => {
+            What::Discarded { node, key, write, content, .. } => {
                 self.disturbed = at.at;
+                self.suspect(*key, *write);
                 if simulation.settings().leaderless().is_some() {
                     // It fell back to what was on its disk, and reflects what that does.
                     self.keys[key.index()].wiped(*node);
+                    self.suspect_all();
                 }
                 self.follow_stored((*node, *key, *content), at, simulation);
             }
@@ -256,9 +283,13 @@ impl Ledger {
             What::Hinted { key, write, over, .. } => {
                 if let Some((loser, relation)) = over {
                     self.keys[key.index()].dropped(*loser, *write, *relation, at);
+                    self.suspect_beaten(*key, *loser, *relation);
                 }
             }
-            What::Destroyed { node, .. } => self.follow_loss_of_disk(*node, at, simulation),
+            What::Destroyed { node, .. } => {
+                self.follow_loss_of_disk(*node, at, simulation);
+                self.suspect_all();
+            }
             What::HandedBack { .. }
             | What::HintExpired { .. }
             | What::Believes { .. }
@@ -361,14 +392,15 @@ impl Ledger {
         };
         let held = simulation.held(node, key);
         let breaches = self.order.stored((node, held), at, simulation, reflected);
-        for (client, guarantee, _) in &breaches {
+        for Breach { client, guarantee, .. } in &breaches {
             self.guarantees.entry((*client, *guarantee)).or_default().broken += 1;
         }
+        self.log_breaches(&breaches, simulation);
         self.note(breaches);
     }
 
     fn note(&mut self, breaches: Vec<Breach>) {
-        for (client, guarantee, evidence) in breaches {
+        for Breach { client, guarantee, evidence, .. } in breaches {
             let observed = self.guarantees.entry((client, guarantee)).or_default();
             if observed.first.len() < MAX_EVIDENCE {
                 observed.first.push(evidence);
@@ -399,6 +431,7 @@ impl Ledger {
         if outcome.is_refusal() {
             self.tally.refused += 1;
         }
+        self.watch_availability(op, &asked, outcome, at, simulation);
         match outcome {
             Outcome::Written(write) | Outcome::Waited { write, .. } => {
                 self.tally.writes += 1;
@@ -432,7 +465,7 @@ impl Ledger {
             node,
             key,
             act,
-            at: asked_at,
+            at: asked_at.at,
             answered: at.at,
             staleness,
         });
@@ -452,16 +485,22 @@ impl Ledger {
     fn follow_read(&mut self, op: OpId, asked: &Asked, held: &Held, at: Position, simulation: &Simulation) {
         let conflicts = simulation.settings().conflicts_of(asked.key);
         let staleness = self.keys[asked.key.index()].staleness(held, asked.acks);
+        self.keys[asked.key.index()].judge_atomicity(held, (asked.acks, asked.at.at), at);
         self.tally.reads += 1;
         self.tally.stale_reads += u64::from(staleness.is_some());
+        if let Some(staleness) = &staleness {
+            self.log_stale_read(op, asked, held, staleness, at, simulation);
+        }
+        let mut broken: Vec<(Guarantee, Arc<Version>)> = Vec::new();
         for guarantee in [Guarantee::ReadYourWrites, Guarantee::MonotonicReads] {
             let Some(owed) = asked.owed.as_ref().filter(|owed| owed.bears_on(guarantee)) else {
                 continue;
             };
             let observed = self.guarantees.entry((asked.client, guarantee)).or_default();
             observed.times += 1;
-            if owed.is_broken(guarantee, held, conflicts) {
+            if let Some(missed) = owed.missed(guarantee, held, conflicts) {
                 observed.broken += 1;
+                broken.push((guarantee, Arc::clone(missed)));
                 if observed.first.len() < MAX_EVIDENCE {
                     let client = &simulation.scenario().clients[usize::from(asked.client.0)].name;
                     let text = violation(guarantee, client, &simulation.keys()[asked.key.index()], held);
@@ -469,6 +508,10 @@ impl Ledger {
                 }
             }
         }
+        for (guarantee, missed) in broken {
+            self.log_broken_read((op, asked), guarantee, held, &missed, at, simulation);
+        }
+        self.watch.glimpse(asked.client, held, at);
         self.sessions[usize::from(asked.client.0)].read(asked.key, held, conflicts);
         self.order.read(asked.client, held, conflicts);
         let shown = self.order.shown((asked.client, asked.node), held, at, simulation);
@@ -495,6 +538,21 @@ impl Ledger {
         } else {
             Verdict::Holds
         }
+    }
+
+    /// What went wrong until now.
+    pub fn anomalies(&self) -> &Anomalies {
+        &self.anomalies
+    }
+
+    /// How often a client's guarantee was put to the test, and how often it did not hold.
+    pub fn observed(&self, client: ClientId, guarantee: Guarantee) -> (u64, u64) {
+        self.guarantees.get(&(client, guarantee)).map_or((0, 0), |observed| (observed.times, observed.broken))
+    }
+
+    /// What the reads of a key need of k, as far as each by itself tells.
+    pub fn atomicity(&self, key: KeyId) -> Atomicity {
+        self.keys.get(key.index()).map(|ledger| ledger.atomicity).unwrap_or_default()
     }
 
     /// How far `held` is behind what has been acknowledged of `key` by now; `None` where it is not.
@@ -525,30 +583,8 @@ impl Ledger {
     /// Acknowledged writes that nobody holds any more and nobody will, though nothing was written on top of
     /// them: the silently lost ones that are still remembered.
     pub fn losses(&self, simulation: &Simulation) -> Vec<Loss> {
-        let nodes = || (0..simulation.scenario().replicas.len()).map(NodeId::at);
-        let mut losses = Vec::new();
-        for (index, ledger) in self.keys.iter().enumerate() {
-            let key = KeyId(u32::try_from(index).unwrap_or(u32::MAX));
-            let held = |write: &Version| nodes().any(|node| simulation.held(node, key).keeps(write));
-            // Where a primary orders the writes, a context is exact: what any replica's value was written on
-            // top of is not lost, and what none was is, even if a lost write was made on top of it.
-            let ordered = simulation.settings().conflicts_of(key) == Conflicts::LogOrder;
-            let reflected = |version: &Version| {
-                nodes().any(|n| simulation.held(n, key).reflects(version, Conflicts::LogOrder))
-            };
-            let comes_back =
-                |write: &Version| simulation.may_still_spread(write) || simulation.is_hinted(write);
-            let gone = |record: &Record| {
-                let nowhere = if ordered {
-                    !reflected(&record.version)
-                } else {
-                    !record.superseded && !held(&record.version)
-                };
-                nowhere && !comes_back(&record.version)
-            };
-            losses.extend(ledger.losses(simulation, gone));
-        }
-        losses
+        let of = |ledger: &KeyLedger| ledger.losses(simulation, |record| is_gone(record, simulation));
+        self.keys.iter().flat_map(of).collect()
     }
 
     /// How many acknowledged writes were silently lost, forgotten ones included.
@@ -567,6 +603,21 @@ impl Ledger {
         let ok = self.tally.reads + self.tally.writes;
         (ok, ok + self.tally.refused + self.tally.timed_out)
     }
+}
+
+/// Whether nobody holds a write any more and nobody will, though nothing was written on top of it.
+fn is_gone(record: &Record, simulation: &Simulation) -> bool {
+    let version = &record.version;
+    let key = version.key;
+    let mut nodes = (0..simulation.scenario().replicas.len()).map(NodeId::at);
+    // Where a primary orders the writes, a context is exact: what any replica's value was written on
+    // top of is not lost, and what none was is, even if a lost write was made on top of it.
+    let nowhere = if simulation.settings().conflicts_of(key) == Conflicts::LogOrder {
+        !nodes.any(|node| simulation.held(node, key).reflects(version, Conflicts::LogOrder))
+    } else {
+        !record.superseded && !nodes.any(|node| simulation.held(node, key).keeps(version))
+    };
+    nowhere && !simulation.may_still_spread(version) && !simulation.is_hinted(version)
 }
 
 fn remember(times: &mut VecDeque<Span>, time: Span) {

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     action::Guarantee,
-    base::{ClientId, NodeId, Position, WriteId},
+    base::{ClientId, KeyId, NodeId, Position, WriteId},
     data::{Conflicts, Held, Version},
     sim::Simulation,
 };
@@ -68,8 +68,16 @@ struct Broken {
     lacks: Arc<Version>,
 }
 
-/// A breach: whose guarantee, and what shows it.
-pub(super) type Breach = (ClientId, Guarantee, Evidence);
+/// A breach: whose guarantee, where, what was shown without what, and what shows it.
+#[derive(Debug)]
+pub(super) struct Breach {
+    pub(super) client: ClientId,
+    pub(super) guarantee: Guarantee,
+    pub(super) node: NodeId,
+    pub(super) write: Arc<Version>,
+    pub(super) lacks: Arc<Version>,
+    pub(super) evidence: Evidence,
+}
 
 /// At most so many writes are followed, and versions of a session's past remembered.
 const MAX_BOUND: usize = 512;
@@ -150,11 +158,19 @@ impl Order {
             let missing = bound.before.iter().filter(|(_, version)| owns(version) && !reflected(version));
             for (guarantee, lacks) in missing {
                 let text = breach(*guarantee, client, node, write, lacks, simulation);
-                breaches.push((client, *guarantee, Evidence { at, text }));
+                let evidence = Evidence { at, text };
+                let (write, lacks) = (write.bare(), Arc::clone(lacks));
+                breaches.push(Breach {
+                    client,
+                    guarantee: *guarantee,
+                    node,
+                    write: Arc::clone(&write),
+                    lacks: Arc::clone(&lacks),
+                    evidence,
+                });
                 if self.broken.len() == MAX_BROKEN {
                     self.broken.remove(0);
                 }
-                let (write, lacks) = (write.bare(), Arc::clone(lacks));
                 self.broken.push(Broken { client, guarantee: *guarantee, node, write, lacks });
             }
         }
@@ -187,7 +203,8 @@ impl Order {
                 names.node(node),
                 names.write(&broken.lacks)
             );
-            (broken.client, broken.guarantee, Evidence { at, text })
+            let Broken { client, guarantee, node, write, lacks } = broken.clone();
+            Breach { client, guarantee, node, write, lacks, evidence: Evidence { at, text } }
         };
         self.broken.iter().filter(seen).map(told).collect()
     }
@@ -205,18 +222,23 @@ fn remember(known: &mut Vec<Arc<Version>>, version: &Arc<Version>, conflicts: Co
     known.push(version.bare());
 }
 
-struct Names<'a>(&'a Simulation);
+/// What things are called in evidence.
+pub(super) struct Names<'a>(pub(super) &'a Simulation);
 
-impl Names<'_> {
-    fn client(&self, client: ClientId) -> &str {
+impl<'s> Names<'s> {
+    pub(super) fn client(&self, client: ClientId) -> &'s str {
         &self.0.scenario().clients[usize::from(client.0)].name
     }
 
-    fn node(&self, node: NodeId) -> &str {
+    pub(super) fn node(&self, node: NodeId) -> &'s str {
         &self.0.scenario().replicas[node.index()].name
     }
 
-    fn write(&self, version: &Version) -> String {
+    pub(super) fn key(&self, key: KeyId) -> &'s str {
+        &self.0.keys()[key.index()]
+    }
+
+    pub(super) fn write(&self, version: &Version) -> String {
         let key = &self.0.keys()[version.key.index()];
         if version.value.is_tombstone() {
             format!("the deletion of {key} ({})", version.id)

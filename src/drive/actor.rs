@@ -10,7 +10,10 @@
 //! It is no ticker: with nothing due it sleeps until a request comes. A message keeps the delay it was sent
 //! with, so a knob turned while it is on its way changes only what is sent afterwards.
 
+mod anomalies;
 mod requests;
+
+pub use anomalies::HUNT;
 
 use std::{sync::Arc, time::Duration};
 
@@ -22,8 +25,11 @@ use tokio::{
 use crate::{
     action::{Command, Condition},
     base::{KeyId, NodeId, Position, Seed, SimTime},
+    check::AnomalyKind,
     scenario::Scenario,
 };
+
+use anomalies::Breakpoint;
 
 use super::{
     Cause, Clock, EventLine, Snapshot, Speed, Timeline,
@@ -53,6 +59,17 @@ pub enum Request {
     RunUntil(Condition),
     /// As that, but then the clock is again as people last chose it: it runs on unless they stopped it.
     RunThrough(Condition),
+    /// Go to the next thing that went wrong: where it has been already, to right after it; else run on, as
+    /// fast as can be, for up to [`HUNT`].
+    NextAnomaly,
+    /// Go to where something went wrong, and say what.
+    Look(Position),
+    /// Go back to the one before.
+    PreviousAnomaly,
+    /// Play, and stop the clock as soon as something of this kind, or of any, goes wrong.
+    StopAt(Option<AnomalyKind>),
+    /// No such stop any more.
+    NoStop,
     /// Perform the next step of the preset's script.
     NextStep,
     Switch(usize),
@@ -113,6 +130,10 @@ struct Actor {
     /// Where the script said what it said last: the sentence is shown only there.
     said_at: Position,
     pursuit: Option<Pursuit>,
+    /// The clock stops where this comes to be: asked for once, until it does.
+    breakpoint: Option<Breakpoint>,
+    /// Where an anomaly was told of, and what would have prevented it.
+    prevented: (Position, Vec<String>),
     notice: Notice,
     /// What the first stale read does, in this session and in the next that is loaded.
     first_stale_read: FirstStaleRead,
@@ -182,6 +203,8 @@ impl Actor {
             script: ScriptView::default(),
             said_at: Position::default(),
             pursuit: None,
+            breakpoint: None,
+            prevented: (Position::default(), Vec::new()),
             notice: Notice::default(),
             first_stale_read: start.first_stale_read,
             stale_read_awaited: start.first_stale_read,
@@ -263,6 +286,10 @@ impl Actor {
         let Some(time) = self.journey else { return };
         let end = wall() + SLICE_TIME;
         for done in 1..=SLICE {
+            if self.pursuit_ends() {
+                self.journey = None;
+                return;
+            }
             if !self.timeline.step_within(time) {
                 self.timeline.rest_until(time);
                 self.journey = None;
@@ -284,7 +311,7 @@ impl Actor {
         let due = self.pace.at + self.pace.speed.virtual_span(now - self.pace.wall);
         let end = wall() + SLICE_TIME;
         for done in 1..=SLICE {
-            if self.pursuit_ends() || self.stops_at_stale_read() {
+            if self.pursuit_ends() || self.stops_at_breakpoint() || self.stops_at_stale_read() {
                 self.behind = false;
                 return;
             }
@@ -331,13 +358,17 @@ impl Actor {
 
     /// Ends a pursuit that has been reached, and goes on with the script where that was the purpose.
     fn chase(&mut self) {
-        let stopped = self.stops_at_stale_read();
+        let stopped = self.stops_at_breakpoint() || self.stops_at_stale_read();
         self.give_up_what_never_comes();
         let Some(pursuit) = self.pursuit.take_if(|pursuit| pursuit.reach.state(&self.timeline).is_some())
         else {
             return;
         };
         let reached = pursuit.reach.state(&self.timeline) == Some(true);
+        if let Reach::Anomaly { count, .. } = pursuit.reach {
+            self.end_hunt(count);
+            return;
+        }
         match pursuit.then {
             Then::Tell { clock } => {
                 self.set_clock(if stopped { Clock::Stopped } else { clock });
@@ -423,6 +454,8 @@ impl Actor {
             speed: self.speed,
             script: self.script_view(),
             pursuit: self.pursuit.as_ref().map(|pursuit| pursuit.words.clone()),
+            prevention: self.prevention(),
+            breakpoint: self.breakpoint.map(|breakpoint| breakpoint.kind),
             notice: self.notice.clone(),
         };
         Snapshot::of(&self.timeline, around, Arc::clone(&self.events.1))

@@ -57,6 +57,8 @@ pub enum Mark {
     Dropped,
     Died,
     Failed,
+    /// Something went wrong that the line itself names.
+    Anomaly,
     Wall,
     Healed,
     Crash,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::{
     action::{Command, Condition, ReadClaim},
     base::{ClientId, SimTime, Span},
-    check::Verdict,
+    check::{AnomalyKind, Verdict},
     scenario::{Choice, Deed, Scenario, Step, Timing},
 };
 
@@ -23,6 +23,12 @@ pub enum Reach {
     },
     /// The client has its answer.
     Answer(ClientId),
+    /// Something goes wrong, of this kind or of any, after `count` anomalies.
+    Anomaly {
+        kind: Option<AnomalyKind>,
+        count: u64,
+        deadline: SimTime,
+    },
 }
 
 /// What the runner has to say.
@@ -79,6 +85,13 @@ impl Reach {
         match self {
             Self::Time(time) => (now >= *time).then_some(true),
             Self::Answer(client) => (!timeline.simulation().is_waiting(*client)).then_some(true),
+            Self::Anomaly { kind, count, deadline } => {
+                if timeline.ledger().anomalies().since(*count, *kind).is_some() {
+                    Some(true)
+                } else {
+                    (now >= *deadline).then_some(false)
+                }
+            }
             Self::Condition { condition, deadline } => {
                 if timeline.ledger().meets(condition, timeline.simulation()) {
                     Some(true)
@@ -92,7 +105,9 @@ impl Reach {
     /// The time past which it makes no sense to run.
     pub(super) fn limit(&self) -> SimTime {
         match self {
-            Self::Time(time) | Self::Condition { deadline: time, .. } => *time,
+            Self::Time(time)
+            | Self::Condition { deadline: time, .. }
+            | Self::Anomaly { deadline: time, .. } => *time,
             Self::Answer(_) => SimTime(u64::MAX),
         }
     }

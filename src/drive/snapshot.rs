@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use crate::{
     action::Condition,
-    base::{KeyId, NodeId, Position, Seed, SimTime, Span, ZoneId},
-    check::{Loss, ReadRecord, Staleness, Story, Tally, explain},
+    base::{ClientId, KeyId, NodeId, Position, Seed, SimTime, Span, ZoneId},
+    check::{Anomaly, AnomalyKind, Badge, Judged, Loss, ReadRecord, Staleness, Story, Tally, explain},
     data::{Held, VersionVector},
     replica::MessageKind,
     scenario::{Deed, Scenario, Step, Timing},
     sim::{Death, Fact, View, What},
 };
 
-use super::{EventLine, Narrator, Said, Speed, Timeline};
+use super::{EventLine, Mark, Narrator, Said, Speed, Timeline};
 
 #[derive(Debug, Clone)]
 pub struct Snapshot {
@@ -51,6 +51,16 @@ pub struct Snapshot {
     pub script: ScriptView,
     /// What is being run for, in words.
     pub pursuit: Option<String>,
+    /// What the clock is to stop at; within, `None` for whatever goes wrong.
+    pub breakpoint: Option<Option<AnomalyKind>>,
+    /// Every verdict up to now.
+    pub verdicts: Vec<Judged>,
+    /// By client, in the order of the guarantees.
+    pub badges: Vec<[Badge; 4]>,
+    /// The newest things that went wrong on this line, before or after the playhead, older first.
+    pub anomalies: Vec<Arc<Anomaly>>,
+    /// How many went wrong until now, and by the head of this line.
+    pub wrong: (u64, u64),
     pub notice: Notice,
 }
 
@@ -124,6 +134,8 @@ pub struct ScriptView {
 
 /// How long a dead message stays visible.
 const RECENT_DEATH: Span = Span::millis(800);
+/// At most so many anomalies.
+const MAX_ANOMALIES: usize = 40;
 /// At most so many event lines.
 const MAX_EVENTS: usize = 200;
 
@@ -165,6 +177,10 @@ pub(super) struct Surroundings {
     pub(super) speed: Speed,
     pub(super) script: ScriptView,
     pub(super) pursuit: Option<String>,
+    /// What would have prevented the anomaly that the playhead stands at.
+    pub(super) prevention: Vec<String>,
+    #[expect(clippy::option_option, reason = "as in the snapshot")]
+    pub(super) breakpoint: Option<Option<AnomalyKind>>,
     pub(super) notice: Notice,
 }
 
@@ -187,7 +203,10 @@ impl Snapshot {
             view: simulation.view(),
             agreement: Agreement::of(timeline, focus, &staleness),
             staleness,
-            story_lines: story.as_ref().map_or_else(Vec::new, |story| Narrator { timeline }.story(story)),
+            story_lines: story.as_ref().map_or_else(Vec::new, |story| {
+                let told = Narrator { timeline }.story(story);
+                told.into_iter().chain(around.prevention).collect()
+            }),
             story,
             deaths: deaths(timeline),
             losses: ledger.losses(simulation),
@@ -208,6 +227,13 @@ impl Snapshot {
             speed: around.speed,
             script: around.script,
             pursuit: around.pursuit,
+            breakpoint: around.breakpoint,
+            verdicts: ledger.verdicts(simulation),
+            badges: (0..simulation.scenario().clients.len())
+                .map(|index| ledger.badges(ClientId(u16::try_from(index).unwrap_or(u16::MAX))))
+                .collect(),
+            anomalies: newest(timeline),
+            wrong: (ledger.anomalies().count(), timeline.known_anomalies().count()),
             notice: around.notice,
         }
     }
@@ -259,14 +285,63 @@ fn deaths(timeline: &Timeline) -> Vec<DeathView> {
 /// hour of gossip that nobody sees pushes no line out.
 pub(super) fn events(timeline: &Timeline, told: u64, before: Option<&Arc<[EventLine]>>) -> Arc<[EventLine]> {
     let narrator = Narrator { timeline };
-    let new = timeline.journal().facts().rev().take_while(|fact| fact.at.step > told);
-    let mut new = new.filter_map(|fact| narrator.line(fact)).peekable();
+    let facts = timeline.journal().facts().rev().take_while(|fact| fact.at.step > told);
+    // What a step did wrong is told after all that it did; the newest is on top.
+    let mut step = u64::MAX;
+    let wrong = move |fact: &Fact| {
+        let ended = std::mem::replace(&mut step, fact.at.step) != fact.at.step;
+        ended.then(|| anomaly_lines(timeline, fact.at.step)).into_iter().flatten()
+    };
+    let mut wrong = wrong;
+    let mut new =
+        facts.flat_map(move |fact| wrong(fact).chain(line(narrator, fact)).collect::<Vec<_>>()).peekable();
     match before {
         Some(before) if new.peek().is_none() => Arc::clone(before),
         before => {
             new.chain(before.into_iter().flat_map(|lines| lines.iter().cloned())).take(MAX_EVENTS).collect()
         }
     }
+}
+
+/// The newest anomalies of the line, older first.
+fn newest(timeline: &Timeline) -> Vec<Arc<Anomaly>> {
+    let mut newest: Vec<Arc<Anomaly>> =
+        timeline.known_anomalies().iter().rev().take(MAX_ANOMALIES).cloned().collect();
+    newest.reverse();
+    newest
+}
+
+/// What a step did wrong; what an answer showed, its own line tells.
+fn anomaly_lines(timeline: &Timeline, step: u64) -> Vec<EventLine> {
+    let line = |anomaly: &Arc<Anomaly>| {
+        let text = anomaly.evidence.last().map_or("", |evidence| &*evidence.text);
+        let text = format!("{}: {text}", anomaly.kind.name().to_uppercase());
+        EventLine { at: anomaly.at, mark: Mark::Anomaly, text, cause: None, value: None }
+    };
+    let tells = |anomaly: &&Arc<Anomaly>| match anomaly.kind {
+        AnomalyKind::StaleRead | AnomalyKind::Unavailable => false,
+        AnomalyKind::Broken(guarantee) => !guarantee.is_of_reads(),
+        AnomalyKind::LostWrite | AnomalyKind::SplitBrain => true,
+    };
+    timeline.ledger().anomalies().in_step(step).filter(tells).map(line).collect()
+}
+
+/// A fact's line, with the promises that an answer broke.
+fn line(narrator: Narrator<'_>, fact: &Fact) -> Option<EventLine> {
+    let mut line = narrator.line(fact)?;
+    let What::Answered { op, .. } = &fact.what else { return Some(line) };
+    for anomaly in narrator.timeline.ledger().anomalies().in_step(fact.at.step) {
+        if let AnomalyKind::Broken(guarantee) = anomaly.kind
+            && anomaly.op == Some(*op)
+        {
+            let comma = if line.text.contains("breaks") { " and " } else { "; breaks " };
+            line.text = format!("{}{comma}{}", line.text, guarantee.name().replace('_', " "));
+            if line.mark == Mark::Read {
+                line.mark = Mark::Anomaly;
+            }
+        }
+    }
+    Some(line)
 }
 
 impl BranchView {

@@ -18,7 +18,7 @@ use thiserror::Error;
 use crate::{
     action::Command,
     base::{OpId, Position, Seed, SimTime},
-    check::Ledger,
+    check::{Anomalies, Ledger},
     scenario::Scenario,
     sim::{Refused, Simulation, What},
 };
@@ -93,6 +93,7 @@ const MAX_BRANCHES: usize = 64;
 
 #[derive(Debug)]
 pub struct Timeline {
+    seed: Seed,
     live: Moment,
     log: Vec<Logged>,
     /// How many commands of the log lie before the playhead.
@@ -105,6 +106,8 @@ pub struct Timeline {
     journal_end: u64,
     undone: Vec<Logged>,
     branches: Vec<Branch>,
+    /// What had gone wrong by the head, while the playhead stands before it.
+    ahead: Option<Anomalies>,
 }
 
 impl Timeline {
@@ -114,6 +117,7 @@ impl Timeline {
         let live = Moment { simulation, ledger };
         let beginning = Keyframe { moment: live.clone(), cursor: 0 };
         Self {
+            seed,
             live,
             log: Vec::new(),
             cursor: 0,
@@ -123,6 +127,7 @@ impl Timeline {
             journal_end: 0,
             undone: Vec::new(),
             branches: Vec::new(),
+            ahead: None,
         }
     }
 
@@ -134,6 +139,10 @@ impl Timeline {
         &self.live.ledger
     }
 
+    pub fn seed(&self) -> Seed {
+        self.seed
+    }
+
     /// The playhead.
     pub fn position(&self) -> Position {
         self.live.simulation.position()
@@ -141,6 +150,12 @@ impl Timeline {
 
     pub fn head(&self) -> Position {
         self.head
+    }
+
+    /// What goes wrong on this line as far as it has been run, whether it lies before or after the playhead.
+    pub fn known_anomalies(&self) -> &Anomalies {
+        let here = self.live.ledger.anomalies();
+        if self.position().step < self.head.step { self.ahead.as_ref().unwrap_or(here) } else { here }
     }
 
     /// Whether the playhead stands before something that has already been.
@@ -217,6 +232,7 @@ impl Timeline {
         self.log.truncate(self.cursor);
         self.keyframes.truncate_after(at.step);
         self.journal.truncate_after(at.step);
+        self.ahead = None;
         self.head = at;
     }
 
@@ -374,6 +390,9 @@ impl Timeline {
     }
 
     fn load_exactly(&mut self, index: usize) {
+        if self.position().step == self.head.step {
+            self.ahead = Some(self.live.ledger.anomalies().clone());
+        }
         let frame = self.keyframes.get(index);
         self.live = frame.moment.clone();
         self.cursor = frame.cursor;

@@ -103,6 +103,11 @@ impl Simulation {
         self.open.iter().filter(|(_, open)| !endless(open)).count()
     }
 
+    /// What a client is promised, and how its requests find a replica.
+    pub fn client_policy(&self, client: ClientId) -> &ClientPolicy {
+        &self.clients[usize::from(client.0)].policy
+    }
+
     /// Whether a client still waits for an answer.
     pub fn is_waiting(&self, client: ClientId) -> bool {
         self.open.iter().any(|(_, open)| open.client == client)

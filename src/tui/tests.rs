@@ -10,3 +10,4 @@ mod sizes;
 pub(in crate::tui) mod stage;
 mod story;
 mod tour;
+mod verdicts;

@@ -9,6 +9,7 @@ mod session;
 mod turning;
 mod typing;
 mod values;
+mod verdicts;
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
@@ -27,6 +28,7 @@ pub(super) use lists::{Entry, Id, List, Purpose};
 pub(super) use prompt::{Prompt, PromptKind};
 pub(super) use session::Addressing;
 pub(super) use values::next_act;
+pub(super) use verdicts::badges;
 
 /// The screen's own state.
 #[derive(Debug)]
@@ -205,6 +207,7 @@ impl Ui {
             self.say(kept.text);
         }
         self.scroll = self.scroll.min(snapshot.events.len().saturating_sub(1));
+        self.refresh_verdicts(snapshot);
         let entries = self.session_entries(snapshot);
         if let Overlay::Choice(Purpose::Session, list) = &mut self.overlay {
             list.entries = entries;

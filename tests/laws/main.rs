@@ -92,6 +92,7 @@
 //! crdt         the laws of counters and sets, and what they promise
 //! digests      what replicas compare changes nothing about where they end
 //! honesty      what the ledger and `settled` say, against a naive reading of the facts
+//! anomalies    what the log of anomalies says, against a naive reading of the facts
 //! replication  a primary and its replicas: offsets, logs, majorities, settling, convergence
 //! regions      one table in several regions: converging, and what each level of a read promises
 //! bounded      nothing grows with the length of a run
@@ -99,6 +100,7 @@
 //!
 //! Runs are fixed: each property names its seed, and a failure prints the draws it shrank to.
 
+mod anomalies;
 mod bounded;
 mod convergence;
 mod crdt;

@@ -50,6 +50,11 @@ impl Actor {
             Request::Redo => self.revise(Timeline::redo, "done again"),
             Request::RunUntil(condition) => self.run_until(condition, Clock::Stopped),
             Request::RunThrough(condition) => self.run_until(condition, self.chosen),
+            Request::Look(position) => self.go_to(position.min(self.timeline.head())),
+            Request::NextAnomaly => self.next_anomaly(),
+            Request::PreviousAnomaly => self.previous_anomaly(),
+            Request::StopAt(kind) => self.stop_at(kind),
+            Request::NoStop => self.no_stop(),
             Request::NextStep => self.perform_script_step(),
             Request::Switch(index) => self.travel(|timeline| timeline.switch(index)),
             Request::Focus(key) if key.index() < self.timeline.simulation().keys().len() => self.focus = key,
@@ -74,7 +79,7 @@ impl Actor {
         }
     }
 
-    fn travel(&mut self, go: impl FnOnce(&mut Timeline) -> Result<(), Nothing>) {
+    pub(super) fn travel(&mut self, go: impl FnOnce(&mut Timeline) -> Result<(), Nothing>) {
         self.pursuit = None;
         self.events.0 = None;
         let went = go(&mut self.timeline);

@@ -53,7 +53,7 @@ fn lines(paint: &mut Paint<'_>, area: Rect, row: u16, event: &EventLine) -> u16 
     };
     let text_role = match event.mark {
         Mark::StaleRead => Role::Stale,
-        Mark::Dropped | Mark::Failed => Role::Error,
+        Mark::Dropped | Mark::Failed | Mark::Anomaly => Role::Error,
         Mark::Died
         | Mark::Acknowledged
         | Mark::Stored
@@ -92,6 +92,7 @@ fn mark(paint: &Paint<'_>, event: &EventLine) -> (&'static str, Role) {
         Mark::Write | Mark::Read | Mark::Stored | Mark::Hinted | Mark::Acknowledged => (shape(), Role::Text),
         Mark::StaleRead => (paint.glyphs.mark(Role::Stale), Role::Stale),
         Mark::Dropped | Mark::Died => (paint.glyphs.mark(Role::Lost), Role::Lost),
+        Mark::Anomaly => (paint.glyphs.anomaly, Role::Error),
         Mark::Failed => (paint.glyphs.mark(Role::Error), Role::Error),
         Mark::Wall => (paint.glyphs.wall, Role::Wall),
         Mark::Healed => (paint.glyphs.mark(Role::Converged), Role::Converged),

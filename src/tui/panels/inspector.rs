@@ -16,7 +16,7 @@ use crate::{
     tui::{
         paint::{Paint, wrap, wrap_words},
         theme::Role,
-        ui::Ui,
+        ui::{Ui, badges},
     },
 };
 
@@ -282,6 +282,12 @@ fn held_back(fields: &mut Fields<'_, '_>, view: &ReplicaView) {
 fn session(fields: &mut Fields<'_, '_>, ui: &Ui, snapshot: &Snapshot) {
     let Some(client) = snapshot.view.clients.get(usize::from(ui.client.0)) else { return };
     let policy = &client.policy;
+    // Nothing is said of a client of which nothing was observed and nothing promised.
+    let seen = snapshot.badges.get(usize::from(ui.client.0)).is_some_and(|b| b.iter().any(|b| b.times > 0));
+    if seen {
+        let text = format!("{}: {}", client.name, badges(ui, snapshot));
+        fields.say("verdicts", &text, Role::Text);
+    }
     if policy.guarantees.is_empty() {
         return;
     }

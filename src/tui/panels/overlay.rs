@@ -37,6 +37,11 @@ pub(in crate::tui) fn overlay(
                 Purpose::SecondReplica(_) => "The link to which replica? A number or Enter".to_owned(),
                 Purpose::Preset => "Presets: Enter opens".to_owned(),
                 Purpose::Branch => "Branches: Enter goes over; this line stays as a branch".to_owned(),
+                Purpose::Verdicts => {
+                    let (here, known) = snapshot.wrong;
+                    format!("Verdicts, {here} of {known} anomalies so far: Enter goes there, e then explains")
+                }
+                Purpose::RunUntil => "Run until …".to_owned(),
                 Purpose::Session => {
                     let client = snapshot.view.clients.get(usize::from(ui.client.0));
                     let name = client.map_or("", |client| &client.name);

@@ -48,7 +48,7 @@ actions! {
         "Heal every partition and every cut link.",
     RunUntilConverged "run-until-converged" Time Shown "until converged",
         Main: key('g') =>
-        "Run until all replicas agree.",
+        "Run until all replicas agree; pressed again, choose what to run until.",
     Explain "explain" Views Shown "why?",
         Main: key('e') =>
         "Say why the picked replica or the last read is stale, and what will fix it.",
@@ -172,9 +172,18 @@ actions! {
     Branches "branches" Time Hidden "branches",
         Main: key('B') =>
         "List the branches of the session and switch to one.",
+    NextAnomaly "next-anomaly" Time Hidden "next anomaly",
+        Main: key(']') =>
+        "Go to the next thing that goes wrong: a stale read, a broken guarantee, a lost write.",
+    PreviousAnomaly "previous-anomaly" Time Hidden "last anomaly",
+        Main: key('[') =>
+        "Go back to the last thing that went wrong.",
     NextStep "next-step" Time Shown "next step",
         Main: key('n') =>
         "Do the next step of the preset.",
+    Verdicts "verdicts" Views Hidden "verdicts",
+        Main: key('E') =>
+        "List every verdict with what shows it, and stop the clock at the next anomaly of a kind.",
     NextView "next-view" Views Shown "view",
         Main: on(Tab) =>
         "Show the next view.",

@@ -113,8 +113,11 @@ fn does_what_it_promises(action: Action) {
         | Action::Undo
         | Action::Redo
         | Action::Branches
+        | Action::NextAnomaly
+        | Action::PreviousAnomaly
         | Action::NextStep => time(action),
         Action::Explain
+        | Action::Verdicts
         | Action::NextView
         | Action::PreviousView
         | Action::NextTheme
@@ -291,6 +294,21 @@ fn time(action: Action) {
         Action::ToLatest => assert!(!pressed("w||,", action).snapshot().is_past()),
         Action::Undo => assert_eq!(value(&pressed("w", action), 0), "blue"),
         Action::Redo => assert_eq!(value(&pressed("wu", action), 0), "green"),
+        Action::NextAnomaly => {
+            let mut stage = Stage::after(3, "w|2r");
+            stage.act(Layer::Main, Action::ToStart);
+            stage.act(Layer::Main, action);
+            assert!(stage.status().starts_with("1-2/2 stale read at "), "{}", stage.status());
+            stage.act(Layer::Main, action);
+            assert!(stage.status().starts_with("no anomaly within 1min"), "{}", stage.status());
+        }
+        Action::PreviousAnomaly => {
+            let mut stage = pressed("w|2r |||", action);
+            assert!(stage.status().starts_with("1-2/2 stale read at "), "{}", stage.status());
+            assert!(stage.snapshot().is_past());
+            stage.act(Layer::Main, action);
+            assert!(stage.status().starts_with("nothing had gone wrong"), "{}", stage.status());
+        }
         Action::Branches => {
             let mut stage = pressed("w|||,w", action);
             assert!(matches!(stage.ui.overlay, Overlay::Choice(Purpose::Branch, _)));
@@ -309,6 +327,13 @@ fn time(action: Action) {
 fn views(action: Action) {
     let asked = |action| pressed("", action).effects;
     match action {
+        Action::Verdicts => {
+            let mut stage = pressed("w|2r |||", action);
+            assert!(stage.text(80, 24).contains("stale reads: 1 of 1 read"), "{}", stage.text(80, 24));
+            stage.keys("stale reads⏎");
+            assert!(stage.status().starts_with("1-2/2 stale read at "), "{}", stage.status());
+            assert_eq!((stage.ui.layer(), stage.ui.picked.index()), (Layer::Main, 1));
+        }
         Action::Explain => assert!(!pressed("w2", action).snapshot().story_lines.is_empty()),
         Action::NextView => assert_eq!(pressed("", action).ui.view, View::Events),
         Action::PreviousView => assert_eq!(pressed("", action).ui.view, View::Knobs),

@@ -62,6 +62,10 @@ pub struct Glyphs {
     pub slants: (&'static str, &'static str),
     /// Running and paused.
     pub clock: (&'static str, &'static str),
+    /// Something that must not happen has.
+    pub anomaly: &'static str,
+    /// A promise kept, and one broken.
+    pub badges: (&'static str, &'static str),
     /// Between words.
     pub dot: &'static str,
     /// Where text was cut.
@@ -113,6 +117,8 @@ pub static UNICODE: Glyphs = Glyphs {
     arrows: ["◂", "▸", "▴", "▾"],
     slants: ("╱", "╲"),
     clock: ("▶", "‖"),
+    anomaly: "⚑",
+    badges: ("✓", "✗"),
     dot: "·",
     ellipsis: "…",
     levels: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
@@ -143,6 +149,8 @@ pub static ASCII: Glyphs = Glyphs {
     arrows: ["<", ">", "^", "v"],
     slants: ("/", "\\"),
     clock: (">", "|"),
+    anomaly: "!",
+    badges: ("+", "x"),
     dot: ".",
     ellipsis: "~",
     levels: ["_", ".", "-", ":", "=", "+", "*", "#"],
@@ -183,8 +191,8 @@ impl Glyphs {
     pub(super) fn all(&self) -> Vec<&'static str> {
         let mut all: Vec<&'static str> = self.shapes.to_vec();
         all.extend(Role::ALL.map(|role| self.mark(role)));
-        all.extend([self.wall, self.block, self.dot, self.ellipsis]);
-        for (one, two) in [self.meter, self.link, self.slants, self.clock] {
+        all.extend([self.wall, self.block, self.dot, self.ellipsis, self.anomaly]);
+        for (one, two) in [self.meter, self.link, self.slants, self.clock, self.badges] {
             all.extend([one, two]);
         }
         all.extend(self.arrows);

@@ -74,8 +74,11 @@ impl Ui {
             | Action::Redo
             | Action::Branches
             | Action::NextStep
+            | Action::NextAnomaly
+            | Action::PreviousAnomaly
             | Action::RunUntilConverged => self.travel(action, snapshot),
             Action::Explain => self.explain(),
+            Action::Verdicts => self.open_verdicts(snapshot),
             Action::Inspect if self.view == View::Knobs => self.type_knob(snapshot),
             Action::Inspect => self.inspect(),
             Action::NextView | Action::PreviousView => self.turn_view(action),
@@ -231,6 +234,11 @@ impl Ui {
                 return self.no("this preset has no script".into());
             }
             Action::NextStep => Request::NextStep,
+            Action::NextAnomaly => Request::NextAnomaly,
+            Action::PreviousAnomaly => Request::PreviousAnomaly,
+            Action::RunUntilConverged if snapshot.pursuit.is_some() => {
+                return self.open(Overlay::Choice(Purpose::RunUntil, List::run_until()));
+            }
             _ => Request::RunThrough(Condition::Converged { within: None }),
         };
         vec![Effect::Ask(request)]

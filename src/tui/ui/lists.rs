@@ -1,6 +1,8 @@
 //! Lists to choose from, narrowed by typing: help, presets, branches, a second replica.
 
 use crate::{
+    base::{NodeId, Position},
+    check::AnomalyKind,
     drive::Snapshot,
     tui::registry::{self, Action, Group},
 };
@@ -14,6 +16,21 @@ pub(in crate::tui) enum Purpose {
     Branch,
     /// What the picked client is promised: choosing changes it, and the list stays.
     Session,
+    /// Every verdict, and every place where something went wrong.
+    Verdicts,
+    /// What to run until.
+    RunUntil,
+}
+
+/// What the clock may run until.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum Until {
+    Converged,
+    /// Something of this kind goes wrong.
+    Kind(AnomalyKind),
+    /// Anything goes wrong.
+    Anything,
+    Nothing,
 }
 
 /// Entries, a filter, and where the bar stands among what the filter leaves.
@@ -38,6 +55,9 @@ pub(in crate::tui) enum Id {
     Action(Action),
     Index(usize),
     Name(String),
+    /// Somewhere to go, and the replica to look at.
+    Place(Position, NodeId),
+    Until(Until),
     /// A heading: not to be chosen.
     Heading,
 }

@@ -56,7 +56,8 @@ impl Ui {
                 Rule::Promise(guarantee) => {
                     let mark = if policy.promises(guarantee) { "[x]" } else { "[ ]" };
                     let name = guarantee.name().replace('_', " ");
-                    (mark, format!("{name}: {}", promise(guarantee)))
+                    let badge = self.badge_of(self.client, guarantee, snapshot);
+                    (mark, format!("{name}: {}; {badge}", promise(guarantee)))
                 }
                 Rule::Means => ("by", format!("{}: {}", policy.by.name(), means(policy.by))),
                 Rule::WhenUnable => {

@@ -76,6 +76,15 @@ impl Ui {
                     self.overlay = Overlay::Choice(purpose, list);
                     self.change_session(index, snapshot)
                 }
+                (Purpose::Verdicts, Some(Id::Place(at, node))) => {
+                    self.picked = node;
+                    vec![Effect::Ask(Request::Look(at))]
+                }
+                (Purpose::Verdicts, Some(Id::Index(_))) => {
+                    self.overlay = Overlay::Choice(purpose, list);
+                    self.no("nothing went wrong there that one could go to".into())
+                }
+                (Purpose::Verdicts | Purpose::RunUntil, Some(Id::Until(until))) => Self::run_until(until),
                 (Purpose::Preset, Some(Id::Name(name))) => vec![Effect::Open(name)],
                 _ => {
                     self.overlay = Overlay::Choice(purpose, list);
