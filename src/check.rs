@@ -1,6 +1,7 @@
 //! Floor 4: judging. The [`Ledger`] follows the facts and keeps what is needed to say how stale a value is,
 //! whether anything acknowledged was lost and which guarantee broke; conditions and explanations are
-//! computed from it and the simulation. [`history`] and [`linear`] judge what clients saw, whoever recorded it.
+//! computed from it and the simulation. [`history`] and [`linear`] judge what clients saw, whoever recorded it;
+//! [`run_history`] records a whole run.
 //! Nothing here changes what it judges.
 
 mod anomalies;
@@ -10,6 +11,7 @@ mod key_ledger;
 mod ledger;
 pub mod linear;
 mod order;
+pub mod run_history;
 mod summary;
 mod verdict;
 mod why;

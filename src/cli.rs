@@ -2,6 +2,7 @@
 //! results only; a closed pipe ends quietly.
 
 mod args;
+mod export;
 mod headless;
 mod json;
 mod judge;
@@ -58,6 +59,7 @@ fn dispatch(args: &Args, out: &mut Output) -> u8 {
             None => REFUSED,
         },
         Some(Verb::Check { presets, seed }) => headless::check(presets, seed.map(Seed), out),
+        Some(Verb::Export(args)) => export::export(args, out),
         Some(Verb::Judge(args)) => judge::judge(args, out),
         Some(Verb::List) => list(out),
         Some(Verb::Systems { name, json }) => systems::systems(name.as_deref(), *json, out),

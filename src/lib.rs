@@ -6,6 +6,7 @@
 //! 7  cli        arguments, choice of driver, error printing, exit codes
 //! 6  tui        the screen: terminal, keymap (one registry), theme, panels
 //! 5  drive      timeline (log, journal, keyframes, branches), scripts, headless runs, the network actor
+//!    export     runs written down for ShiViz, Jepsen, JSON and spreadsheets
 //!    histories  files of histories recorded elsewhere, read into operations
 //! 4  check      the ledger: staleness, lost writes, guarantees, conditions, the story of a
 //!               stale replica; histories and their linearizability
@@ -28,6 +29,7 @@ pub mod check;
 pub mod cli;
 pub mod data;
 pub mod drive;
+pub mod export;
 pub mod histories;
 pub mod net;
 pub mod replica;

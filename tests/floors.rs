@@ -12,13 +12,14 @@ const FLOORS: [&[&str]; 8] = [
     &["replica", "session", "scenario"],
     &["sim"],
     &["check"],
-    &["drive", "histories"],
+    &["drive", "histories", "export"],
     &["tui"],
     &["cli", "main"],
 ];
 
 /// Neighbours on one floor that may be used, and by whom.
-const BESIDE: [(&str, &[&str]); 2] = [("action", &["data", "net"]), ("scenario", &["replica"])];
+const BESIDE: [(&str, &[&str]); 3] =
+    [("export", &["drive"]), ("action", &["data", "net"]), ("scenario", &["replica"])];
 
 fn floor(room: &str) -> Option<usize> {
     FLOORS.iter().position(|rooms| rooms.contains(&room))

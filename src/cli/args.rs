@@ -1,5 +1,7 @@
 //! What may stand on the command line.
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
@@ -71,6 +73,9 @@ pub(super) enum Verb {
         #[arg(long, value_name = "N")]
         seed: Option<u64>,
     },
+    /// Run a preset's script and write its whole history down for other programs
+    #[command(after_help = EXPORT_HELP)]
+    Export(ExportArgs),
     /// Judge a history recorded elsewhere: is there one order of its operations that explains every answer?
     #[command(after_help = JUDGE_HELP)]
     Judge(JudgeArgs),
@@ -90,6 +95,52 @@ pub(super) enum Verb {
     Completions { shell: Shell },
     /// Print the manual page
     Man,
+}
+
+const EXPORT_HELP: &str = "\
+The same preset and seed give the same bytes. The whole run is held in memory.
+
+shiviz  every event with a vector clock: paste the file into ShiViz, its first line is the expression that reads it
+edn     Jepsen's and Knossos's events; `laggard judge` reads them too. Keys that hold plain values are a register, sets
+        a set; values are pairs [key value], or with --key plain values of that key alone. Counters, and reads that
+        returned siblings, are refused: no model knows them
+json    all that is known of each operation and fault, by the schema `laggard-history/1`
+csv     a line for each operation (RFC 4180)
+
+Exit status: 0 written, 2 refused. Whether the preset's expectations hold is for `laggard check`.";
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ExportArgs {
+    /// A built-in name, a YAML file, or - for standard input
+    pub(super) preset: String,
+
+    /// What to write
+    #[arg(long, value_enum)]
+    pub(super) format: ExportFormatArg,
+
+    /// Run with this seed instead of the preset's
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
+
+    /// Only the operations on this key (not for shiviz, which has every event)
+    #[arg(long)]
+    pub(super) key: Option<String>,
+
+    /// Write to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ExportFormatArg {
+    /// Events with vector clocks
+    Shiviz,
+    /// Jepsen, Knossos
+    Edn,
+    /// Everything
+    Json,
+    /// Operations as a table
+    Csv,
 }
 
 const JUDGE_HELP: &str = "\

@@ -100,9 +100,9 @@ fn fact(timeline: &Timeline, fact: &Fact) -> Value {
                    "stamp_count": version.stamp.count,
                    "dot": {"node": actor(version.dot.node), "counter": version.dot.counter}, "context": context})
         }
-        What::Sent { message, from, to, kind, carries, arrives } => {
+        What::Sent { message, from, to, kind, carries, arrives, op } => {
             json!({"fact": "sent", "message": message.0, "from": node(from), "to": node(to), "kind": kind.name(),
-                   "carries": carries.as_ref().map(write), "arrives_ns": arrives.0})
+                   "carries": carries.as_ref().map(write), "arrives_ns": arrives.0, "op": op.map(|op| op.0)})
         }
         What::Delivered { message, from, to, kind, carries } => {
             json!({"fact": "delivered", "message": message.0, "from": node(from), "to": node(to),

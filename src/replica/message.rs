@@ -244,6 +244,28 @@ impl Body {
         }
     }
 
+    /// The operation that it names: what it was sent for, where a client's operation was.
+    pub fn op(&self) -> Option<OpId> {
+        match self {
+            Self::Write { op, .. }
+            | Self::WriteAck { op, .. }
+            | Self::Read { op, .. }
+            | Self::ReadReply { op, .. }
+            | Self::Digest { op, .. }
+            | Self::Repair { op, .. }
+            | Self::RepairAck { op, .. }
+            | Self::Answer { op, .. } => Some(*op),
+            Self::Forward(forwarded) => Some(forwarded.op),
+            Self::Sync { .. }
+            | Self::SyncReply { .. }
+            | Self::Compare(_)
+            | Self::Stream(_)
+            | Self::Hint { .. }
+            | Self::HintAck { .. }
+            | Self::Heartbeat { .. } => None,
+        }
+    }
+
     /// What the receiver would merge, by key: nothing for acknowledgements, requests and comparisons.
     pub fn payload(&self) -> &[(KeyId, Held)] {
         match self {

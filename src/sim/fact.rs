@@ -50,6 +50,8 @@ pub enum What {
         kind: MessageKind,
         carries: Option<WriteId>,
         arrives: SimTime,
+        /// What it was sent for, where that is one operation of a client and the message names it.
+        op: Option<OpId>,
     },
     Delivered {
         message: MessageId,

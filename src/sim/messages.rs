@@ -117,8 +117,8 @@ impl Simulation {
     ) {
         let id = self.next_message;
         self.next_message.0 = self.next_message.0.wrapping_add(1);
-        let (kind, carries) = (body.kind(), body.carries());
-        self.record(facts, What::Sent { message: id, from, to, kind, carries, arrives });
+        let (kind, carries, op) = (body.kind(), body.carries(), body.op());
+        self.record(facts, What::Sent { message: id, from, to, kind, carries, arrives, op });
         self.in_flight += 1;
         let message = Message { id, from, to, sent: self.now, lost, cause, stamp, body };
         self.queue.push(arrives, Event::Arrival(message));
