@@ -1,6 +1,7 @@
 //! Is anything left that can change any replica's data? (SEMANTICS §1, "settled" and "converged".)
 
 mod compare;
+mod forgetting;
 mod members;
 mod reads;
 mod together;
@@ -57,6 +58,11 @@ impl Simulation {
     /// As [`Self::would_learn`], once it reflects all that `held` depends on.
     fn would_learn_in_time(&self, node: NodeId, key: KeyId, held: &Held) -> bool {
         self.placement().is_owner(node, key) && self.would_store(node, key, held)
+    }
+
+    /// Whether `node` would take what `from` holds of `key`, once it has all that this depends on.
+    pub fn has_news_for(&self, from: NodeId, node: NodeId, key: KeyId) -> bool {
+        self.would_learn_in_time(node, key, self.held(from, key))
     }
 
     fn would_store(&self, node: NodeId, key: KeyId, held: &Held) -> bool {

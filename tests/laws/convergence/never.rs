@@ -10,7 +10,7 @@ use laggard::{
     },
     base::{KeyId, NodeId, Ppm, Seed, SimTime, Span},
     check::{Barrier, Ledger, Remedy, explain},
-    data::{Conflicts, Held},
+    data::Conflicts,
     drive::Timeline,
     net::{CutShape, LinkChange, Scope},
     scenario::Scenario,
@@ -19,7 +19,7 @@ use laggard::{
 use proptest::{prelude::*, test_runner::TestCaseError};
 
 use crate::{
-    generate::{Dice, Move, Plan, any_delay, durable, for_plans, make, run_on},
+    generate::{Dice, Move, Plan, any_delay, durable, for_plans, make, meets, run_on},
     schedule::{isolate, millis, write},
 };
 
@@ -43,6 +43,43 @@ fn left_alone(simulation: &Simulation, span: Span) -> (bool, bool) {
     (changed, copy.converged())
 }
 
+fn dump(simulation: &Simulation) {
+    eprintln!(
+        "DUMP at {:?} settled {} open {}",
+        simulation.position(),
+        simulation.settled(),
+        simulation.open_operations()
+    );
+    eprintln!("{:?}\ncuts {:?}", simulation.settings(), simulation.cuts().standing());
+    for n in (0..simulation.scenario().replicas.len()).map(NodeId::at) {
+        eprintln!("{n} {:?}", simulation.status(n));
+        for k in 0..simulation.keys().len() {
+            let k = KeyId(k as u32);
+            eprintln!(
+                "   k{} own {}: {:?}",
+                k.0,
+                simulation.owners(k).any(|o| o == n),
+                simulation.held(n, k)
+            );
+            for h in simulation.hints_for(n, k) {
+                eprintln!("      hint {h:?}");
+            }
+        }
+    }
+    for m in simulation.messages() {
+        eprintln!("   {m:?}");
+    }
+    let mut copy = simulation.clone();
+    let mut facts = Vec::new();
+    let end = copy.position().at + Span::secs(60);
+    while copy.next_at().is_some_and(|at| at <= end) {
+        copy.step(&mut facts);
+    }
+    for f in facts.iter().filter(|f| !format!("{:?}", f.what).contains("eartbeat")).take(60) {
+        eprintln!("   FACT {:?}", f);
+    }
+}
+
 /// What is said to be in the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum InTheWay {
@@ -51,7 +88,8 @@ enum InTheWay {
     Losses,
 }
 
-/// A copy of the run in which these are not in the way, and whether that alone changed data.
+/// A copy of the run in which these are not in the way, and whether that alone changed data. Links that lose some
+/// lose nothing in it: what is said holds of what gets through, however long that takes.
 fn without(simulation: &Simulation, all: &[InTheWay]) -> (Simulation, bool) {
     let mut other = simulation.clone();
     let mut facts = Vec::new();
@@ -63,7 +101,16 @@ fn without(simulation: &Simulation, all: &[InTheWay]) -> (Simulation, bool) {
             vec![Command::SetLink { scope: Scope::All, change: LinkChange::Loss(Ppm::NEVER) }]
         }
     };
-    for command in all.iter().flat_map(undo) {
+    let pairs = nodes().flat_map(|from| nodes().filter(move |to| *to != from).map(move |to| (from, to)));
+    let loses_some = |(from, to): &(NodeId, NodeId)| {
+        let loss = simulation.network().profile(*from, *to).loss;
+        loss != Ppm::NEVER && loss != Ppm::ALWAYS
+    };
+    let change = || LinkChange::Loss(Ppm::NEVER);
+    let luck = pairs
+        .filter(loses_some)
+        .map(|(from, to)| Command::SetLink { scope: Scope::OneWay { from, to }, change: change() });
+    for command in all.iter().flat_map(undo).chain(luck) {
         // What is not so cannot be undone.
         let _ = other.apply(&command, &mut facts);
     }
@@ -74,6 +121,9 @@ fn without(simulation: &Simulation, all: &[InTheWay]) -> (Simulation, bool) {
 /// Whether `why` is true: that it is never, and that it is for this reason.
 fn is_true(why: &str, simulation: &Simulation, span: Span) -> Result<(), TestCaseError> {
     prop_assert!(!simulation.converged(), "{why}");
+    if left_alone(simulation, span).1 {
+        dump(simulation);
+    }
     prop_assert!(!left_alone(simulation, span).1, "said: {why}");
     let says = |words: &[&str]| words.iter().any(|word| why.contains(word));
     let told = [
@@ -84,6 +134,10 @@ fn is_true(why: &str, simulation: &Simulation, span: Span) -> Result<(), TestCas
     let named: Vec<InTheWay> = told.into_iter().filter(|(_, says)| *says).map(|(one, _)| one).collect();
     let all = [InTheWay::Walls, InTheWay::Absence, InTheWay::Losses];
     let (other, at_once) = without(simulation, if named.is_empty() { &all } else { &named });
+    if !named.is_empty() != (at_once || left_alone(&other, span) != (false, false)) {
+        dump(simulation);
+        dump(&other);
+    }
     let helps = at_once || left_alone(&other, span) != (false, false);
     prop_assert_eq!(helps, !named.is_empty(), "said: {}, of {:?}", why, named);
     Ok(())
@@ -169,7 +223,7 @@ fn never_is_said_of_replica_sets_only_where_it_is_true_and_for_the_true_reason()
             7_810 + index,
             30,
             |dice| set_of(dice, failover),
-            |plan| along(&plan, 16, Span::secs(300), &told),
+            |plan| along(&plan, 16, Span::secs(600), &told),
         );
         let told = told.into_inner();
         assert!(told.len() >= sentences && told.values().sum::<u32>() > 15, "{told:#?}");
@@ -214,14 +268,34 @@ fn a_replica_set_without_a_primary_says_what_would_make_one() {
     assert_eq!(told(manual, &split), Some("never while the wall stands: heal it first (P)"));
 }
 
+/// Whether `node` learns of `key`, within this time, anything that was written already: what is asked for later,
+/// or has yet to be accepted, is a new write, and what it forgets in good order it does not learn.
+fn learns(node: NodeId, key: KeyId, simulation: &Simulation, ledger: &Ledger, span: Span) -> bool {
+    let before = simulation.held(node, key);
+    let mut copy = simulation.clone();
+    let (end, mut facts) = (copy.position().at + span, Vec::new());
+    while copy.next_at().is_some_and(|at| at <= end) {
+        copy.step(&mut facts);
+        facts.clear();
+        let now = copy.held(node, key);
+        let is_new = |id| now.state().is_some() || !before.versions().iter().any(|version| version.id == id);
+        let written = |id| ledger.record(key, id).is_some() && is_new(id);
+        if now != before && now.versions().iter().any(|version| written(version.id)) {
+            return true;
+        }
+    }
+    false
+}
+
 /// Which remedy it is, and whether what it says of `node` comes true; `None` where it promises nothing that
 /// could be tried.
-fn tried(remedy: &Remedy, node: NodeId, simulation: &Simulation) -> Option<(&'static str, bool)> {
-    let learns_within = |span: Span| {
-        let mut copy = simulation.clone();
-        copy.advance_to(copy.position().at + span, &mut Vec::new());
-        copy.held(node, KeyId(0)) != simulation.held(node, KeyId(0))
-    };
+fn tried(
+    remedy: &Remedy,
+    node: NodeId,
+    simulation: &Simulation,
+    ledger: &Ledger,
+) -> Option<(&'static str, bool)> {
+    let learns_within = |span: Span| learns(node, KeyId(0), simulation, ledger, span);
     let in_time = Span::secs(60);
     Some(match remedy {
         Remedy::Message { arrives } => ("message", learns_within(arrives.since(simulation.position().at))),
@@ -284,8 +358,11 @@ fn what_is_said_to_mend_a_replica_does_and_nothing_else() {
             run_on(&mut simulation, moves, |simulation, new| ledger.observe_all(new, simulation));
             for node in simulation.owners(KeyId(0)).collect::<Vec<_>>() {
                 let remedy = explain(node, KeyId(0), &simulation, &ledger).remedy;
-                if let Some((name, right)) = tried(&remedy, node, &simulation) {
+                if let Some((name, right)) = tried(&remedy, node, &simulation, &ledger) {
                     *told.borrow_mut().entry(name).or_default() += 1;
+                    if !right {
+                        dump(&simulation);
+                    }
                     prop_assert!(right, "{} was told {:?}", node, remedy);
                 }
             }
@@ -293,7 +370,7 @@ fn what_is_said_to_mend_a_replica_does_and_nothing_else() {
         Ok(())
     });
     let told = told.into_inner();
-    assert!(told.len() >= 8 && told.values().sum::<u32>() > 150, "{told:#?}");
+    assert!(told.len() >= meets(8, 6) && told.values().sum::<u32>() > 150, "{told:#?}");
 }
 
 /// News that goes round a wall is on its way, though who has it cannot tell it.
@@ -370,14 +447,11 @@ fn a_replica_that_is_told_never_stays_stale() {
             }
         });
         let nodes = (0..plan.scenario.replicas.len()).map(NodeId::at);
-        let never: Vec<(NodeId, Held)> = nodes
-            .filter(|node| explain(*node, KeyId(0), &simulation, &ledger).remedy == Remedy::Never)
-            .map(|node| (node, simulation.held(node, KeyId(0)).clone()))
-            .collect();
-        simulation.advance_to(simulation.position().at + Span::secs(100), &mut Vec::new());
-        for (node, held) in never {
+        let is_told = |node: &NodeId| explain(*node, KeyId(0), &simulation, &ledger).remedy == Remedy::Never;
+        for node in nodes.filter(is_told) {
             told.set(told.get() + 1);
-            prop_assert_eq!(simulation.held(node, KeyId(0)), &held, "{} was told never", node);
+            let learned = learns(node, KeyId(0), &simulation, &ledger, Span::secs(100));
+            prop_assert!(!learned, "{} was told never", node);
         }
         Ok(())
     });
