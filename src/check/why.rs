@@ -72,6 +72,8 @@ pub enum Remedy {
     },
     /// A read that is under way may find that it is behind and repair it.
     ReadRepair,
+    /// Anti-entropy that was begun and may find that it is behind: no more will follow.
+    Exchange,
     /// The next read that asks it and a fresher one repairs it.
     NextRead,
     /// Somebody must restart or thaw it first.
@@ -224,7 +226,7 @@ fn remedy(node: NodeId, key: KeyId, trails: &[Trail], simulation: &Simulation) -
     };
     let at_last = handed.unwrap_or(if repairs { Remedy::NextRead } else { Remedy::Never });
     let Some(gossip) = simulation.settings().anti_entropy else {
-        return at_last;
+        return if simulation.an_exchange_may_teach(node) { Remedy::Exchange } else { at_last };
     };
     let every = gossip.every;
     let told_by = those_who_tell(node, key, gossip, simulation);

@@ -14,7 +14,7 @@ use laggard::{
     drive::Timeline,
     net::{CutShape, LinkChange, Scope},
     scenario::Scenario,
-    sim::{Fact, Simulation, Status},
+    sim::{Fact, Simulation, Status, What},
 };
 use proptest::{prelude::*, test_runner::TestCaseError};
 
@@ -296,12 +296,19 @@ fn tried(
     ledger: &Ledger,
 ) -> Option<(&'static str, bool)> {
     let learns_within = |span: Span| learns(node, KeyId(0), simulation, ledger, span);
+    // What is promised is that something comes: it may meet what is newer still.
+    let changes_within = |span: Span| {
+        let (mut copy, mut facts) = (simulation.clone(), Vec::new());
+        copy.advance_to(copy.position().at + span, &mut facts);
+        let stores = |fact: &Fact| matches!(fact.what, What::Stored { node: n, key: KeyId(0), .. } if n == node);
+        facts.iter().any(stores)
+    };
     let in_time = Span::secs(60);
     Some(match remedy {
-        Remedy::Message { arrives } => ("message", learns_within(arrives.since(simulation.position().at))),
-        Remedy::Gossip { .. } => ("gossip", learns_within(in_time)),
-        Remedy::Hint { .. } => ("hint", learns_within(in_time)),
-        Remedy::Retransmission { .. } => ("retransmission", learns_within(in_time)),
+        Remedy::Message { arrives } => ("message", changes_within(arrives.since(simulation.position().at))),
+        Remedy::Gossip { .. } => ("gossip", changes_within(in_time)),
+        Remedy::Hint { .. } => ("hint", changes_within(in_time)),
+        Remedy::Retransmission { .. } => ("retransmission", changes_within(in_time)),
         Remedy::Revive(status) => ("revive", simulation.status(node) == *status && !learns_within(in_time)),
         Remedy::GossipBehind { barrier: Barrier::Wall, .. } => ("wall", !learns_within(in_time)),
         Remedy::GossipBehind { barrier: Barrier::Absence(who, status), .. } => {
@@ -315,6 +322,7 @@ fn tried(
         Remedy::NothingMissing
         | Remedy::AfterOthers(_)
         | Remedy::ReadRepair
+        | Remedy::Exchange
         | Remedy::Overruled
         | Remedy::Stream { .. }
         | Remedy::HealThenStream
