@@ -5,12 +5,12 @@ use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
 
 use laggard::{
     action::{
-        AntiEntropy, Command, Digest, Durability, Failover, Mend, Monitors, PrimaryPolicy, Propagation,
-        Protocol, Setting, Style,
+        Act, AntiEntropy, Ask, Command, Context, Digest, Durability, Failover, Mend, Monitors, PrimaryPolicy,
+        Propagation, Protocol, Setting, Style, TombstoneRules,
     },
-    base::{KeyId, NodeId, Ppm, Seed, SimTime, Span},
+    base::{ClientId, KeyId, NodeId, Ppm, Seed, SimTime, Span},
     check::{Barrier, Ledger, Remedy, explain},
-    data::Conflicts,
+    data::{Conflicts, Value},
     drive::Timeline,
     net::{CutShape, LinkChange, Scope},
     scenario::Scenario,
@@ -41,43 +41,6 @@ fn left_alone(simulation: &Simulation, span: Span) -> (bool, bool) {
         }
     }
     (changed, copy.converged())
-}
-
-fn dump(simulation: &Simulation) {
-    eprintln!(
-        "DUMP at {:?} settled {} open {}",
-        simulation.position(),
-        simulation.settled(),
-        simulation.open_operations()
-    );
-    eprintln!("{:?}\ncuts {:?}", simulation.settings(), simulation.cuts().standing());
-    for n in (0..simulation.scenario().replicas.len()).map(NodeId::at) {
-        eprintln!("{n} {:?}", simulation.status(n));
-        for k in 0..simulation.keys().len() {
-            let k = KeyId(k as u32);
-            eprintln!(
-                "   k{} own {}: {:?}",
-                k.0,
-                simulation.owners(k).any(|o| o == n),
-                simulation.held(n, k)
-            );
-            for h in simulation.hints_for(n, k) {
-                eprintln!("      hint {h:?}");
-            }
-        }
-    }
-    for m in simulation.messages() {
-        eprintln!("   {m:?}");
-    }
-    let mut copy = simulation.clone();
-    let mut facts = Vec::new();
-    let end = copy.position().at + Span::secs(60);
-    while copy.next_at().is_some_and(|at| at <= end) {
-        copy.step(&mut facts);
-    }
-    for f in facts.iter().filter(|f| !format!("{:?}", f.what).contains("eartbeat")).take(60) {
-        eprintln!("   FACT {:?}", f);
-    }
 }
 
 /// What is said to be in the way.
@@ -121,9 +84,6 @@ fn without(simulation: &Simulation, all: &[InTheWay]) -> (Simulation, bool) {
 /// Whether `why` is true: that it is never, and that it is for this reason.
 fn is_true(why: &str, simulation: &Simulation, span: Span) -> Result<(), TestCaseError> {
     prop_assert!(!simulation.converged(), "{why}");
-    if left_alone(simulation, span).1 {
-        dump(simulation);
-    }
     prop_assert!(!left_alone(simulation, span).1, "said: {why}");
     let says = |words: &[&str]| words.iter().any(|word| why.contains(word));
     let told = [
@@ -134,10 +94,6 @@ fn is_true(why: &str, simulation: &Simulation, span: Span) -> Result<(), TestCas
     let named: Vec<InTheWay> = told.into_iter().filter(|(_, says)| *says).map(|(one, _)| one).collect();
     let all = [InTheWay::Walls, InTheWay::Absence, InTheWay::Losses];
     let (other, at_once) = without(simulation, if named.is_empty() { &all } else { &named });
-    if !named.is_empty() != (at_once || left_alone(&other, span) != (false, false)) {
-        dump(simulation);
-        dump(&other);
-    }
     let helps = at_once || left_alone(&other, span) != (false, false);
     prop_assert_eq!(helps, !named.is_empty(), "said: {}, of {:?}", why, named);
     Ok(())
@@ -300,7 +256,8 @@ fn tried(
     let changes_within = |span: Span| {
         let (mut copy, mut facts) = (simulation.clone(), Vec::new());
         copy.advance_to(copy.position().at + span, &mut facts);
-        let stores = |fact: &Fact| matches!(fact.what, What::Stored { node: n, key: KeyId(0), .. } if n == node);
+        let stores =
+            |fact: &Fact| matches!(fact.what, What::Stored { node: n, key: KeyId(0), .. } if n == node);
         facts.iter().any(stores)
     };
     let in_time = Span::secs(60);
@@ -368,9 +325,6 @@ fn what_is_said_to_mend_a_replica_does_and_nothing_else() {
                 let remedy = explain(node, KeyId(0), &simulation, &ledger).remedy;
                 if let Some((name, right)) = tried(&remedy, node, &simulation, &ledger) {
                     *told.borrow_mut().entry(name).or_default() += 1;
-                    if !right {
-                        dump(&simulation);
-                    }
                     prop_assert!(right, "{} was told {:?}", node, remedy);
                 }
             }
@@ -417,6 +371,63 @@ fn gossip_goes_round_a_wall() {
     let barrier = Barrier::Absence(NodeId(0), Status::Crashed);
     let remedy = explain(NodeId(2), KeyId(0), &simulation, &ledger).remedy;
     assert_eq!(remedy, Remedy::GossipBehind { barrier, every }, "no wall stands");
+}
+
+/// Gossip brings what somebody has: who differs may know less.
+#[test]
+fn gossip_is_not_promised_where_nobody_has_the_news() {
+    let mut scenario = Scenario::of(3);
+    let every = Span::millis(500);
+    scenario.settings.anti_entropy =
+        Some(AntiEntropy { every, style: Style::Push, fan_out: 2, digest: Digest::Full });
+    scenario.settings.propagation = Propagation::Gossip;
+    let mut simulation = Simulation::new(Arc::new(scenario), Seed(1));
+    let mut ledger = Ledger::new(&simulation);
+    let moves = [
+        isolate(1),
+        Move::Give(write(0, "bread", laggard::action::Level::One)),
+        millis(2_000),
+        isolate(2),
+        Move::Give(write(0, "jam", laggard::action::Level::One)),
+        millis(2_000),
+        Move::Give(Command::Destroy(NodeId(0))),
+        Move::Give(Command::Heal(Mend::All)),
+    ];
+    run_on(&mut simulation, &moves, |simulation, new| ledger.observe_all(new, simulation));
+    assert_ne!(
+        simulation.held(NodeId(1), KeyId(0)),
+        simulation.held(NodeId(2), KeyId(0)),
+        "nothing, and bread"
+    );
+    assert_eq!(explain(NodeId(2), KeyId(0), &simulation, &ledger).remedy, Remedy::Never);
+}
+
+/// A tombstone that only a replica that is down has yet to forget.
+#[test]
+fn what_is_forgotten_in_good_order_is_waited_for() {
+    let mut scenario = Scenario::of(3);
+    let rules = scenario.settings.leaderless_mut().expect("leaderless");
+    rules.tombstones = Some(TombstoneRules { gc_grace: Span::secs(10), compact_every: Span::secs(1) });
+    let mut timeline = Timeline::new(Arc::new(scenario), Seed(1));
+    let act = Act::Write { value: Value::Tombstone, context: Context::Last, stamp: None };
+    let delete =
+        Ask { client: ClientId(0), at: Some(NodeId(2)), key: KeyId(0), act, level: None, wait: None };
+    let moves = [
+        isolate(2),
+        Move::Give(Command::Submit(delete)),
+        millis(1_000),
+        Move::Give(Command::Crash(NodeId(2))),
+        Move::Give(Command::Heal(Mend::All)),
+        millis(5_000),
+    ];
+    for step in &moves {
+        make(&mut timeline, step);
+    }
+    let why = Some("never while a replica is down or frozen: bring it back first (C, Z)");
+    assert_eq!(timeline.why_never(&CONVERGED), why);
+    make(&mut timeline, &Move::Give(Command::Restart(NodeId(2))));
+    make(&mut timeline, &millis(12_000));
+    assert!(timeline.simulation().converged(), "all have nothing");
 }
 
 #[test]
