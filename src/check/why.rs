@@ -220,19 +220,23 @@ fn remedy(node: NodeId, key: KeyId, trails: &[Trail], simulation: &Simulation) -
     let repairs =
         simulation.settings().leaderless().is_some_and(|rules| rules.read_repair != ReadRepair::Off);
     let knows = |other: &NodeId| simulation.has_news_for(*other, node, key);
-    let mut knowing = simulation.owners(key).filter(|other| *other != node).filter(knows).peekable();
-    let Some(first) = knowing.peek().copied() else {
+    let knowing: Vec<NodeId> = simulation.owners(key).filter(|other| *other != node).filter(knows).collect();
+    let gossip = simulation.settings().anti_entropy;
+    if let Some(gossip) = gossip {
+        let brings = |other: &NodeId| {
+            *other != node && (knowing.contains(other) || simulation.news_comes_by(*other, node, key))
+        };
+        if those_who_tell(node, key, gossip, simulation).iter().any(brings) {
+            return Remedy::Gossip { every: gossip.every };
+        }
+    }
+    let Some(first) = knowing.first().copied() else {
         return handed.unwrap_or_else(|| no_news(node, key, trails, simulation));
     };
     let at_last = handed.unwrap_or(if repairs { Remedy::NextRead } else { Remedy::Never });
-    let Some(gossip) = simulation.settings().anti_entropy else {
+    let Some(AntiEntropy { every, .. }) = gossip else {
         return if simulation.an_exchange_may_teach(node) { Remedy::Exchange } else { at_last };
     };
-    let every = gossip.every;
-    let told_by = those_who_tell(node, key, gossip, simulation);
-    if knowing.any(|other| told_by.contains(&other)) {
-        return Remedy::Gossip { every };
-    }
     let barrier = match simulation.status(first) {
         status @ (Status::Crashed | Status::Frozen) => Barrier::Absence(first, status),
         Status::Up if simulation.cuts().standing().is_empty() => Barrier::Losses,

@@ -65,6 +65,23 @@ impl Simulation {
         self.would_learn_in_time(node, key, self.held(from, key))
     }
 
+    /// Whether what is on its way to `other`, or is sent to it again and again, is news of `key` for `node` too.
+    pub fn news_comes_by(&self, other: NodeId, node: NodeId, key: KeyId) -> bool {
+        let is_news = |held: &Held| {
+            self.would_learn_in_time(other, key, held) && self.would_learn_in_time(node, key, held)
+        };
+        let comes = |message: &Message| {
+            let (from, to) = (message.from, message.to);
+            to == other && !message.lost && self.is_up(to) && !self.cuts.blocks(from, to)
+        };
+        let owes = |from: &super::Node| {
+            self.can_reach(from.replica.id, other)
+                && from.replica.owed().any(|(to, k, held)| to == other && k == key && is_news(held))
+        };
+        self.arrivals().any(|(_, message)| comes(message) && message.contents_of(key).any(is_news))
+            || self.sends_again() && self.nodes.iter().any(owes)
+    }
+
     fn would_store(&self, node: NodeId, key: KeyId, held: &Held) -> bool {
         let conflicts = self.settings.conflicts_of(key);
         if self.held(node, key).is_nothing() && is_purgeable(held, self.clock(node), &self.settings) {

@@ -391,6 +391,8 @@ fn gossip_is_not_promised_where_nobody_has_the_news() {
         Move::Give(write(0, "jam", laggard::action::Level::One)),
         millis(2_000),
         Move::Give(Command::Destroy(NodeId(0))),
+        // What it sent before dies at the wall.
+        millis(400),
         Move::Give(Command::Heal(Mend::All)),
     ];
     run_on(&mut simulation, &moves, |simulation, new| ledger.observe_all(new, simulation));
