@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::{
     action::{AntiEntropy, Digest, Level, Propagation, Quorum, ReadRepair, Style},
     base::{KeyId, MessageId, NodeId, SimTime, Span, WriteId, ZoneId},
-    data::{Conflicts, Held},
+    data::Conflicts,
     sim::{Death, Simulation, Status},
 };
 
@@ -72,6 +72,8 @@ pub enum Remedy {
     },
     /// A read that is under way may find that it is behind and repair it.
     ReadRepair,
+    /// Anti-entropy that was begun and may find that it is behind: no more will follow.
+    Exchange,
     /// The next read that asks it and a fresher one repairs it.
     NextRead,
     /// Somebody must restart or thaw it first.
@@ -142,7 +144,7 @@ pub fn explain(node: NodeId, key: KeyId, simulation: &Simulation, ledger: &Ledge
     let remedy = if missing.iter().all(overruled) && !missing.is_empty() {
         Remedy::Overruled
     } else {
-        remedy(node, key, held, &trails, simulation)
+        remedy(node, key, &trails, simulation)
     };
     let prevention = staleness.is_some().then(|| prevention(simulation)).flatten();
     Story { node, key, staleness, trails, remedy, prevention }
@@ -178,7 +180,7 @@ fn trail(
     })
 }
 
-fn remedy(node: NodeId, key: KeyId, held: &Held, trails: &[Trail], simulation: &Simulation) -> Remedy {
+fn remedy(node: NodeId, key: KeyId, trails: &[Trail], simulation: &Simulation) -> Remedy {
     let Some(newest) = trails.last() else {
         return Remedy::NothingMissing;
     };
@@ -217,26 +219,41 @@ fn remedy(node: NodeId, key: KeyId, held: &Held, trails: &[Trail], simulation: &
     }
     let repairs =
         simulation.settings().leaderless().is_some_and(|rules| rules.read_repair != ReadRepair::Off);
-    let at_last = handed.unwrap_or(if repairs { Remedy::NextRead } else { Remedy::Never });
-    let Some(gossip) = simulation.settings().anti_entropy else {
-        return at_last;
-    };
-    let knows = |other: &NodeId| simulation.held(*other, key) != held;
-    let every = gossip.every;
-    let mut knowing = simulation.owners(key).filter(|other| *other != node).filter(knows).peekable();
-    let Some(first) = knowing.peek().copied() else {
-        return at_last;
-    };
-    let told_by = those_who_tell(node, key, gossip, simulation);
-    if knowing.any(|other| told_by.contains(&other)) {
-        return Remedy::Gossip { every };
+    let knows = |other: &NodeId| simulation.has_news_for(*other, node, key);
+    let knowing: Vec<NodeId> = simulation.owners(key).filter(|other| *other != node).filter(knows).collect();
+    let gossip = simulation.settings().anti_entropy;
+    if let Some(gossip) = gossip {
+        let brings = |other: &NodeId| {
+            *other != node && (knowing.contains(other) || simulation.news_comes_by(*other, node, key))
+        };
+        if those_who_tell(node, key, gossip, simulation).iter().any(brings) {
+            return Remedy::Gossip { every: gossip.every };
+        }
     }
+    let Some(first) = knowing.first().copied() else {
+        return handed.unwrap_or_else(|| no_news(node, key, trails, simulation));
+    };
+    let at_last = handed.unwrap_or(if repairs { Remedy::NextRead } else { Remedy::Never });
+    let Some(AntiEntropy { every, .. }) = gossip else {
+        return if simulation.an_exchange_may_teach(node) { Remedy::Exchange } else { at_last };
+    };
     let barrier = match simulation.status(first) {
         status @ (Status::Crashed | Status::Frozen) => Barrier::Absence(first, status),
         Status::Up if simulation.cuts().standing().is_empty() => Barrier::Losses,
         Status::Up => Barrier::Wall,
     };
     Remedy::GossipBehind { barrier, every }
+}
+
+/// What is left where no replica holds anything of `key` that `node` would take: whoever holds what it misses
+/// holds what would lose to its own.
+fn no_news(node: NodeId, key: KeyId, trails: &[Trail], simulation: &Simulation) -> Remedy {
+    let misses = |write: &WriteId| trails.iter().any(|trail| trail.write == *write);
+    let loses =
+        |other: NodeId| simulation.held(other, key).versions().iter().any(|version| misses(&version.id));
+    let overruled = simulation.settings().conflicts_of(key) == Conflicts::LastWriteWins
+        && simulation.owners(key).any(|other| other != node && loses(other));
+    if overruled { Remedy::Overruled } else { Remedy::Never }
 }
 
 /// Whose news of `key` comes to `node` by anti-entropy: what a replica learns it passes on.

@@ -105,28 +105,51 @@ impl Obstacle {
 /// So long a copy of the run is watched for a change that may come.
 const WATCHED: u64 = 600;
 
-/// Whether data would change by itself, now or later, once these commands were given.
+/// Whether data would change by itself, now or later, once these commands were given: by what gets through,
+/// for no luck with links that lose some stands for good.
 fn changes_after<'a>(simulation: &Simulation, commands: impl Iterator<Item = &'a Command>) -> bool {
     let mut other = simulation.clone();
     let mut facts = Vec::new();
-    for command in commands {
+    for command in commands.cloned().chain(without_luck(simulation)) {
         // A refused command changes nothing.
-        let _ = other.apply(command, &mut facts);
+        let _ = other.apply(&command, &mut facts);
     }
-    // A request or a read that is set free may come to nothing; a replica set looks ahead itself.
+    let settles_for_good = |other: &Simulation| {
+        // What is forgotten in good order may make replicas equal, too.
+        other.settled() && !other.converged() && !other.agrees_once_forgotten()
+    };
+    // A replica set looks ahead itself, and calls nothing settled that is tried again and again.
     let looks_ahead = simulation.settings().primary().is_some();
+    let done = facts.iter().any(|fact| fact.what.changes_data());
+    if looks_ahead && !done && settles_for_good(&other) {
+        return false;
+    }
     for _ in 0..WATCHED {
-        if facts.iter().any(|fact| fact.what.changes_data()) {
+        if other.converged() || facts.iter().any(|fact| fact.what.changes_data()) {
             return true;
         }
-        if looks_ahead || other.settled() {
-            // What is forgotten in good order may make replicas equal, too.
-            return other.converged() || !other.settled();
+        // A request or a read that is set free may come to nothing.
+        if !looks_ahead && other.settled() {
+            return !settles_for_good(&other);
         }
         facts.clear();
         other.advance_to(other.position().at + Span::secs(1), &mut facts);
     }
-    true
+    !looks_ahead
+}
+
+/// Links that lose some lose nothing.
+fn without_luck(simulation: &Simulation) -> Vec<Command> {
+    let network = simulation.network();
+    let nodes = || (0..simulation.scenario().replicas.len()).map(NodeId::at);
+    let pairs = nodes().flat_map(|from| nodes().filter(move |to| *to != from).map(move |to| (from, to)));
+    let loses_some = |(from, to): &(NodeId, NodeId)| {
+        let loss = network.profile(*from, *to).loss;
+        loss != Ppm::NEVER && loss != Ppm::ALWAYS
+    };
+    let change = || LinkChange::Loss(Ppm::NEVER);
+    let mend = |(from, to)| Command::SetLink { scope: Scope::OneWay { from, to }, change: change() };
+    pairs.filter(loses_some).map(mend).collect()
 }
 
 /// Why replicas differ for good, though nothing is on its way that would change any of them.

@@ -65,6 +65,9 @@ impl Narrator<'_> {
                 format!("What will fix it: the message on its way, in {} (g: run until converged).", arrives.since(now))
             }
             Remedy::ReadRepair => "What will fix it: a read that is under way, if it finds the difference.".into(),
+            Remedy::Exchange => {
+                "What will fix it: anti-entropy that is under way, if it finds the difference.".into()
+            }
             Remedy::NextRead => {
                 "What will fix it: nothing by itself; the next read that asks it and a fresher replica repairs it."
                     .into()

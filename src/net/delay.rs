@@ -72,6 +72,31 @@ impl Delay {
         &parts[parts.len() - 1].1
     }
 
+    /// What one sample in a million goes beyond.
+    pub fn extreme(&self) -> Span {
+        const ONE_IN: f64 = 1e6;
+        // So many deviations above the mean.
+        const DEVIATIONS: f64 = 4.753_4;
+        match self {
+            Self::Fixed(span) | Self::Uniform { max: span, .. } => *span,
+            Self::Exponential { mean } => Span::from_nanos_f64(nanos(*mean) * libm::log(ONE_IN)),
+            Self::Normal { mean, deviation } => {
+                Span::from_nanos_f64(nanos(*mean) + DEVIATIONS * nanos(*deviation))
+            }
+            Self::Lognormal { median, sigma } => {
+                Span::from_nanos_f64(nanos(*median) * libm::exp(DEVIATIONS * sigma))
+            }
+            Self::Pareto { scale, shape } => {
+                Span::from_nanos_f64(nanos(*scale) * libm::pow(ONE_IN, 1.0 / shape))
+            }
+            Self::Mixture(parts) => {
+                parts.iter().map(|(_, delay)| delay.extreme()).max().unwrap_or(Span::ZERO)
+            }
+            Self::Empirical(samples) => samples.iter().copied().max().unwrap_or(Span::ZERO),
+            Self::Quantiles(points) => points.last().map_or(Span::ZERO, |(_, span)| *span),
+        }
+    }
+
     /// A typical value for people to read: the median where it is simple, else the mean.
     pub fn typical(&self) -> Span {
         match self {

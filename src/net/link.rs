@@ -266,6 +266,11 @@ impl Network {
     pub fn typical(&self, from: NodeId, to: NodeId) -> Span {
         self.profile(from, to).delay.typical().scaled(self.latency_percent)
     }
+
+    /// The one-way latency that one message in a million exceeds, as the knobs stand now.
+    pub fn extreme(&self, from: NodeId, to: NodeId) -> Span {
+        self.profile(from, to).delay.extreme().scaled(self.latency_percent)
+    }
 }
 
 /// What names a message for its randomness, apart from its link.

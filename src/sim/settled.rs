@@ -1,6 +1,7 @@
 //! Is anything left that can change any replica's data? (SEMANTICS §1, "settled" and "converged".)
 
 mod compare;
+mod forgetting;
 mod members;
 mod reads;
 mod together;
@@ -57,6 +58,28 @@ impl Simulation {
     /// As [`Self::would_learn`], once it reflects all that `held` depends on.
     fn would_learn_in_time(&self, node: NodeId, key: KeyId, held: &Held) -> bool {
         self.placement().is_owner(node, key) && self.would_store(node, key, held)
+    }
+
+    /// Whether `node` would take what `from` holds of `key`, once it has all that this depends on.
+    pub fn has_news_for(&self, from: NodeId, node: NodeId, key: KeyId) -> bool {
+        self.would_learn_in_time(node, key, self.held(from, key))
+    }
+
+    /// Whether what is on its way to `other`, or is sent to it again and again, is news of `key` for `node` too.
+    pub fn news_comes_by(&self, other: NodeId, node: NodeId, key: KeyId) -> bool {
+        let is_news = |held: &Held| {
+            self.would_learn_in_time(other, key, held) && self.would_learn_in_time(node, key, held)
+        };
+        let comes = |message: &Message| {
+            let (from, to) = (message.from, message.to);
+            to == other && !message.lost && self.is_up(to) && !self.cuts.blocks(from, to)
+        };
+        let owes = |from: &super::Node| {
+            self.can_reach(from.replica.id, other)
+                && from.replica.owed().any(|(to, k, held)| to == other && k == key && is_news(held))
+        };
+        self.arrivals().any(|(_, message)| comes(message) && message.contents_of(key).any(is_news))
+            || self.sends_again() && self.nodes.iter().any(owes)
     }
 
     fn would_store(&self, node: NodeId, key: KeyId, held: &Held) -> bool {

@@ -11,8 +11,8 @@
 //!
 //! Only the last line is no proof. It is reached where a member could be elected that would teach another,
 //! and nobody has stood for election, risen or stepped down for half of a look ahead (behind walls that stand
-//! one way, 32 election timeouts). What it cannot foresee is an election that only a delay far beyond the
-//! usual brings about.
+//! one way, 32 election timeouts), over links that neither lose some nor delay one message in a million for as
+//! long as silence must last. What it cannot foresee is an election that rarer chance brings about.
 
 use crate::{
     action::{Failover, majority},
@@ -173,15 +173,18 @@ impl Simulation {
         })
     }
 
-    /// Whether a link may fail to carry what it usually does, where silence means something.
+    /// Whether a link may fail to carry what it usually does in time, where silence means something.
     fn is_by_chance(&self) -> bool {
-        let Some(policy) = self.settings.primary() else { return false };
-        let loses = |a: NodeId, b: NodeId| {
-            let loss = self.network.profile(a, b).loss;
-            loss != Ppm::NEVER && loss != Ppm::ALWAYS
+        let silence = match self.settings.primary().map(|policy| &policy.failover) {
+            None | Some(Failover::Manual) => return false,
+            Some(Failover::Members { timeout }) => *timeout,
+            Some(Failover::Monitors(monitors)) => monitors.after,
         };
-        policy.failover != Failover::Manual
-            && self.members_up().any(|a| self.members_up().any(|b| a != b && loses(a, b)))
+        let fails = |a: NodeId, b: NodeId| {
+            let loss = self.network.profile(a, b).loss;
+            loss != Ppm::NEVER && loss != Ppm::ALWAYS || self.network.extreme(a, b) >= silence
+        };
+        self.members_up().any(|a| self.members_up().any(|b| a != b && fails(a, b)))
     }
 
     /// Performs what is due by `horizon` until something is meant; says whether anything was.

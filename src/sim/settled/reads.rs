@@ -25,6 +25,21 @@ impl Simulation {
             && (0..self.nodes.len()).map(NodeId::at).any(|at| self.read_may_repair(at, Some((node, key))))
     }
 
+    /// Whether anti-entropy that `node` takes part in is under way, and brings, if not what it asked for, what the
+    /// other has learned by then.
+    pub fn an_exchange_may_teach(&self, node: NodeId) -> bool {
+        let exchanges =
+            |body: &Body| matches!(body, Body::Sync { .. } | Body::SyncReply { .. } | Body::Compare(_));
+        self.arrivals().any(|(_, message)| {
+            let (from, to) = (message.from, message.to);
+            (from == node || to == node)
+                && exchanges(&message.body)
+                && !message.lost
+                && self.is_up(to)
+                && !self.cuts.blocks(from, to)
+        })
+    }
+
     /// Whether a read that `coordinator` has under way may repair somebody, or this one.
     fn read_may_repair(&self, coordinator: NodeId, whom: Option<(NodeId, KeyId)>) -> bool {
         let node = &self.nodes[coordinator.index()];
@@ -53,6 +68,12 @@ impl Simulation {
     ) -> bool {
         let conflicts = self.settings.conflicts_of(key);
         let mut all = found.clone();
+        if let Some((_, key)) = whom {
+            // By the time they are asked, they may have learned from the others.
+            for node in self.owners(key) {
+                all.merge(self.held(node, key), conflicts);
+            }
+        }
         for node in &asked {
             all.merge(self.held(*node, key), conflicts);
             if !self.placement().is_owner(*node, key) {

@@ -5,21 +5,21 @@ use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
 
 use laggard::{
     action::{
-        AntiEntropy, Command, Digest, Durability, Failover, Mend, Monitors, PrimaryPolicy, Propagation,
-        Protocol, Setting, Style,
+        Act, AntiEntropy, Ask, Command, Context, Digest, Durability, Failover, Mend, Monitors, PrimaryPolicy,
+        Propagation, Protocol, Setting, Style, TombstoneRules,
     },
-    base::{KeyId, NodeId, Ppm, Seed, SimTime, Span},
+    base::{ClientId, KeyId, NodeId, Ppm, Seed, SimTime, Span},
     check::{Barrier, Ledger, Remedy, explain},
-    data::{Conflicts, Held},
+    data::{Conflicts, Value},
     drive::Timeline,
     net::{CutShape, LinkChange, Scope},
     scenario::Scenario,
-    sim::{Fact, Simulation, Status},
+    sim::{Fact, Simulation, Status, What},
 };
 use proptest::{prelude::*, test_runner::TestCaseError};
 
 use crate::{
-    generate::{Dice, Move, Plan, any_delay, durable, for_plans, make, run_on},
+    generate::{Dice, Move, Plan, any_delay, durable, for_plans, make, meets, run_on},
     schedule::{isolate, millis, write},
 };
 
@@ -51,7 +51,8 @@ enum InTheWay {
     Losses,
 }
 
-/// A copy of the run in which these are not in the way, and whether that alone changed data.
+/// A copy of the run in which these are not in the way, and whether that alone changed data. Links that lose some
+/// lose nothing in it: what is said holds of what gets through, however long that takes.
 fn without(simulation: &Simulation, all: &[InTheWay]) -> (Simulation, bool) {
     let mut other = simulation.clone();
     let mut facts = Vec::new();
@@ -63,7 +64,16 @@ fn without(simulation: &Simulation, all: &[InTheWay]) -> (Simulation, bool) {
             vec![Command::SetLink { scope: Scope::All, change: LinkChange::Loss(Ppm::NEVER) }]
         }
     };
-    for command in all.iter().flat_map(undo) {
+    let pairs = nodes().flat_map(|from| nodes().filter(move |to| *to != from).map(move |to| (from, to)));
+    let loses_some = |(from, to): &(NodeId, NodeId)| {
+        let loss = simulation.network().profile(*from, *to).loss;
+        loss != Ppm::NEVER && loss != Ppm::ALWAYS
+    };
+    let change = || LinkChange::Loss(Ppm::NEVER);
+    let luck = pairs
+        .filter(loses_some)
+        .map(|(from, to)| Command::SetLink { scope: Scope::OneWay { from, to }, change: change() });
+    for command in all.iter().flat_map(undo).chain(luck) {
         // What is not so cannot be undone.
         let _ = other.apply(&command, &mut facts);
     }
@@ -169,7 +179,7 @@ fn never_is_said_of_replica_sets_only_where_it_is_true_and_for_the_true_reason()
             7_810 + index,
             30,
             |dice| set_of(dice, failover),
-            |plan| along(&plan, 16, Span::secs(300), &told),
+            |plan| along(&plan, 16, Span::secs(600), &told),
         );
         let told = told.into_inner();
         assert!(told.len() >= sentences && told.values().sum::<u32>() > 15, "{told:#?}");
@@ -214,20 +224,48 @@ fn a_replica_set_without_a_primary_says_what_would_make_one() {
     assert_eq!(told(manual, &split), Some("never while the wall stands: heal it first (P)"));
 }
 
+/// Whether `node` learns of `key`, within this time, anything that was written already: what is asked for later,
+/// or has yet to be accepted, is a new write, and what it forgets in good order it does not learn.
+fn learns(node: NodeId, key: KeyId, simulation: &Simulation, ledger: &Ledger, span: Span) -> bool {
+    let before = simulation.held(node, key);
+    let mut copy = simulation.clone();
+    let (end, mut facts) = (copy.position().at + span, Vec::new());
+    while copy.next_at().is_some_and(|at| at <= end) {
+        copy.step(&mut facts);
+        facts.clear();
+        let now = copy.held(node, key);
+        let is_new = |id| now.state().is_some() || !before.versions().iter().any(|version| version.id == id);
+        let written = |id| ledger.record(key, id).is_some() && is_new(id);
+        if now != before && now.versions().iter().any(|version| written(version.id)) {
+            return true;
+        }
+    }
+    false
+}
+
 /// Which remedy it is, and whether what it says of `node` comes true; `None` where it promises nothing that
 /// could be tried.
-fn tried(remedy: &Remedy, node: NodeId, simulation: &Simulation) -> Option<(&'static str, bool)> {
-    let learns_within = |span: Span| {
-        let mut copy = simulation.clone();
-        copy.advance_to(copy.position().at + span, &mut Vec::new());
-        copy.held(node, KeyId(0)) != simulation.held(node, KeyId(0))
+fn tried(
+    remedy: &Remedy,
+    node: NodeId,
+    simulation: &Simulation,
+    ledger: &Ledger,
+) -> Option<(&'static str, bool)> {
+    let learns_within = |span: Span| learns(node, KeyId(0), simulation, ledger, span);
+    // What is promised is that something comes: it may meet what is newer still.
+    let changes_within = |span: Span| {
+        let (mut copy, mut facts) = (simulation.clone(), Vec::new());
+        copy.advance_to(copy.position().at + span, &mut facts);
+        let stores =
+            |fact: &Fact| matches!(fact.what, What::Stored { node: n, key: KeyId(0), .. } if n == node);
+        facts.iter().any(stores)
     };
     let in_time = Span::secs(60);
     Some(match remedy {
-        Remedy::Message { arrives } => ("message", learns_within(arrives.since(simulation.position().at))),
-        Remedy::Gossip { .. } => ("gossip", learns_within(in_time)),
-        Remedy::Hint { .. } => ("hint", learns_within(in_time)),
-        Remedy::Retransmission { .. } => ("retransmission", learns_within(in_time)),
+        Remedy::Message { arrives } => ("message", changes_within(arrives.since(simulation.position().at))),
+        Remedy::Gossip { .. } => ("gossip", changes_within(in_time)),
+        Remedy::Hint { .. } => ("hint", changes_within(in_time)),
+        Remedy::Retransmission { .. } => ("retransmission", changes_within(in_time)),
         Remedy::Revive(status) => ("revive", simulation.status(node) == *status && !learns_within(in_time)),
         Remedy::GossipBehind { barrier: Barrier::Wall, .. } => ("wall", !learns_within(in_time)),
         Remedy::GossipBehind { barrier: Barrier::Absence(who, status), .. } => {
@@ -241,6 +279,7 @@ fn tried(remedy: &Remedy, node: NodeId, simulation: &Simulation) -> Option<(&'st
         Remedy::NothingMissing
         | Remedy::AfterOthers(_)
         | Remedy::ReadRepair
+        | Remedy::Exchange
         | Remedy::Overruled
         | Remedy::Stream { .. }
         | Remedy::HealThenStream
@@ -284,7 +323,7 @@ fn what_is_said_to_mend_a_replica_does_and_nothing_else() {
             run_on(&mut simulation, moves, |simulation, new| ledger.observe_all(new, simulation));
             for node in simulation.owners(KeyId(0)).collect::<Vec<_>>() {
                 let remedy = explain(node, KeyId(0), &simulation, &ledger).remedy;
-                if let Some((name, right)) = tried(&remedy, node, &simulation) {
+                if let Some((name, right)) = tried(&remedy, node, &simulation, &ledger) {
                     *told.borrow_mut().entry(name).or_default() += 1;
                     prop_assert!(right, "{} was told {:?}", node, remedy);
                 }
@@ -293,7 +332,7 @@ fn what_is_said_to_mend_a_replica_does_and_nothing_else() {
         Ok(())
     });
     let told = told.into_inner();
-    assert!(told.len() >= 8 && told.values().sum::<u32>() > 150, "{told:#?}");
+    assert!(told.len() >= meets(8, 6) && told.values().sum::<u32>() > 150, "{told:#?}");
 }
 
 /// News that goes round a wall is on its way, though who has it cannot tell it.
@@ -334,6 +373,65 @@ fn gossip_goes_round_a_wall() {
     assert_eq!(remedy, Remedy::GossipBehind { barrier, every }, "no wall stands");
 }
 
+/// Gossip brings what somebody has: who differs may know less.
+#[test]
+fn gossip_is_not_promised_where_nobody_has_the_news() {
+    let mut scenario = Scenario::of(3);
+    let every = Span::millis(500);
+    scenario.settings.anti_entropy =
+        Some(AntiEntropy { every, style: Style::Push, fan_out: 2, digest: Digest::Full });
+    scenario.settings.propagation = Propagation::Gossip;
+    let mut simulation = Simulation::new(Arc::new(scenario), Seed(1));
+    let mut ledger = Ledger::new(&simulation);
+    let moves = [
+        isolate(1),
+        Move::Give(write(0, "bread", laggard::action::Level::One)),
+        millis(2_000),
+        isolate(2),
+        Move::Give(write(0, "jam", laggard::action::Level::One)),
+        millis(2_000),
+        Move::Give(Command::Destroy(NodeId(0))),
+        // What it sent before dies at the wall.
+        millis(400),
+        Move::Give(Command::Heal(Mend::All)),
+    ];
+    run_on(&mut simulation, &moves, |simulation, new| ledger.observe_all(new, simulation));
+    assert_ne!(
+        simulation.held(NodeId(1), KeyId(0)),
+        simulation.held(NodeId(2), KeyId(0)),
+        "nothing, and bread"
+    );
+    assert_eq!(explain(NodeId(2), KeyId(0), &simulation, &ledger).remedy, Remedy::Never);
+}
+
+/// A tombstone that only a replica that is down has yet to forget.
+#[test]
+fn what_is_forgotten_in_good_order_is_waited_for() {
+    let mut scenario = Scenario::of(3);
+    let rules = scenario.settings.leaderless_mut().expect("leaderless");
+    rules.tombstones = Some(TombstoneRules { gc_grace: Span::secs(10), compact_every: Span::secs(1) });
+    let mut timeline = Timeline::new(Arc::new(scenario), Seed(1));
+    let act = Act::Write { value: Value::Tombstone, context: Context::Last, stamp: None };
+    let delete =
+        Ask { client: ClientId(0), at: Some(NodeId(2)), key: KeyId(0), act, level: None, wait: None };
+    let moves = [
+        isolate(2),
+        Move::Give(Command::Submit(delete)),
+        millis(1_000),
+        Move::Give(Command::Crash(NodeId(2))),
+        Move::Give(Command::Heal(Mend::All)),
+        millis(5_000),
+    ];
+    for step in &moves {
+        make(&mut timeline, step);
+    }
+    let why = Some("never while a replica is down or frozen: bring it back first (C, Z)");
+    assert_eq!(timeline.why_never(&CONVERGED), why);
+    make(&mut timeline, &Move::Give(Command::Restart(NodeId(2))));
+    make(&mut timeline, &millis(12_000));
+    assert!(timeline.simulation().converged(), "all have nothing");
+}
+
 #[test]
 fn where_nothing_repairs_a_lost_write_is_never_made_good() {
     let mut scenario = Scenario::of(3);
@@ -370,14 +468,11 @@ fn a_replica_that_is_told_never_stays_stale() {
             }
         });
         let nodes = (0..plan.scenario.replicas.len()).map(NodeId::at);
-        let never: Vec<(NodeId, Held)> = nodes
-            .filter(|node| explain(*node, KeyId(0), &simulation, &ledger).remedy == Remedy::Never)
-            .map(|node| (node, simulation.held(node, KeyId(0)).clone()))
-            .collect();
-        simulation.advance_to(simulation.position().at + Span::secs(100), &mut Vec::new());
-        for (node, held) in never {
+        let is_told = |node: &NodeId| explain(*node, KeyId(0), &simulation, &ledger).remedy == Remedy::Never;
+        for node in nodes.filter(is_told) {
             told.set(told.get() + 1);
-            prop_assert_eq!(simulation.held(node, KeyId(0)), &held, "{} was told never", node);
+            let learned = learns(node, KeyId(0), &simulation, &ledger, Span::secs(100));
+            prop_assert!(!learned, "{} was told never", node);
         }
         Ok(())
     });
