@@ -214,6 +214,17 @@ fn remedy(node: NodeId, key: KeyId, trails: &[Trail], simulation: &Simulation) -
         let from_afar = ship(node, key, newest, every, simulation);
         return from_afar.unwrap_or_else(|| follow(node, every, simulation));
     }
+    of_equals(node, key, trails, handed, simulation)
+}
+
+/// What leaderless replicas do for one that nobody keeps anything for that could be handed over now.
+fn of_equals(
+    node: NodeId,
+    key: KeyId,
+    trails: &[Trail],
+    handed: Option<Remedy>,
+    simulation: &Simulation,
+) -> Remedy {
     if simulation.a_read_may_teach(node, key) {
         return Remedy::ReadRepair;
     }

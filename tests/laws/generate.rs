@@ -110,7 +110,7 @@ pub(crate) fn for_plans(
     for_draws(cases, seed, &plans, property);
 }
 
-/// LAWS_SEED=7 cargo test --test laws: other plans than those of every day, which are 0.
+/// `LAWS_SEED=7 cargo test --test laws`: other plans than those of every day, which are 0.
 fn other_plans() -> u64 {
     std::env::var("LAWS_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(0)
 }
