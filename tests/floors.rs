@@ -19,7 +19,7 @@ const FLOORS: [&[&str]; 8] = [
 
 /// Neighbours on one floor that may be used, and by whom.
 const BESIDE: [(&str, &[&str]); 3] =
-    [("export", &["drive"]), ("action", &["data", "net"]), ("scenario", &["replica"])];
+    [("export", &["drive", "histories"]), ("action", &["data", "net"]), ("scenario", &["replica"])];
 
 fn floor(room: &str) -> Option<usize> {
     FLOORS.iter().position(|rooms| rooms.contains(&room))

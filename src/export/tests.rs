@@ -211,7 +211,7 @@ fn a_process_whose_outcome_is_unknown_does_nothing_more() {
 #[test]
 fn a_history_knows_who_was_asked_and_who_answered() {
     let run = Run::play(&scenario(TIMEOUTS), Seed(1), Format::Json);
-    let told: Vec<String> = run.history.operations.iter().map(|operation| who(operation)).collect();
+    let told: Vec<String> = run.history.operations.iter().map(who).collect();
     let expected = [
         "n0 asks 0 1 2, hears 0 1: Unknown",
         "n0 asks 0 1 2, hears 0 1: Unknown",

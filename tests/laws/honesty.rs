@@ -99,6 +99,7 @@ fn waits(simulation: &Simulation, version: &Version) -> bool {
 }
 
 impl Oracle {
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of fact")]
     fn watch(&mut self, simulation: &Simulation, new: &[Fact]) -> Vec<(OpId, Option<(u64, SimTime)>)> {
         let mut judged = Vec::new();
         for fact in new {

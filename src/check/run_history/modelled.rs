@@ -92,7 +92,7 @@ impl RunHistory {
             .map(|operation| draft(operation, model, simulation))
             .collect::<Result<_, _>>()?;
         let first = first_values(&operations, model, simulation);
-        let (processes, threads) = processes(&operations, !first.is_empty());
+        let (processes, threads) = processes(&operations, u64::from(!first.is_empty()));
         let in_pairs = |id: KeyId, value: Term| match key {
             Some(_) => value,
             None => Term::List(vec![Term::text(&simulation.keys()[id.index()]), value]),
@@ -260,8 +260,8 @@ fn first_values(
     first
 }
 
-/// Each operation's process, and how many threads there are: a last one for what the keys hold at first, if asked.
-fn processes(operations: &[&RunOperation], one_more: bool) -> (Vec<u64>, u64) {
+/// Each operation's process, and how many threads there are, `more` included: one for what the keys hold at first.
+fn processes(operations: &[&RunOperation], more: u64) -> (Vec<u64>, u64) {
     let mut threads: Vec<Thread> = Vec::new();
     let mut places = Vec::with_capacity(operations.len());
     for operation in operations {
@@ -278,7 +278,7 @@ fn processes(operations: &[&RunOperation], one_more: bool) -> (Vec<u64>, u64) {
         let unknown = operation.outcome() == Outcome::Unknown && *operation.act != Act::Read;
         thread.ended += u64::from(unknown);
     }
-    let count = threads.len() as u64 + u64::from(one_more);
+    let count = threads.len() as u64 + more;
     (places.into_iter().map(|(place, ended)| place + ended * count).collect(), count)
 }
 

@@ -80,7 +80,7 @@ fn any_deed(dice: &mut Dice<'_>, simulation: &Simulation) -> Command {
 }
 
 fn try_to_refute(regions: usize, cases: u32, name: u64) -> (u32, u32) {
-    let seen = std::cell::Cell::new((0, 0));
+    let judged = std::cell::Cell::new((0, 0));
     let draws = (
         prop::collection::vec(any::<u16>(), 24),
         prop::collection::vec(prop::collection::vec(any::<u16>(), 6), 10..30),
@@ -100,7 +100,7 @@ fn try_to_refute(regions: usize, cases: u32, name: u64) -> (u32, u32) {
             facts.clear();
         }
         simulation.advance_to(simulation.position().at + Span::secs(5), &mut facts);
-        let mut counted = seen.get();
+        let mut counted = judged.get();
         for _ in 0..4 {
             if simulation.settled() && !simulation.converged() {
                 let mut future = simulation.clone();
@@ -114,10 +114,10 @@ fn try_to_refute(regions: usize, cases: u32, name: u64) -> (u32, u32) {
             counted.1 += u32::from(!simulation.settled());
             simulation.advance_to(simulation.position().at + Span::secs(7), &mut facts);
         }
-        seen.set(counted);
+        judged.set(counted);
         Ok(())
     });
-    seen.get()
+    judged.get()
 }
 
 #[test]
