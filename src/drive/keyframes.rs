@@ -103,7 +103,7 @@ mod tests {
         let mut simulation = Simulation::new(Arc::new(crate::scenario::Scenario::of(3)), Seed(1));
         let moment = |simulation: &Simulation| {
             let ledger = Ledger::new(simulation);
-            Moment { simulation: simulation.clone(), ledger }
+            Moment { simulation: simulation.clone(), ledger, meters: crate::check::Meters::default() }
         };
         let mut frames = Keyframes::new(Keyframe { moment: moment(&simulation), cursor: 0 });
         let name = |i: u64| crate::action::Command::Skew {

@@ -6,14 +6,16 @@ use std::sync::Arc;
 use crate::{
     action::Condition,
     base::{ClientId, KeyId, NodeId, Position, Seed, SimTime, Span, ZoneId},
-    check::{Anomaly, AnomalyKind, Badge, Judged, Loss, ReadRecord, Staleness, Story, Tally, explain},
+    check::{
+        Anomaly, AnomalyKind, Badge, Judged, Loss, Meters, ReadRecord, Staleness, Story, Tally, explain,
+    },
     data::{Held, VersionVector},
     replica::MessageKind,
     scenario::{Deed, Scenario, Step, Timing},
     sim::{Death, Fact, View, What},
 };
 
-use super::{EventLine, Mark, Narrator, Said, Speed, Timeline};
+use super::{EventLine, Mark, Narrator, Said, Speed, Timeline, chart::Chart};
 
 #[derive(Debug, Clone)]
 pub struct Snapshot {
@@ -39,6 +41,7 @@ pub struct Snapshot {
     /// Newest first.
     pub events: Arc<[EventLine]>,
     pub recent_times_to_consistency: Vec<Span>,
+    pub meters: Meters,
     pub clock: Clock,
     pub speed: Speed,
     pub playhead: Playhead,
@@ -62,6 +65,8 @@ pub struct Snapshot {
     /// How many went wrong until now, and by the head of this line.
     pub wrong: (u64, u64),
     pub notice: Notice,
+    /// The space-time diagram around the playhead, where one is asked for.
+    pub chart: Option<Arc<Chart>>,
 }
 
 /// A message that died a moment ago.
@@ -182,6 +187,7 @@ pub(super) struct Surroundings {
     #[expect(clippy::option_option, reason = "as in the snapshot")]
     pub(super) breakpoint: Option<Option<AnomalyKind>>,
     pub(super) notice: Notice,
+    pub(super) chart: Option<Arc<Chart>>,
 }
 
 impl Snapshot {
@@ -214,6 +220,7 @@ impl Snapshot {
             tally: ledger.tally,
             last_read: ledger.last_read.clone(),
             events,
+            meters: timeline.meters().clone(),
             recent_times_to_consistency: ledger.times_to_consistency().collect(),
             head: timeline.head(),
             playhead: if timeline.is_past() { Playhead::InThePast } else { Playhead::AtHead },
@@ -235,6 +242,7 @@ impl Snapshot {
             anomalies: newest(timeline),
             wrong: (ledger.anomalies().count(), timeline.known_anomalies().count()),
             notice: around.notice,
+            chart: around.chart,
         }
     }
 

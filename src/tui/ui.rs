@@ -5,6 +5,7 @@ mod act;
 mod commands;
 mod lists;
 mod prompt;
+mod scrub;
 mod session;
 mod turning;
 mod typing;
@@ -15,13 +16,14 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
 use crate::{
-    base::{ClientId, NodeId},
+    base::{ClientId, NodeId, Span},
     drive::{Notice, Request, Snapshot},
 };
 
 use super::{
     knobs::Knob,
     registry::{Action, Layer},
+    spacetime::{Place, SpaceTime},
     theme::{Glyphs, Theme},
 };
 pub(super) use lists::{Entry, Id, List, Purpose};
@@ -40,6 +42,11 @@ pub struct Ui {
     pub(super) overlay: Overlay,
     /// How far the event list is scrolled back.
     pub(super) scroll: usize,
+    pub(super) space_time: SpaceTime,
+    /// Where the last picture had the space-time diagram.
+    pub(super) place: Option<Place>,
+    /// How much time the last picture would have liked to draw; how much the actor draws.
+    pub(super) chart: (Option<Span>, Option<Span>),
     pub(super) side: Side,
     /// The knob that is chosen in their view.
     pub(super) knob: Knob,
@@ -59,14 +66,36 @@ pub struct Ui {
     asked_at: usize,
 }
 
-/// Which view a narrow terminal shows.
+/// Which view a narrow terminal shows, and keys that are a view's own act on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum View {
+pub enum View {
     Cluster,
+    /// Lanes and messages over time.
+    SpaceTime,
+    /// Plots.
+    Metrics,
     Events,
     Details,
     /// What can be turned live, beside or instead of the details.
     Knobs,
+}
+
+impl View {
+    /// In the order Tab goes through them.
+    pub const ALL: [Self; 6] =
+        [Self::Cluster, Self::SpaceTime, Self::Metrics, Self::Events, Self::Details, Self::Knobs];
+
+    /// As the command line names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cluster => "cluster",
+            Self::SpaceTime => "space-time",
+            Self::Metrics => "metrics",
+            Self::Events => "events",
+            Self::Details => "details",
+            Self::Knobs => "knobs",
+        }
+    }
 }
 
 /// What lies over the view and has the keyboard.
@@ -147,6 +176,10 @@ pub enum Effect {
     /// Load this built-in preset.
     Open(String),
     Repaint,
+    /// Save what the screen shows as SVG.
+    Screenshot,
+    /// Begin to record the screen, or stop.
+    Record,
     Suspend,
     Quit,
 }
@@ -160,6 +193,9 @@ impl Ui {
             view: View::Cluster,
             overlay: Overlay::None,
             scroll: 0,
+            space_time: SpaceTime::default(),
+            place: None,
+            chart: (None, None),
             side: Side::Nothing,
             knob: Knob::ALL[0],
             status: None,
@@ -220,6 +256,13 @@ impl Ui {
         }
     }
 
+    /// What the picture needs of the actor, asked for once: call it after drawing.
+    pub fn errands(&mut self) -> Vec<Effect> {
+        let (wished, asked) = self.chart;
+        self.chart.1 = wished;
+        if wished == asked { Vec::new() } else { vec![Effect::Ask(Request::Chart(wished))] }
+    }
+
     fn say(&mut self, text: impl Into<String>) {
         self.status = Some(Status { text: text.into(), tone: Tone::Plain });
     }
@@ -236,8 +279,8 @@ impl Ui {
 
     /// Forgets what belonged to the preset before.
     pub(super) fn reset(&mut self) {
-        let (theme, glyphs, seen_notice) = (self.theme, self.glyphs, self.seen_notice);
-        *self = Self { seen_notice, ..Self::new(theme, glyphs) };
+        let (theme, glyphs, seen_notice, chart) = (self.theme, self.glyphs, self.seen_notice, self.chart);
+        *self = Self { seen_notice, chart, ..Self::new(theme, glyphs) };
     }
 
     /// A click picks a card or runs a key hint; the wheel scrolls a list or the events.
@@ -256,6 +299,9 @@ impl Ui {
         // A range of keys is no key.
         if let Some(action) = hint.filter(|action| !matches!(action, Action::Pick(_) | Action::Answer(_))) {
             return self.act(action, snapshot);
+        }
+        if let Some(effects) = self.press_in_chart(at, snapshot).filter(|_| self.layer() == Layer::Main) {
+            return effects;
         }
         let card = self.cards.iter().position(|card| card.contains(at));
         match card.filter(|_| self.layer() == Layer::Main) {
@@ -279,6 +325,14 @@ impl Ui {
         let before = std::mem::replace(&mut self.picked, NodeId::at(index));
         let tells = self.side == Side::Story && self.picked != before;
         if tells { vec![Effect::Ask(Request::Explain(Some(self.picked)))] } else { Vec::new() }
+    }
+
+    /// Says what became of something outside the simulation.
+    pub(super) fn told(&mut self, result: Result<String, String>) {
+        match result {
+            Ok(text) => self.say(text),
+            Err(text) => self.refuse(text),
+        }
     }
 
     /// Says why a key did nothing.

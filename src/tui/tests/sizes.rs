@@ -59,6 +59,8 @@ fn no_size_panics_and_nothing_is_drawn_outside() {
         ("opinions", opinionated(), "3p1D||||||||⏎"),
         ("hints", hinting(), "3c1w|⏎"),
         ("knobs", favourite_colour(3), "Kjjll"),
+        ("metrics", favourite_colour(3), "w|2r |||w1r||⇥⇥"),
+        ("space-time", favourite_colour(6), "w2pc3z4x5||⇥⏎,,"),
     ] {
         let mut stage = Stage::new(scenario);
         stage.keys(keys);

@@ -56,6 +56,8 @@ pub struct Glyphs {
     pub meter: (&'static str, &'static str),
     /// A link, lying and standing.
     pub link: (&'static str, &'static str),
+    /// A lane's causal past, its future, and what is neither.
+    pub causal: [&'static str; 3],
     /// A message's heads: left, right, up, down.
     pub arrows: [&'static str; 4],
     /// A line that rises, and one that falls.
@@ -114,6 +116,7 @@ pub static UNICODE: Glyphs = Glyphs {
     block: "█",
     meter: ("▮", "▯"),
     link: ("─", "│"),
+    causal: ["━", "╌", "·"],
     arrows: ["◂", "▸", "▴", "▾"],
     slants: ("╱", "╲"),
     clock: ("▶", "‖"),
@@ -146,6 +149,7 @@ pub static ASCII: Glyphs = Glyphs {
     block: "#",
     meter: ("#", "-"),
     link: ("-", "|"),
+    causal: ["=", "-", "."],
     arrows: ["<", ">", "^", "v"],
     slants: ("/", "\\"),
     clock: (">", "|"),
@@ -196,6 +200,7 @@ impl Glyphs {
             all.extend([one, two]);
         }
         all.extend(self.arrows);
+        all.extend(self.causal);
         all.extend(self.levels);
         for frame in [&self.frame, &self.picked_frame] {
             all.extend([frame.top_left, frame.top_right, frame.bottom_left, frame.bottom_right]);
