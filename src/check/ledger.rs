@@ -300,6 +300,7 @@ impl Ledger {
             | What::Waits { .. }
             | What::Rebound { .. }
             | What::CutMade { .. }
+            | What::Operated { .. }
             | What::Crashed { .. }
             | What::Frozen { .. } => {}
         }

@@ -374,6 +374,7 @@ pub(super) fn name(command: &crate::action::Command) -> &'static str {
         Command::Crash(_) => "crash",
         Command::Destroy(_) => "destroy",
         Command::Repair(_) => "repair",
+        Command::Message { .. } => "message surgery",
         Command::Restart(_) => "restart",
         Command::Freeze(_) => "freeze",
         Command::Thaw(_) => "thaw",

@@ -551,6 +551,7 @@ fn is_visible(what: &What) -> bool {
         | What::Restarted { .. }
         | What::Frozen { .. }
         | What::Thawed { .. }
+        | What::Operated { .. }
         | What::Turned(_) => true,
     }
 }

@@ -210,6 +210,7 @@ impl<'a> Reader<'a> {
             | What::HandedBack { .. }
             | What::Believes { .. }
             | What::HintExpired { .. }
+            | What::Operated { .. }
             | What::Turned(_) => {}
         }
         self.spot(fact);
@@ -390,6 +391,7 @@ fn place(what: &What) -> Option<NodeId> {
         | What::Answered { .. }
         | What::CutMade { .. }
         | What::CutHealed { .. }
+        | What::Operated { .. }
         | What::Turned(_) => None,
     }
 }

@@ -105,7 +105,12 @@ fn line(
         (i32::from(from) * 4 - 1, i32::from(to + 1) * 4)
     };
     let reached = arrow.ended.map_or_else(|| scene.known(), |(ended, _)| ended.at);
-    let whole = arrow.arrives.since(arrow.sent.at).0.max(1);
+    // A hand may have changed when it came.
+    let arrives = match arrow.ended {
+        Some((ended, Fate::Delivered)) => ended.at,
+        Some((_, Fate::Died(_))) | None => arrow.arrives,
+    };
+    let whole = arrives.since(arrow.sent.at).0.max(1);
     let done = reached.since(arrow.sent.at).0.min(whole);
     let (x0, x1) = (
         i32::from(place.halves(arrow.sent.at)),
