@@ -25,7 +25,7 @@ use super::{
 };
 
 /// The least terminal that shows more than a line.
-const LEAST: (u16, u16) = (60, 18);
+pub(super) const LEAST: (u16, u16) = (60, 18);
 
 /// Draws everything and gives the cursor's place where one types.
 pub fn draw(ui: &mut Ui, snapshot: &Snapshot, buffer: &mut Buffer) -> Option<Position> {
@@ -34,8 +34,7 @@ pub fn draw(ui: &mut Ui, snapshot: &Snapshot, buffer: &mut Buffer) -> Option<Pos
     let paint = &mut Paint { buffer, theme: &theme, glyphs: ui.glyphs };
     (ui.hints, ui.cards) = (Vec::new(), Vec::new());
     if area.width < LEAST.0 || area.height < LEAST.1 {
-        let text = format!("laggard needs {}x{}; this is {}x{}", LEAST.0, LEAST.1, area.width, area.height);
-        paint.line(area, 0, &Line::from(Span::raw(text)));
+        too_small(paint, area);
         return None;
     }
     let mut rest = Rows(area);
@@ -58,8 +57,14 @@ pub fn draw(ui: &mut Ui, snapshot: &Snapshot, buffer: &mut Buffer) -> Option<Pos
     cursor
 }
 
+/// The one line of a terminal that has room for no more.
+pub(super) fn too_small(paint: &mut Paint<'_>, area: Rect) {
+    let text = format!("laggard needs {}x{}; this is {}x{}", LEAST.0, LEAST.1, area.width, area.height);
+    paint.line(area, 0, &Line::from(Span::raw(text)));
+}
+
 /// The signs of our own sentences, for terminals without them; what people typed stays as it is.
-fn spell_in_ascii(buffer: &mut Buffer) {
+pub(super) fn spell_in_ascii(buffer: &mut Buffer) {
     const SIGNS: [(&str, &str); 8] =
         [("×", "x"), ("–", "-"), ("−", "-"), ("→", ">"), ("…", "~"), ("·", "."), ("│", "|"), ("µ", "u")];
     for cell in &mut buffer.content {
@@ -70,17 +75,17 @@ fn spell_in_ascii(buffer: &mut Buffer) {
 }
 
 /// Rows taken from the top and the bottom of an area.
-struct Rows(Rect);
+pub(super) struct Rows(pub(super) Rect);
 
 impl Rows {
-    fn top(&mut self, rows: u16) -> Rect {
+    pub(super) fn top(&mut self, rows: u16) -> Rect {
         let rows = rows.min(self.0.height);
         let taken = Rect { height: rows, ..self.0 };
         self.0 = Rect { y: self.0.y + rows, height: self.0.height - rows, ..self.0 };
         taken
     }
 
-    fn bottom(&mut self, rows: u16) -> Rect {
+    pub(super) fn bottom(&mut self, rows: u16) -> Rect {
         let rows = rows.min(self.0.height);
         self.0.height -= rows;
         Rect { y: self.0.bottom(), height: rows, ..self.0 }

@@ -72,6 +72,9 @@ pub struct Glyphs {
     pub ellipsis: &'static str,
     /// Eight heights.
     pub levels: [&'static str; 8],
+    /// An interval of time: its beginning, its middle, its end, and one of a single cell; then the same for one that
+    /// matters more.
+    pub bars: [[&'static str; 4]; 2],
     /// An ordinary frame.
     pub frame: border::Set<'static>,
     /// The frame of what is picked.
@@ -122,6 +125,7 @@ pub static UNICODE: Glyphs = Glyphs {
     dot: "·",
     ellipsis: "…",
     levels: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+    bars: [["├", "─", "┤", "│"], ["╠", "═", "╣", "║"]],
     frame: border::ROUNDED,
     picked_frame: border::DOUBLE,
 };
@@ -154,6 +158,7 @@ pub static ASCII: Glyphs = Glyphs {
     dot: ".",
     ellipsis: "~",
     levels: ["_", ".", "-", ":", "=", "+", "*", "#"],
+    bars: [["[", "-", "]", "|"], ["[", "=", "]", "#"]],
     frame: framed("+", "|", "-"),
     picked_frame: framed("#", "#", "="),
 };
@@ -197,6 +202,7 @@ impl Glyphs {
         }
         all.extend(self.arrows);
         all.extend(self.levels);
+        all.extend(self.bars.concat());
         for frame in [&self.frame, &self.picked_frame] {
             all.extend([frame.top_left, frame.top_right, frame.bottom_left, frame.bottom_right]);
             all.extend([

@@ -4,7 +4,7 @@ use crate::{
     action::{Act, Condition},
     base::{ClientId, KeyId, NodeId},
     drive::{Request, Snapshot},
-    tui::registry::{self, Action, Group},
+    tui::registry::{self, Action, Group, Layer},
 };
 
 use super::{
@@ -78,6 +78,10 @@ impl Ui {
             | Action::PreviousAnomaly
             | Action::RunUntilConverged => self.travel(action, snapshot),
             Action::Explain => self.explain(),
+            Action::Filter => self.no("filter: not yet".into()),
+            Action::NextEvidence | Action::PreviousEvidence => {
+                self.no("only a history from elsewhere has evidence to go through".into())
+            }
             Action::Verdicts => self.open_verdicts(snapshot),
             Action::Inspect if self.view == View::Knobs => self.type_knob(snapshot),
             Action::Inspect => self.inspect(),
@@ -85,7 +89,7 @@ impl Ui {
             Action::Knobs => self.toggle_knobs(snapshot),
             Action::NextTheme => self.next_theme(),
             Action::Session => self.open_session(snapshot),
-            Action::Help => self.open(Overlay::Help(List::help())),
+            Action::Help => self.open(Overlay::Help(List::help(Layer::Main))),
             Action::OpenPreset => self.open(Overlay::Choice(Purpose::Preset, List::presets())),
             Action::Redraw => vec![Effect::Repaint],
             Action::Suspend => vec![Effect::Suspend],
