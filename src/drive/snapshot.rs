@@ -6,7 +6,10 @@ use std::sync::Arc;
 use crate::{
     action::Condition,
     base::{ClientId, KeyId, NodeId, Position, Seed, SimTime, Span, ZoneId},
-    check::{Anomaly, AnomalyKind, Badge, Judged, Loss, ReadRecord, Staleness, Story, Tally, explain},
+    check::{
+        Anomaly, AnomalyKind, Badge, Judged, Loss, ReadRecord, Staleness, Story, Tally, explain,
+        run_history::RunHistory,
+    },
     data::{Held, VersionVector},
     replica::MessageKind,
     scenario::{Deed, Scenario, Step, Timing},
@@ -32,6 +35,8 @@ pub struct Snapshot {
     pub lost_writes: u64,
     pub tally: Tally,
     pub last_read: Option<ReadRecord>,
+    /// The newest operations and faults up to the playhead.
+    pub operations: Arc<RunHistory>,
     /// The story in plain sentences.
     pub story_lines: Vec<String>,
     /// Messages that died lately, newest first.
@@ -213,6 +218,7 @@ impl Snapshot {
             lost_writes: ledger.lost_writes(simulation),
             tally: ledger.tally,
             last_read: ledger.last_read.clone(),
+            operations: Arc::new(timeline.history().clone()),
             events,
             recent_times_to_consistency: ledger.times_to_consistency().collect(),
             head: timeline.head(),

@@ -18,7 +18,10 @@ use thiserror::Error;
 use crate::{
     action::Command,
     base::{OpId, Position, Seed, SimTime},
-    check::{Anomalies, Ledger},
+    check::{
+        Anomalies, Ledger,
+        run_history::{Recorder, RunHistory},
+    },
     scenario::Scenario,
     sim::{Refused, Simulation, What},
 };
@@ -33,12 +36,14 @@ use super::{
 pub struct Moment {
     pub simulation: Simulation,
     pub ledger: Ledger,
+    /// The newest part of its history.
+    pub recorder: Recorder,
 }
 
 impl Moment {
     /// How much a clone copies, in things of about fifty bytes.
     pub(super) fn weight(&self) -> u64 {
-        self.simulation.weight() + self.ledger.weight()
+        self.simulation.weight() + self.ledger.weight() + self.recorder.weight()
     }
 }
 
@@ -114,7 +119,7 @@ impl Timeline {
     pub fn new(scenario: Arc<Scenario>, seed: Seed) -> Self {
         let simulation = Simulation::new(scenario, seed);
         let ledger = Ledger::new(&simulation);
-        let live = Moment { simulation, ledger };
+        let live = Moment { simulation, ledger, recorder: Recorder::of_newest() };
         let beginning = Keyframe { moment: live.clone(), cursor: 0 };
         Self {
             seed,
@@ -137,6 +142,12 @@ impl Timeline {
 
     pub fn ledger(&self) -> &Ledger {
         &self.live.ledger
+    }
+
+    /// The newest operations and faults up to the playhead. Wherever the playhead came from, they are those that a
+    /// fresh run to its position would have kept.
+    pub fn history(&self) -> &RunHistory {
+        self.live.recorder.history()
     }
 
     pub fn seed(&self) -> Seed {
@@ -238,7 +249,10 @@ impl Timeline {
 
     /// Books what the last step made happen: the facts from `start` on of the journal's page.
     fn settle_step(&mut self, start: usize) {
-        self.live.ledger.observe_all(self.journal.written_since(start), &self.live.simulation);
+        let (facts, Moment { simulation, ledger, recorder }) =
+            (self.journal.written_since(start), &mut self.live);
+        ledger.observe_all(facts, simulation);
+        recorder.observe_all(facts, simulation, ledger);
         let here = self.position();
         self.journal_end = here.step;
         self.head = self.head.max(here);
