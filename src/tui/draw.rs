@@ -32,7 +32,7 @@ pub fn draw(ui: &mut Ui, snapshot: &Snapshot, buffer: &mut Buffer) -> Option<Pos
     let area = buffer.area;
     let theme = ui.theme;
     let paint = &mut Paint { buffer, theme: &theme, glyphs: ui.glyphs };
-    (ui.hints, ui.cards) = (Vec::new(), Vec::new());
+    (ui.hints, ui.cards, ui.operation_rows) = (Vec::new(), Vec::new(), Vec::new());
     if area.width < LEAST.0 || area.height < LEAST.1 {
         too_small(paint, area);
         return None;
@@ -95,7 +95,7 @@ impl Rows {
 /// Cluster and details side by side, events below both.
 fn wide(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
     let mut rows = Rows(area);
-    let events = rows.bottom(area.height / 3);
+    let events = rows.bottom(if ui.view == View::Operations { area.height / 2 } else { area.height / 3 });
     let side = (area.width / 3).clamp(40, 72);
     let left = Rect { width: area.width - side, ..rows.0 };
     let right = Rect { x: area.x + left.width, width: side, ..rows.0 };
@@ -109,6 +109,11 @@ fn wide(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
         let title = if ui.side == Side::Story { "Why?" } else { "Inspector" };
         let inner = paint.frame(right, &format!("{title}  {}", snapshot.replica_name(ui.picked)));
         panels::details(paint, inner, ui, snapshot);
+    }
+    if ui.view == View::Operations {
+        let inner = paint.frame(events, &panels::operations_title(ui, snapshot));
+        ui.operation_rows = panels::operations(paint, inner, ui, snapshot);
+        return;
     }
     let inner = paint.frame(events, &panels::events_title("Events", ui));
     panels::events(paint, inner, ui, snapshot);
@@ -137,6 +142,10 @@ fn narrow(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
             let title = format!("{} (Tab: next view)", snapshot.replica_name(ui.picked));
             paint.rule(rows.top(1), &title);
             panels::details(paint, rows.0, ui, snapshot);
+        }
+        View::Operations => {
+            paint.rule(rows.top(1), &panels::operations_title(ui, snapshot));
+            ui.operation_rows = panels::operations(paint, rows.0, ui, snapshot);
         }
         View::Knobs => {
             paint.rule(rows.top(1), &panels::knobs_title(area.width));

@@ -7,6 +7,7 @@ mod head;
 mod hero;
 mod inspector;
 mod knobs;
+mod operations;
 mod overlay;
 mod walls;
 
@@ -16,5 +17,6 @@ pub(super) use foot::{answer, hints, status};
 pub(super) use head::{advice, advice_rows, header};
 pub(super) use hero::hero;
 pub(super) use knobs::{knobs, knobs_title};
+pub(super) use operations::{explained_lines, operations, operations_title};
 pub(super) use overlay::{list, overlay, prompt};
 pub(super) use walls::{losses, walls};

@@ -255,7 +255,7 @@ impl Source for Pages {
             Mark::Wrong => ("BREAKS HERE", Role::Error),
             Mark::Evidence => ("evidence", Role::Stale),
             Mark::Failed => ("did nothing", Role::Dim),
-            Mark::Nothing => ("", Role::Text),
+            Mark::Stale | Mark::Nothing => ("", Role::Text),
         };
         let mut what = plain(format!("{} ", brief(&told.function)), Role::Text);
         if let Some((lead, value)) = told.shown() {

@@ -26,7 +26,7 @@ use crate::{
     tui::{
         draw::{LEAST, Rows, spell_in_ascii, too_small},
         operations::{self, brief},
-        paint::{Paint, bold, wrap, wrap_words},
+        paint::{Paint, bold, wrap_words},
         panels,
         theme::{ASCII, Glyphs, Role},
     },
@@ -231,14 +231,7 @@ impl Reading {
     }
 
     fn panel(&self, paint: &mut Paint<'_>, rest: &mut Rows) {
-        let width = rest.0.width.saturating_sub(4);
-        let mut lines = Vec::new();
-        for (sentence, role) in self.explained() {
-            for (row, text) in wrap(&sentence, width).into_iter().enumerate() {
-                let lead = if row == 0 { paint.glyphs.dot } else { " " };
-                lines.push(Line::from(vec![Span::raw(format!(" {lead} ")), paint.span(text, role)]));
-            }
-        }
+        let lines = panels::explained_lines(paint, rest.0.width, &self.explained());
         let most = (rest.0.height / 2).max(3);
         let height = u16::try_from(lines.len()).unwrap_or(most).min(most);
         let below = rest.bottom(height);

@@ -34,7 +34,7 @@ impl Reading {
             Mark::Evidence => {
                 lines.push(("It is one of the few that show the violation.".into(), Role::Stale));
             }
-            Mark::Failed | Mark::Nothing => {}
+            Mark::Failed | Mark::Stale | Mark::Nothing => {}
         }
         lines.push((self.concurrent(place), Role::Text));
         lines

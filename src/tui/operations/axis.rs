@@ -45,11 +45,11 @@ impl Axis {
 
     /// Draws an interval in a row.
     pub(super) fn bar(&self, paint: &mut Paint<'_>, y: u16, interval: Interval, mark: Mark, chosen: bool) {
-        let heavy = matches!(mark, Mark::Evidence | Mark::Wrong);
+        let heavy = matches!(mark, Mark::Stale | Mark::Evidence | Mark::Wrong);
         let [begin, middle, end, point] = paint.glyphs.bars[usize::from(heavy)];
         let role = match mark {
             Mark::Wrong => Role::Error,
-            Mark::Evidence => Role::Stale,
+            Mark::Evidence | Mark::Stale => Role::Stale,
             Mark::Failed => Role::Dim,
             Mark::Nothing => Role::Text,
         };

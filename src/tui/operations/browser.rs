@@ -144,11 +144,6 @@ impl Browser {
         self.chosen.is_none()
     }
 
-    /// Follows the newest again.
-    pub(in crate::tui) fn follow(&mut self) {
-        self.chosen = None;
-    }
-
     /// The places to draw on so many rows: the chosen one among them, and where it can be a row around it.
     pub(super) fn window(&mut self, source: &dyn Source, rows: usize) -> std::ops::Range<usize> {
         let (count, at) = (self.count(source), self.at(source));

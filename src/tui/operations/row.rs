@@ -32,7 +32,7 @@ pub(in crate::tui) struct Column {
     pub(in crate::tui) spare: u8,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(in crate::tui) struct Row {
     /// One for each column.
     pub(in crate::tui) cells: Vec<Cell>,
@@ -61,18 +61,21 @@ pub(in crate::tui) enum Field {
 }
 
 /// When it took place, both ends included; `to` `None` where it has no end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(in crate::tui) struct Interval {
     pub(in crate::tui) from: u64,
     pub(in crate::tui) to: Option<u64>,
 }
 
 /// What a glance must catch, by glyph and by the weight of the bar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(in crate::tui) enum Mark {
+    #[default]
     Nothing,
     /// It failed.
     Failed,
+    /// It saw too little.
+    Stale,
     /// It helps to show a violation.
     Evidence,
     /// It is what is wrong.

@@ -116,6 +116,7 @@ fn cells(paint: &mut Paint<'_>, line: Rect, row: &Row, widths: &[u16], chosen: b
     let (mark, role) = match row.mark {
         Mark::Wrong => (paint.glyphs.badges.1, Role::Error),
         Mark::Evidence => (paint.glyphs.anomaly, Role::Stale),
+        Mark::Stale => (paint.glyphs.mark(Role::Stale), Role::Stale),
         Mark::Failed => (paint.glyphs.dot, Role::Dim),
         Mark::Nothing => (" ", Role::Text),
     };

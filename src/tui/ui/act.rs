@@ -35,6 +35,9 @@ impl Ui {
 
     #[expect(clippy::too_many_lines, reason = "one arm for each action, so that none is forgotten")]
     fn perform(&mut self, action: Action, snapshot: &Snapshot) -> Vec<Effect> {
+        if let Some(effects) = self.browse(action, snapshot) {
+            return effects;
+        }
         match action {
             Action::Write => by(action, vec![self.ask(snapshot, next_act(snapshot))]),
             Action::Read => by(action, vec![self.ask(snapshot, Act::Read)]),
@@ -78,7 +81,8 @@ impl Ui {
             | Action::PreviousAnomaly
             | Action::RunUntilConverged => self.travel(action, snapshot),
             Action::Explain => self.explain(),
-            Action::Filter => self.no("filter: not yet".into()),
+            // The table of operations has it.
+            Action::Filter => Vec::new(),
             Action::NextEvidence | Action::PreviousEvidence => {
                 self.no("only a history from elsewhere has evidence to go through".into())
             }
@@ -119,7 +123,11 @@ impl Ui {
     /// A character for the line or the list that has the keyboard.
     pub fn type_text(&mut self, text: &str, snapshot: &Snapshot) -> Vec<Effect> {
         match &mut self.overlay {
-            Overlay::Prompt(prompt) => prompt.insert(text),
+            Overlay::Prompt(prompt) => {
+                prompt.insert(text);
+                self.filter_as_typed();
+                self.refilter(snapshot);
+            }
             Overlay::Help(list) => list.type_text(text),
             Overlay::Choice(purpose, list) => {
                 list.type_text(text);
@@ -265,7 +273,7 @@ impl Ui {
     }
 
     fn turn_view(&mut self, action: Action) -> Vec<Effect> {
-        let views = [View::Cluster, View::Events, View::Details, View::Knobs];
+        let views = [View::Cluster, View::Events, View::Operations, View::Details, View::Knobs];
         let at = views.iter().position(|view| *view == self.view).unwrap_or(0);
         let by = if action == Action::NextView { 1 } else { views.len() - 1 };
         self.view = views[(at + by) % views.len()];
@@ -292,6 +300,11 @@ impl Ui {
             Overlay::Help(_) if self.question.state == Asked::Open => self.open(Overlay::Question),
             Overlay::Question => {
                 self.question.state = Asked::Closed;
+                self.open(Overlay::None)
+            }
+            // What was being typed to filter is dropped with its line.
+            Overlay::Prompt(Prompt { kind: PromptKind::Filter, .. }) => {
+                self.operations.filter("");
                 self.open(Overlay::None)
             }
             Overlay::Help(_) | Overlay::Choice(..) | Overlay::Prompt(_) => self.open(Overlay::None),

@@ -21,6 +21,8 @@ impl Ui {
                 return self.no("that acts only on a line being typed or on a list".into());
             }
         }
+        self.filter_as_typed();
+        self.refilter(snapshot);
         Vec::new()
     }
 
