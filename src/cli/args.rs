@@ -33,6 +33,17 @@ pub(super) struct ScreenArgs {
     #[arg(long, value_name = "N")]
     pub(super) seed: Option<u64>,
 
+    #[command(flatten)]
+    pub(super) look: LookArgs,
+
+    /// How much may move
+    #[arg(long, value_enum, default_value_t = MotionArg::Full)]
+    pub(super) motion: MotionArg,
+}
+
+/// What a screen looks like.
+#[derive(Debug, clap::Args)]
+pub(super) struct LookArgs {
     /// Colours of the screen: by default guessed from the terminal
     #[arg(long, value_enum)]
     pub(super) theme: Option<ThemeArg>,
@@ -44,10 +55,6 @@ pub(super) struct ScreenArgs {
     /// Which glyphs the screen may use
     #[arg(long, value_enum, default_value_t = GlyphsArg::Auto)]
     pub(super) glyphs: GlyphsArg,
-
-    /// How much may move
-    #[arg(long, value_enum, default_value_t = MotionArg::Full)]
-    pub(super) motion: MotionArg,
 
     /// Leave the mouse to the terminal
     #[arg(long)]
@@ -177,6 +184,7 @@ pub(super) enum ViewArg {
     SpaceTime,
     Metrics,
     Events,
+    Operations,
     Details,
     Knobs,
 }
@@ -188,6 +196,7 @@ impl From<ViewArg> for View {
             ViewArg::SpaceTime => Self::SpaceTime,
             ViewArg::Metrics => Self::Metrics,
             ViewArg::Events => Self::Events,
+            ViewArg::Operations => Self::Operations,
             ViewArg::Details => Self::Details,
             ViewArg::Knobs => Self::Knobs,
         }
@@ -203,6 +212,10 @@ cas-register), the empty text (kv) or the empty set.
 The keys race: each is searched with 50,000 steps (or 8 an operation), then with 8 times as many, and so on up to
 --steps; the first round that finds a violation is the last. What a budget ends is unknown, never guessed. A file may have 256 MiB and 2,000,000
 events.
+
+With --screen the file is read first, and refused as ever if it is malformed; then its operations are shown while they
+are judged: ] and [ go from violation to violation, n through what shows one, / filters, Enter explains, ? has every
+key. Leaving ends with the verdict's status, 3 if it was not waited for.
 
 Exit status: 0 every key holds, 1 a key is violated, 2 the file is malformed, 3 it could not be told.";
 
@@ -232,8 +245,15 @@ pub(super) struct JudgeArgs {
     pub(super) memory: u32,
 
     /// As one JSON object
-    #[arg(long)]
+    #[arg(long, conflicts_with = "screen")]
     pub(super) json: bool,
+
+    /// On the screen: every operation, the first violation chosen and marked
+    #[arg(long)]
+    pub(super) screen: bool,
+
+    #[command(flatten, next_help_heading = "With --screen")]
+    pub(super) look: LookArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -104,7 +104,7 @@ fn fact(timeline: &Timeline, fact: &Fact) -> Value {
             json!({"fact": "sent", "message": message.0, "from": node(from), "to": node(to), "kind": kind.name(),
                    "carries": carries.as_ref().map(write), "arrives_ns": arrives.0, "op": op.map(|op| op.0)})
         }
-        What::Delivered { message, from, to, kind, carries } => {
+        What::Delivered { message, from, to, kind, carries, .. } => {
             json!({"fact": "delivered", "message": message.0, "from": node(from), "to": node(to),
                    "kind": kind.name(), "carries": carries.as_ref().map(write)})
         }

@@ -7,7 +7,8 @@ use crate::{
     action::Condition,
     base::{ClientId, KeyId, NodeId, Position, Seed, SimTime, Span, ZoneId},
     check::{
-        Anomaly, AnomalyKind, Badge, Judged, Loss, Meters, ReadRecord, Staleness, Story, Tally, explain,
+        Anomalies, Anomaly, AnomalyKind, Badge, Judged, Loss, Meters, ReadRecord, Staleness, Story, Tally,
+        explain, run_history::RunHistory,
     },
     data::{Held, VersionVector},
     replica::MessageKind,
@@ -34,6 +35,10 @@ pub struct Snapshot {
     pub lost_writes: u64,
     pub tally: Tally,
     pub last_read: Option<ReadRecord>,
+    /// The newest operations and faults up to the playhead.
+    pub operations: Arc<RunHistory>,
+    /// What went wrong up to the playhead, as far as it is remembered.
+    pub log: Anomalies,
     /// The story in plain sentences.
     pub story_lines: Vec<String>,
     /// Messages that died lately, newest first.
@@ -219,6 +224,8 @@ impl Snapshot {
             lost_writes: ledger.lost_writes(simulation),
             tally: ledger.tally,
             last_read: ledger.last_read.clone(),
+            log: ledger.anomalies().clone(),
+            operations: Arc::new(timeline.history().clone()),
             events,
             meters: timeline.meters().clone(),
             recent_times_to_consistency: ledger.times_to_consistency().collect(),

@@ -18,7 +18,10 @@ use thiserror::Error;
 use crate::{
     action::Command,
     base::{OpId, Position, Seed, SimTime},
-    check::{Anomalies, Ledger, Meters},
+    check::{
+        Anomalies, Ledger, Meters,
+        run_history::{Recorder, RunHistory},
+    },
     scenario::Scenario,
     sim::{Refused, Simulation, What},
 };
@@ -34,12 +37,14 @@ pub struct Moment {
     pub simulation: Simulation,
     pub ledger: Ledger,
     pub meters: Meters,
+    /// The newest part of its history.
+    pub recorder: Recorder,
 }
 
 impl Moment {
     /// How much a clone copies, in things of about fifty bytes.
     pub(super) fn weight(&self) -> u64 {
-        self.simulation.weight() + self.ledger.weight()
+        self.simulation.weight() + self.ledger.weight() + self.recorder.weight()
     }
 }
 
@@ -115,7 +120,8 @@ impl Timeline {
     pub fn new(scenario: Arc<Scenario>, seed: Seed) -> Self {
         let simulation = Simulation::new(scenario, seed);
         let ledger = Ledger::new(&simulation);
-        let live = Moment { simulation, ledger, meters: Meters::default() };
+        let (meters, recorder) = (Meters::default(), Recorder::of_newest());
+        let live = Moment { simulation, ledger, meters, recorder };
         let beginning = Keyframe { moment: live.clone(), cursor: 0 };
         Self {
             seed,
@@ -142,6 +148,12 @@ impl Timeline {
 
     pub fn meters(&self) -> &Meters {
         &self.live.meters
+    }
+
+    /// The newest operations and faults up to the playhead. Wherever the playhead came from, they are those that a
+    /// fresh run to its position would have kept.
+    pub fn history(&self) -> &RunHistory {
+        self.live.recorder.history()
     }
 
     pub fn seed(&self) -> Seed {
@@ -243,9 +255,11 @@ impl Timeline {
 
     /// Books what the last step made happen: the facts from `start` on of the journal's page.
     fn settle_step(&mut self, start: usize) {
-        let facts = self.journal.written_since(start);
-        self.live.ledger.observe_all(facts, &self.live.simulation);
-        self.live.meters.observe(facts, &self.live.ledger);
+        let (facts, Moment { simulation, ledger, meters, recorder }) =
+            (self.journal.written_since(start), &mut self.live);
+        ledger.observe_all(facts, simulation);
+        meters.observe(facts, ledger);
+        recorder.observe_all(facts, simulation, ledger);
         let here = self.position();
         self.journal_end = here.step;
         self.head = self.head.max(here);

@@ -59,6 +59,8 @@ pub enum What {
         to: NodeId,
         kind: MessageKind,
         carries: Option<WriteId>,
+        /// As of [`Self::Sent`].
+        op: Option<OpId>,
     },
     /// It reached a frozen replica and waits there.
     Queued {

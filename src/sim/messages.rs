@@ -159,8 +159,8 @@ impl Simulation {
 
     pub(super) fn deliver(&mut self, message: &Message, facts: &mut Vec<Fact>) {
         let &Message { id, from, to, .. } = message;
-        let (kind, carries) = (message.body.kind(), message.body.carries());
-        self.record(facts, What::Delivered { message: id, from, to, kind, carries });
+        let (kind, carries, op) = (message.body.kind(), message.body.carries(), message.body.op());
+        self.record(facts, What::Delivered { message: id, from, to, kind, carries, op });
         self.act(to, message.cause, facts, |replica, around, out| {
             replica.hear(message.stamp, around);
             replica.handle_message(from, &message.body, around, out);

@@ -65,7 +65,8 @@ impl<T> Queue<T> {
     /// Takes out the first payload that is found, with its time; the others keep their order. Looks at all of them.
     pub(crate) fn take(&mut self, wanted: impl Fn(&T) -> bool) -> Option<(SimTime, T)> {
         let index_of = |entry: u128| ((entry as u32) & ((1 << INDEX_BITS) - 1)) as usize;
-        let found = self.heap.iter().position(|entry| self.slab[index_of(*entry)].as_ref().is_some_and(&wanted))?;
+        let found =
+            self.heap.iter().position(|entry| self.slab[index_of(*entry)].as_ref().is_some_and(&wanted))?;
         let entry = self.heap.swap_remove(found);
         let entries = std::mem::take(&mut self.heap);
         for entry in entries {

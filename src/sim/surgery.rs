@@ -1,11 +1,6 @@
 //! A hand on one message that is on its way: delivered now, dropped, doubled, delayed.
 
-use crate::{
-    action::Surgery,
-    base::MessageId,
-    net::Order,
-    replica::Body,
-};
+use crate::{action::Surgery, base::MessageId, net::Order, replica::Body};
 
 use super::{Event, Fact, Message, Refused, Simulation, What};
 

@@ -7,14 +7,16 @@ mod head;
 mod hero;
 mod inspector;
 mod knobs;
+mod operations;
 mod overlay;
 mod walls;
 
 pub(super) use details::{detail_lines, details};
 pub(super) use events::{events, events_title, mark};
-pub(super) use foot::{hints, status};
+pub(super) use foot::{answer, hints, status};
 pub(super) use head::{advice, advice_rows, header};
 pub(super) use hero::hero;
 pub(super) use knobs::{knobs, knobs_title};
-pub(super) use overlay::overlay;
+pub(super) use operations::{explained_lines, operations, operations_title};
+pub(super) use overlay::{list, overlay, prompt};
 pub(super) use walls::{losses, walls};

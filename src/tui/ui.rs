@@ -4,6 +4,7 @@
 mod act;
 mod commands;
 mod lists;
+mod operations;
 mod prompt;
 mod scrub;
 mod session;
@@ -22,11 +23,13 @@ use crate::{
 
 use super::{
     knobs::Knob,
+    operations::{Browser, Drawn},
     registry::{Action, Layer},
     spacetime::{Place, SpaceTime},
     theme::{Glyphs, Theme},
 };
 pub(super) use lists::{Entry, Id, List, Purpose};
+pub(super) use operations::Panel as OperationPanel;
 pub(super) use prompt::{Prompt, PromptKind};
 pub(super) use session::Addressing;
 pub(super) use values::next_act;
@@ -60,6 +63,10 @@ pub struct Ui {
     pub(super) cards: Vec<Rect>,
     /// Where the last picture had its key hints.
     pub(super) hints: Vec<(Rect, Action)>,
+    /// The table of operations, and where the last picture had its rows.
+    pub(super) operations: Browser,
+    pub(super) operation_panel: OperationPanel,
+    pub(super) operation_rows: Drawn,
     seen_notice: u64,
     promised: Option<Promise>,
     /// What the question on the screen is the answer to: the script step that asked.
@@ -75,6 +82,8 @@ pub enum View {
     /// Plots.
     Metrics,
     Events,
+    /// Every read and write.
+    Operations,
     Details,
     /// What can be turned live, beside or instead of the details.
     Knobs,
@@ -82,8 +91,15 @@ pub enum View {
 
 impl View {
     /// In the order Tab goes through them.
-    pub const ALL: [Self; 6] =
-        [Self::Cluster, Self::SpaceTime, Self::Metrics, Self::Events, Self::Details, Self::Knobs];
+    pub const ALL: [Self; 7] = [
+        Self::Cluster,
+        Self::SpaceTime,
+        Self::Events,
+        Self::Operations,
+        Self::Metrics,
+        Self::Details,
+        Self::Knobs,
+    ];
 
     /// As the command line names it.
     pub fn name(self) -> &'static str {
@@ -92,6 +108,7 @@ impl View {
             Self::SpaceTime => "space-time",
             Self::Metrics => "metrics",
             Self::Events => "events",
+            Self::Operations => "operations",
             Self::Details => "details",
             Self::Knobs => "knobs",
         }
@@ -205,6 +222,9 @@ impl Ui {
             columns: 1,
             cards: Vec::new(),
             hints: Vec::new(),
+            operations: Browser::new(),
+            operation_panel: OperationPanel::Closed,
+            operation_rows: Vec::new(),
             seen_notice: 0,
             promised: None,
             asked_at: usize::MAX,
@@ -214,6 +234,7 @@ impl Ui {
     /// What has the keyboard.
     pub fn layer(&self) -> Layer {
         match self.overlay {
+            Overlay::None if self.view == View::Operations => Layer::Operations,
             Overlay::None => Layer::Main,
             Overlay::Help(_) => Layer::Help,
             Overlay::Choice(..) => Layer::Choice,
@@ -243,6 +264,7 @@ impl Ui {
             self.say(kept.text);
         }
         self.scroll = self.scroll.min(snapshot.events.len().saturating_sub(1));
+        self.refilter(snapshot);
         self.refresh_verdicts(snapshot);
         let entries = self.session_entries(snapshot);
         if let Overlay::Choice(Purpose::Session, list) = &mut self.overlay {
@@ -300,11 +322,15 @@ impl Ui {
         if let Some(action) = hint.filter(|action| !matches!(action, Action::Pick(_) | Action::Answer(_))) {
             return self.act(action, snapshot);
         }
+        let row = self.operation_rows.iter().find(|(place, _)| place.contains(at)).map(|(_, place)| *place);
+        if let Some(place) = row.filter(|_| self.browses()) {
+            return self.click_operation(place, snapshot);
+        }
         if let Some(effects) = self.press_in_chart(at, snapshot).filter(|_| self.layer() == Layer::Main) {
             return effects;
         }
         let card = self.cards.iter().position(|card| card.contains(at));
-        match card.filter(|_| self.layer() == Layer::Main) {
+        match card.filter(|_| matches!(self.layer(), Layer::Main | Layer::Operations)) {
             Some(index) => self.pick(index),
             None => Vec::new(),
         }
@@ -313,6 +339,8 @@ impl Ui {
     fn wheel(&mut self, by: isize, snapshot: &Snapshot) -> Vec<Effect> {
         if let Overlay::Help(list) | Overlay::Choice(_, list) = &mut self.overlay {
             list.step(by);
+        } else if self.view == View::Operations {
+            self.wheel_operations(by, snapshot);
         } else {
             let last = snapshot.events.len().saturating_sub(1);
             self.scroll = self.scroll.saturating_add_signed(by).min(last);

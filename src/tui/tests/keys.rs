@@ -122,6 +122,9 @@ fn does_what_it_promises(action: Action) {
         | Action::PreviousView
         | Action::NextTheme
         | Action::Knobs
+        | Action::Filter
+        | Action::NextEvidence
+        | Action::PreviousEvidence
         | Action::Help
         | Action::OpenPreset
         | Action::Redraw
@@ -358,6 +361,19 @@ fn views(action: Action) {
                 stage.text(80, 24)
             );
             assert!(stage.status().starts_with(width), "{}", stage.status());
+        }
+        Action::Filter => {
+            let mut stage = pressed("w|2r", action);
+            assert_eq!((stage.ui.layer(), stage.ui.view), (Layer::Prompt, View::Operations));
+            stage.keys("kind:read⏎");
+            assert!(stage.text(80, 24).contains("operations /kind:read: 1 of 2"), "{}", stage.text(80, 24));
+        }
+        // Only in a history from elsewhere; its own tests press them there.
+        Action::NextEvidence | Action::PreviousEvidence => {
+            let mut stage = Stage::after(3, "");
+            let snapshot = stage.snapshot();
+            assert!(stage.ui.act(action, &snapshot).is_empty());
+            assert!(stage.status().contains("history from elsewhere"), "{}", stage.status());
         }
         Action::NextTheme => assert_eq!(pressed("", action).ui.theme.kind(), Kind::Light),
         Action::Help => assert!(matches!(pressed("", action).ui.overlay, Overlay::Help(_))),

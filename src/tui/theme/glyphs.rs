@@ -74,6 +74,9 @@ pub struct Glyphs {
     pub ellipsis: &'static str,
     /// Eight heights.
     pub levels: [&'static str; 8],
+    /// An interval of time: its beginning, its middle, its end, and one of a single cell; then the same for one that
+    /// matters more.
+    pub bars: [[&'static str; 4]; 2],
     /// An ordinary frame.
     pub frame: border::Set<'static>,
     /// The frame of what is picked.
@@ -125,6 +128,7 @@ pub static UNICODE: Glyphs = Glyphs {
     dot: "·",
     ellipsis: "…",
     levels: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+    bars: [["├", "─", "┤", "│"], ["╠", "═", "╣", "║"]],
     frame: border::ROUNDED,
     picked_frame: border::DOUBLE,
 };
@@ -158,6 +162,7 @@ pub static ASCII: Glyphs = Glyphs {
     dot: ".",
     ellipsis: "~",
     levels: ["_", ".", "-", ":", "=", "+", "*", "#"],
+    bars: [["[", "-", "]", "|"], ["[", "=", "]", "#"]],
     frame: framed("+", "|", "-"),
     picked_frame: framed("#", "#", "="),
 };
@@ -202,6 +207,7 @@ impl Glyphs {
         all.extend(self.arrows);
         all.extend(self.causal);
         all.extend(self.levels);
+        all.extend(self.bars.concat());
         for frame in [&self.frame, &self.picked_frame] {
             all.extend([frame.top_left, frame.top_right, frame.bottom_left, frame.bottom_right]);
             all.extend([

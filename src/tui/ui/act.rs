@@ -4,7 +4,7 @@ use crate::{
     action::{Act, Condition},
     base::{ClientId, KeyId, NodeId},
     drive::{Request, Snapshot},
-    tui::registry::{self, Action, Group},
+    tui::registry::{self, Action, Group, Layer},
 };
 
 use super::{
@@ -35,6 +35,9 @@ impl Ui {
 
     #[expect(clippy::too_many_lines, reason = "one arm for each action, so that none is forgotten")]
     fn perform(&mut self, action: Action, snapshot: &Snapshot) -> Vec<Effect> {
+        if let Some(effects) = self.browse(action, snapshot) {
+            return effects;
+        }
         match action {
             Action::Write => by(action, vec![self.ask(snapshot, next_act(snapshot))]),
             Action::Read => by(action, vec![self.ask(snapshot, Act::Read)]),
@@ -78,6 +81,11 @@ impl Ui {
             | Action::PreviousAnomaly
             | Action::RunUntilConverged => self.travel(action, snapshot),
             Action::Explain => self.explain(),
+            // The table of operations has it.
+            Action::Filter => Vec::new(),
+            Action::NextEvidence | Action::PreviousEvidence => {
+                self.no("only a history from elsewhere has evidence to go through".into())
+            }
             Action::Verdicts => self.open_verdicts(snapshot),
             Action::Inspect if self.view == View::Knobs => self.type_knob(snapshot),
             Action::Inspect if self.is_in_space_time() => self.light(),
@@ -87,7 +95,7 @@ impl Ui {
             Action::Knobs => self.toggle_knobs(snapshot),
             Action::NextTheme => self.next_theme(),
             Action::Session => self.open_session(snapshot),
-            Action::Help => self.open(Overlay::Help(List::help())),
+            Action::Help => self.open(Overlay::Help(List::help(Layer::Main))),
             Action::OpenPreset => self.open(Overlay::Choice(Purpose::Preset, List::presets())),
             Action::Record => vec![Effect::Record],
             Action::Screenshot => vec![Effect::Screenshot],
@@ -119,7 +127,11 @@ impl Ui {
     /// A character for the line or the list that has the keyboard.
     pub fn type_text(&mut self, text: &str, snapshot: &Snapshot) -> Vec<Effect> {
         match &mut self.overlay {
-            Overlay::Prompt(prompt) => prompt.insert(text),
+            Overlay::Prompt(prompt) => {
+                prompt.insert(text);
+                self.filter_as_typed();
+                self.refilter(snapshot);
+            }
             Overlay::Help(list) => list.type_text(text),
             Overlay::Choice(purpose, list) => {
                 list.type_text(text);
@@ -297,6 +309,11 @@ impl Ui {
             Overlay::Help(_) if self.question.state == Asked::Open => self.open(Overlay::Question),
             Overlay::Question => {
                 self.question.state = Asked::Closed;
+                self.open(Overlay::None)
+            }
+            // What was being typed to filter is dropped with its line.
+            Overlay::Prompt(Prompt { kind: PromptKind::Filter, .. }) => {
+                self.operations.filter("");
                 self.open(Overlay::None)
             }
             Overlay::Help(_) | Overlay::Choice(..) | Overlay::Prompt(_) => self.open(Overlay::None),
