@@ -4,7 +4,7 @@
 mod support {
     pub(crate) mod pty;
 }
-#[path = "program/operations.rs"]
+#[path = "screen/operations.rs"]
 mod operations;
 
 use std::{

@@ -32,7 +32,10 @@ fn chooses(pty: &Pty, lines: &str) {
 fn a_history_opens_on_its_first_violation_and_leaving_ends_with_its_verdict() {
     let mut pty = judged(&[STALE, "--model", "register"], "✗ VIOLATED");
     assert!(chosen(&pty).contains("BREAKS HERE"), "{}", pty.look().text());
-    assert!(shows(&pty.look(), &["Process 2 read \"blue\" on lines 8-9", "\"blue\" was old by then", "⚑ 3-4"]));
+    assert!(shows(
+        &pty.look(),
+        &["Process 2 read \"blue\" on lines 8-9", "\"blue\" was old by then", "⚑ 3-4"]
+    ));
     pty.send("q");
     assert_eq!(pty.wait_exit(), 1);
     pty.assert_restored();
@@ -145,9 +148,13 @@ fn the_operations_of_a_run_are_listed_filtered_explained_and_gone_to() {
         shows(terminal, &["operations: 2", "write ▲ green w1", "read → ● blue", "STALE -1"])
     });
     pty.send("\x1b[H");
-    pty.wait("the first", |terminal| terminal.text().lines().any(|line| line.starts_with('▸') && line.contains("write")));
+    pty.wait("the first", |terminal| {
+        terminal.text().lines().any(|line| line.starts_with('▸') && line.contains("write"))
+    });
     pty.send("\x1b[F");
-    pty.wait("the last", |terminal| terminal.text().lines().any(|line| line.starts_with("▸✗") && line.contains("read")));
+    pty.wait("the last", |terminal| {
+        terminal.text().lines().any(|line| line.starts_with("▸✗") && line.contains("read"))
+    });
     for (key, words) in [
         ("\x1b[5~", "End: newest"),
         ("\x1b[6~", "operations: 2 (Enter explains, / filters)"),
