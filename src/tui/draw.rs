@@ -17,9 +17,9 @@ use ratatui::{
 use crate::{base::NodeId, drive::Snapshot};
 
 use super::{
-    cluster,
+    cluster, metrics,
     paint::Paint,
-    panels,
+    panels, spacetime,
     theme::{ASCII, Role},
     ui::{Side, Ui, View},
 };
@@ -33,6 +33,7 @@ pub fn draw(ui: &mut Ui, snapshot: &Snapshot, buffer: &mut Buffer) -> Option<Pos
     let theme = ui.theme;
     let paint = &mut Paint { buffer, theme: &theme, glyphs: ui.glyphs };
     (ui.hints, ui.cards, ui.operation_rows) = (Vec::new(), Vec::new(), Vec::new());
+    (ui.place, ui.chart.0) = (None, None);
     if area.width < LEAST.0 || area.height < LEAST.1 {
         too_small(paint, area);
         return None;
@@ -95,7 +96,8 @@ impl Rows {
 /// Cluster and details side by side, events below both.
 fn wide(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
     let mut rows = Rows(area);
-    let events = rows.bottom(if ui.view == View::Operations { area.height / 2 } else { area.height / 3 });
+    let share = if matches!(ui.view, View::SpaceTime | View::Metrics | View::Operations) { 2 } else { 3 };
+    let below = rows.bottom(area.height / share);
     let side = (area.width / 3).clamp(40, 72);
     let left = Rect { width: area.width - side, ..rows.0 };
     let right = Rect { x: area.x + left.width, width: side, ..rows.0 };
@@ -111,12 +113,27 @@ fn wide(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
         panels::details(paint, inner, ui, snapshot);
     }
     if ui.view == View::Operations {
-        let inner = paint.frame(events, &panels::operations_title(ui, snapshot));
+        let inner = paint.frame(below, &panels::operations_title(ui, snapshot));
         ui.operation_rows = panels::operations(paint, inner, ui, snapshot);
         return;
     }
+    let events = (below.width / 3).max(44);
+    let docked = Rect { width: below.width - events, ..below };
+    if ui.view == View::Metrics {
+        let inner = paint.frame(docked, "metrics");
+        metrics::draw(paint, inner, snapshot);
+    } else {
+        let inner = paint.frame(docked, &spacetime::title(ui, snapshot));
+        space_time(paint, inner, ui, snapshot);
+    }
+    let events = Rect { x: docked.right(), width: events, ..below };
     let inner = paint.frame(events, &panels::events_title("Events", ui));
     panels::events(paint, inner, ui, snapshot);
+}
+
+fn space_time(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
+    ui.chart.0 = Some(ui.space_time.width(snapshot));
+    ui.place = spacetime::draw(paint, area, ui, snapshot);
 }
 
 fn cluster_with_walls(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
@@ -137,6 +154,14 @@ fn narrow(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
         View::Events => {
             paint.rule(rows.top(1), &panels::events_title("events, newest first (Tab: next view)", ui));
             panels::events(paint, rows.0, ui, snapshot);
+        }
+        View::SpaceTime => {
+            paint.rule(rows.top(1), &format!("{} (Tab: next view)", spacetime::title(ui, snapshot)));
+            space_time(paint, rows.0, ui, snapshot);
+        }
+        View::Metrics => {
+            paint.rule(rows.top(1), "metrics (Tab: next view)");
+            metrics::draw(paint, rows.0, snapshot);
         }
         View::Details => {
             let title = format!("{} (Tab: next view)", snapshot.replica_name(ui.picked));

@@ -12,7 +12,7 @@ mod overlay;
 mod walls;
 
 pub(super) use details::{detail_lines, details};
-pub(super) use events::{events, events_title};
+pub(super) use events::{events, events_title, mark};
 pub(super) use foot::{answer, hints, status};
 pub(super) use head::{advice, advice_rows, header};
 pub(super) use hero::hero;

@@ -6,6 +6,7 @@ mod commands;
 mod lists;
 mod operations;
 mod prompt;
+mod scrub;
 mod session;
 mod turning;
 mod typing;
@@ -16,7 +17,7 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
 use crate::{
-    base::{ClientId, NodeId},
+    base::{ClientId, NodeId, Span},
     drive::{Notice, Request, Snapshot},
 };
 
@@ -24,6 +25,7 @@ use super::{
     knobs::Knob,
     operations::{Browser, Drawn},
     registry::{Action, Layer},
+    spacetime::{Place, SpaceTime},
     theme::{Glyphs, Theme},
 };
 pub(super) use lists::{Entry, Id, List, Purpose};
@@ -43,6 +45,11 @@ pub struct Ui {
     pub(super) overlay: Overlay,
     /// How far the event list is scrolled back.
     pub(super) scroll: usize,
+    pub(super) space_time: SpaceTime,
+    /// Where the last picture had the space-time diagram.
+    pub(super) place: Option<Place>,
+    /// How much time the last picture would have liked to draw; how much the actor draws.
+    pub(super) chart: (Option<Span>, Option<Span>),
     pub(super) side: Side,
     /// The knob that is chosen in their view.
     pub(super) knob: Knob,
@@ -66,16 +73,46 @@ pub struct Ui {
     asked_at: usize,
 }
 
-/// Which view a narrow terminal shows.
+/// Which view a narrow terminal shows, and keys that are a view's own act on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum View {
+pub enum View {
     Cluster,
+    /// Lanes and messages over time.
+    SpaceTime,
+    /// Plots.
+    Metrics,
     Events,
     /// Every read and write.
     Operations,
     Details,
     /// What can be turned live, beside or instead of the details.
     Knobs,
+}
+
+impl View {
+    /// In the order Tab goes through them.
+    pub const ALL: [Self; 7] = [
+        Self::Cluster,
+        Self::SpaceTime,
+        Self::Metrics,
+        Self::Operations,
+        Self::Events,
+        Self::Details,
+        Self::Knobs,
+    ];
+
+    /// As the command line names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cluster => "cluster",
+            Self::SpaceTime => "space-time",
+            Self::Metrics => "metrics",
+            Self::Operations => "operations",
+            Self::Events => "events",
+            Self::Details => "details",
+            Self::Knobs => "knobs",
+        }
+    }
 }
 
 /// What lies over the view and has the keyboard.
@@ -156,6 +193,10 @@ pub enum Effect {
     /// Load this built-in preset.
     Open(String),
     Repaint,
+    /// Save what the screen shows as SVG.
+    Screenshot,
+    /// Begin to record the screen, or stop.
+    Record,
     Suspend,
     Quit,
 }
@@ -169,6 +210,9 @@ impl Ui {
             view: View::Cluster,
             overlay: Overlay::None,
             scroll: 0,
+            space_time: SpaceTime::default(),
+            place: None,
+            chart: (None, None),
             side: Side::Nothing,
             knob: Knob::ALL[0],
             status: None,
@@ -234,6 +278,13 @@ impl Ui {
         }
     }
 
+    /// What the picture needs of the actor, asked for once: call it after drawing.
+    pub fn errands(&mut self) -> Vec<Effect> {
+        let (wished, asked) = self.chart;
+        self.chart.1 = wished;
+        if wished == asked { Vec::new() } else { vec![Effect::Ask(Request::Chart(wished))] }
+    }
+
     fn say(&mut self, text: impl Into<String>) {
         self.status = Some(Status { text: text.into(), tone: Tone::Plain });
     }
@@ -250,8 +301,8 @@ impl Ui {
 
     /// Forgets what belonged to the preset before.
     pub(super) fn reset(&mut self) {
-        let (theme, glyphs, seen_notice) = (self.theme, self.glyphs, self.seen_notice);
-        *self = Self { seen_notice, ..Self::new(theme, glyphs) };
+        let (theme, glyphs, seen_notice, chart) = (self.theme, self.glyphs, self.seen_notice, self.chart);
+        *self = Self { seen_notice, chart, ..Self::new(theme, glyphs) };
     }
 
     /// A click picks a card or runs a key hint; the wheel scrolls a list or the events.
@@ -274,6 +325,9 @@ impl Ui {
         let row = self.operation_rows.iter().find(|(place, _)| place.contains(at)).map(|(_, place)| *place);
         if let Some(place) = row.filter(|_| self.browses()) {
             return self.click_operation(place, snapshot);
+        }
+        if let Some(effects) = self.press_in_chart(at, snapshot).filter(|_| self.layer() == Layer::Main) {
+            return effects;
         }
         let card = self.cards.iter().position(|card| card.contains(at));
         match card.filter(|_| matches!(self.layer(), Layer::Main | Layer::Operations)) {
@@ -299,6 +353,14 @@ impl Ui {
         let before = std::mem::replace(&mut self.picked, NodeId::at(index));
         let tells = self.side == Side::Story && self.picked != before;
         if tells { vec![Effect::Ask(Request::Explain(Some(self.picked)))] } else { Vec::new() }
+    }
+
+    /// Says what became of something outside the simulation.
+    pub(super) fn told(&mut self, result: Result<String, String>) {
+        match result {
+            Ok(text) => self.say(text),
+            Err(text) => self.refuse(text),
+        }
     }
 
     /// Says why a key did nothing.

@@ -143,7 +143,7 @@ fn a_malformed_history_is_refused_before_the_screen_opens() {
 #[test]
 fn the_operations_of_a_run_are_listed_filtered_explained_and_gone_to() {
     let mut pty = laggard(&[]);
-    pty.send(" w2r\t\t");
+    pty.send(" w2r\t\t\t");
     pty.wait("two operations", |terminal| {
         shows(terminal, &["operations: 2", "write ▲ green w1", "read → ● blue", "STALE -1"])
     });
@@ -176,7 +176,7 @@ fn the_operations_of_a_run_are_listed_filtered_explained_and_gone_to() {
 #[test]
 fn a_wide_terminal_shows_intervals_as_bars() {
     let mut pty = start(with(&[]), 120, 36);
-    pty.send("oow2p\t\t");
+    pty.send("oow2p\t\t\t");
     pty.wait("a bar without an end", |terminal| {
         terminal.text().lines().any(|line| line.contains("waiting") && line.contains("─▸"))
     });

@@ -63,7 +63,7 @@ actions! {
         "Pick a replica by its number.",
     Left "left" Move Hidden "left",
         Main: on(Left), key('h'); Prompt: on(Left) =>
-        "Pick the replica to the left, move left, or turn the chosen knob down.",
+        "Pick the replica to the left, move left, turn the chosen knob down, or go back in the space-time view.",
     Down "down" Move Hidden "down",
         Main History: on(Down), key('j'); Prompt Choice Help: on(Down) =>
         "Pick the replica below, or move down.",
@@ -72,7 +72,7 @@ actions! {
         "Pick the replica above, or move up.",
     Right "right" Move Hidden "right",
         Main: on(Right), key('l'); Prompt: on(Right) =>
-        "Pick the replica to the right, move right, or turn the chosen knob up.",
+        "Pick the replica to the right, move right, turn the chosen knob up, or go on in the space-time view.",
     Client "client" Move Shown "client",
         Main: key('i') =>
         "Pick the next client.",
@@ -87,7 +87,7 @@ actions! {
         "Show the previous key of the data.",
     Inspect "inspect" Move Aside "explain",
         Main History: on(Enter) =>
-        "Inspect what is picked, explain the chosen operation, or type a value for the chosen knob.",
+        "Inspect what is picked, explain the chosen operation, type a value for the chosen knob, or light up causal past and future in the space-time view.",
     NextEvidence "next-evidence" Move Shown "evidence",
         History: key('n') =>
         "Go to the next operation that shows the violation (of a history from elsewhere).",
@@ -202,12 +202,24 @@ actions! {
     Knobs "knobs" Views Shown "knobs",
         Main: key('K') =>
         "Show every setting that can be turned live: arrows choose and turn, Enter types.",
+    Closer "closer" Views Hidden "closer",
+        Main: key('{') =>
+        "Draw less time in the space-time view, in more detail.",
+    Wider "wider" Views Hidden "wider",
+        Main: key('}') =>
+        "Draw more time in the space-time view.",
     NextTheme "next-theme" Views Hidden "theme",
         Main History: key('t') =>
         "Change the theme: dark, light, high contrast, monochrome.",
     OpenPreset "open-preset" Program Hidden "presets",
         Main: control('o') =>
         "Open a preset.",
+    Screenshot "screenshot" Program Hidden "screenshot",
+        Main: key('S') =>
+        "Save the screen as an SVG picture in the working directory.",
+    Record "record" Program Hidden "record",
+        Main Question: control('s') =>
+        "Record the screen as an asciicast in the working directory; pressed again, stop.",
     Redraw "redraw" Program Hidden "redraw",
         Main Prompt Choice Help Question History: control('l') =>
         "Draw the whole screen again.",

@@ -28,7 +28,7 @@ fn chosen(stage: &Stage) -> Option<usize> {
 
 #[test]
 fn every_operation_is_told_with_what_the_core_says_of_it() {
-    let mut stage = Stage::after(3, "w|2r⇥⇥");
+    let mut stage = Stage::after(3, "w|2r⇥⇥⇥");
     let text = stage.text(80, 24);
     let write = text.lines().find(|line| line.contains("write ▲ green w1")).expect("the write");
     assert!(write.contains("ONE") && write.contains("acknowledged"), "{text}");
@@ -40,11 +40,11 @@ fn every_operation_is_told_with_what_the_core_says_of_it() {
 
 #[test]
 fn a_lost_write_is_marked_on_the_write_and_a_refused_one_says_why() {
-    let mut stage = Stage::after(3, "2pw1w|||Pg||||||||||⇥⇥");
+    let mut stage = Stage::after(3, "2pw1w|||Pg||||||||||⇥⇥⇥");
     let text = stage.text(80, 24);
     assert!(text.lines().any(|line| line.contains("w1") && line.contains("LOST")), "{text}");
     let mut stage = Stage::new(favourite_colour(3));
-    stage.keys("oo2c3c1w⇥⇥");
+    stage.keys("oo2c3c1w⇥⇥⇥");
     let text = stage.text(120, 36);
     assert!(text.contains("refused: UNAVAILABLE "), "{text}");
 }
@@ -54,7 +54,7 @@ fn what_still_waits_and_what_nobody_knows_are_told_apart() {
     let mut scenario = hinting();
     scenario.settings.timeout = crate::base::Span::secs(2);
     let mut stage = Stage::new(scenario);
-    stage.keys("oo1pw⇥⇥");
+    stage.keys("oo1pw⇥⇥⇥");
     assert!(stage.text(80, 24).contains("waiting"), "{}", stage.text(80, 24));
     stage.keys("|||");
     assert!(stage.text(80, 24).contains("unknown: TIMEOUT 1/3"), "{}", stage.text(80, 24));
@@ -62,7 +62,7 @@ fn what_still_waits_and_what_nobody_knows_are_told_apart() {
 
 #[test]
 fn enter_explains_and_again_goes_to_the_moment_and_e_says_why_there() {
-    let mut stage = Stage::after(3, "w|2r |||||⇥⇥⏎");
+    let mut stage = Stage::after(3, "w|2r |||||⇥⇥⇥⏎");
     assert_eq!(stage.ui.operation_panel, OperationPanel::Explained);
     let text = stage.text(120, 36);
     for word in
@@ -81,7 +81,7 @@ fn enter_explains_and_again_goes_to_the_moment_and_e_says_why_there() {
 
 #[test]
 fn keys_of_the_table_lie_over_those_of_the_laboratory_and_the_others_act_as_ever() {
-    let mut stage = Stage::after(3, "wwwwwwwwwwwwwwwwwwwwww⇥⇥");
+    let mut stage = Stage::after(3, "wwwwwwwwwwwwwwwwwwwwww⇥⇥⇥");
     stage.text(80, 24);
     assert_eq!((stage.ui.layer(), chosen(&stage)), (Layer::Operations, Some(21)));
     stage.act(Layer::Operations, Action::Up);
@@ -102,7 +102,7 @@ fn keys_of_the_table_lie_over_those_of_the_laboratory_and_the_others_act_as_ever
     assert_eq!(chosen(&stage), Some(23), "the newest is followed");
     assert_eq!(stage.snapshot().operations.operations.len(), 24);
     stage.code(KeyCode::BackTab);
-    assert_eq!((stage.ui.view, stage.ui.layer()), (View::Events, Layer::Main));
+    assert_eq!((stage.ui.view, stage.ui.layer()), (View::Metrics, Layer::Main));
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn a_filter_is_heard_while_it_is_typed_and_dropped_by_escape() {
 
 #[test]
 fn where_it_is_wide_intervals_are_bars_and_faults_are_marks_above_them() {
-    let mut stage = Stage::after(3, "oow|2p3c|||⇥⇥");
+    let mut stage = Stage::after(3, "oow|2p3c|||⇥⇥⇥");
     assert!(!stage.text(107, 36).contains("├"), "no room");
     let text = stage.text(110, 36);
     let begin = text.lines().position(|line| line.contains("verdict")).expect("titles");
@@ -138,7 +138,7 @@ fn where_it_is_wide_intervals_are_bars_and_faults_are_marks_above_them() {
 
 #[test]
 fn a_click_chooses_a_row_and_the_wheel_scrolls() {
-    let mut stage = Stage::after(3, "wwwwww⇥⇥");
+    let mut stage = Stage::after(3, "wwwwww⇥⇥⇥");
     stage.text(80, 24);
     let (place, third) = stage.ui.operation_rows[2];
     let mut mouse = |kind| {

@@ -157,6 +157,9 @@ impl Stage {
         let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
         let snapshot = self.snapshot();
         draw(&mut self.ui, &snapshot, &mut buffer);
+        if self.run_errands() {
+            return self.buffer(width, height);
+        }
         buffer
     }
 
@@ -178,11 +181,20 @@ impl Stage {
         self.ui.theme = Theme::new(kind, depth);
     }
 
+    /// Asks the actor for what the last picture lacked; says whether it lacked anything.
+    fn run_errands(&mut self) -> bool {
+        let errands = self.ui.errands();
+        let lacked = !errands.is_empty();
+        self.obey(errands);
+        lacked
+    }
+
     /// Draws through the terminal's own path; gives the bytes written.
     pub(in crate::tui) fn show(&mut self) -> usize {
         let snapshot = self.snapshot();
         let ui = &mut self.ui;
-        self.screen.draw(|buffer| draw(ui, &snapshot, buffer)).expect("memory")
+        let bytes = self.screen.draw(|buffer| draw(ui, &snapshot, buffer)).expect("memory");
+        if self.run_errands() { bytes + self.show() } else { bytes }
     }
 }
 

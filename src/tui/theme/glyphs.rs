@@ -56,6 +56,8 @@ pub struct Glyphs {
     pub meter: (&'static str, &'static str),
     /// A link, lying and standing.
     pub link: (&'static str, &'static str),
+    /// A lane's causal past, its future, and what is neither.
+    pub causal: [&'static str; 3],
     /// A message's heads: left, right, up, down.
     pub arrows: [&'static str; 4],
     /// A line that rises, and one that falls.
@@ -117,6 +119,7 @@ pub static UNICODE: Glyphs = Glyphs {
     block: "█",
     meter: ("▮", "▯"),
     link: ("─", "│"),
+    causal: ["━", "╌", "·"],
     arrows: ["◂", "▸", "▴", "▾"],
     slants: ("╱", "╲"),
     clock: ("▶", "‖"),
@@ -150,6 +153,7 @@ pub static ASCII: Glyphs = Glyphs {
     block: "#",
     meter: ("#", "-"),
     link: ("-", "|"),
+    causal: ["=", "-", "."],
     arrows: ["<", ">", "^", "v"],
     slants: ("/", "\\"),
     clock: (">", "|"),
@@ -201,6 +205,7 @@ impl Glyphs {
             all.extend([one, two]);
         }
         all.extend(self.arrows);
+        all.extend(self.causal);
         all.extend(self.levels);
         all.extend(self.bars.concat());
         for frame in [&self.frame, &self.picked_frame] {

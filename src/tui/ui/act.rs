@@ -88,6 +88,8 @@ impl Ui {
             }
             Action::Verdicts => self.open_verdicts(snapshot),
             Action::Inspect if self.view == View::Knobs => self.type_knob(snapshot),
+            Action::Inspect if self.is_in_space_time() => self.light(),
+            Action::Closer | Action::Wider => self.zoom(action, snapshot),
             Action::Inspect => self.inspect(),
             Action::NextView | Action::PreviousView => self.turn_view(action),
             Action::Knobs => self.toggle_knobs(snapshot),
@@ -95,6 +97,8 @@ impl Ui {
             Action::Session => self.open_session(snapshot),
             Action::Help => self.open(Overlay::Help(List::help(Layer::Main))),
             Action::OpenPreset => self.open(Overlay::Choice(Purpose::Preset, List::presets())),
+            Action::Record => vec![Effect::Record],
+            Action::Screenshot => vec![Effect::Screenshot],
             Action::Redraw => vec![Effect::Repaint],
             Action::Suspend => vec![Effect::Suspend],
             Action::Quit => vec![Effect::Quit],
@@ -189,6 +193,11 @@ impl Ui {
         {
             return self.turn_knob(action, snapshot);
         }
+        if self.is_in_space_time()
+            && matches!(action, Action::Left | Action::Right | Action::Up | Action::Down)
+        {
+            return self.scrub(action, snapshot);
+        }
         let keys = snapshot.view.keys.len();
         let turn = |by: usize| KeyId(u32::try_from((snapshot.focus.index() + by) % keys.max(1)).unwrap_or(0));
         match action {
@@ -273,7 +282,7 @@ impl Ui {
     }
 
     fn turn_view(&mut self, action: Action) -> Vec<Effect> {
-        let views = [View::Cluster, View::Events, View::Operations, View::Details, View::Knobs];
+        let views = View::ALL;
         let at = views.iter().position(|view| *view == self.view).unwrap_or(0);
         let by = if action == Action::NextView { 1 } else { views.len() - 1 };
         self.view = views[(at + by) % views.len()];
