@@ -25,7 +25,7 @@ use tokio::{
 use crate::{
     action::{Command, Condition},
     base::{KeyId, NodeId, Position, Seed, SimTime},
-    check::AnomalyKind,
+    check::{AnomalyKind, Judge},
     scenario::Scenario,
 };
 
@@ -135,6 +135,7 @@ struct Actor {
     /// Where an anomaly was told of, and what would have prevented it.
     prevented: (Position, Vec<String>),
     notice: Notice,
+    judge: Judge,
     /// What the first stale read does, in this session and in the next that is loaded.
     first_stale_read: FirstStaleRead,
     stale_read_awaited: FirstStaleRead,
@@ -206,6 +207,7 @@ impl Actor {
             breakpoint: None,
             prevented: (Position::default(), Vec::new()),
             notice: Notice::default(),
+            judge: Judge::default(),
             first_stale_read: start.first_stale_read,
             stale_read_awaited: start.first_stale_read,
             events: (None, Arc::from([])),
@@ -458,6 +460,9 @@ impl Actor {
             breakpoint: self.breakpoint.map(|breakpoint| breakpoint.kind),
             notice: self.notice.clone(),
         };
-        Snapshot::of(&self.timeline, around, Arc::clone(&self.events.1))
+        let (ledger, simulation) = (self.timeline.ledger(), self.timeline.simulation());
+        let history = (self.timeline.history(), self.timeline.line());
+        let verdicts = self.judge.verdicts(history, ledger, simulation);
+        Snapshot::of(&self.timeline, around, Arc::clone(&self.events.1), verdicts)
     }
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{ClientChange, Command, Guarantee, Level, Means, ReadsFrom, Setting},
+    action::{ClientChange, Command, Guarantee, HintHolder, HintRules, Level, Means, ReadsFrom, Setting},
     base::{OpId, SimTime, Span},
     check::{Anomaly, AnomalyKind, Ledger},
     data::Conflicts,
@@ -23,6 +23,15 @@ struct Change {
     words: String,
     law: &'static str,
     kind: Kind,
+    told: Told,
+}
+
+/// When an attempt is told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Always,
+    /// Only where it helped: elsewhere nobody would have expected it to.
+    IfItHelps,
 }
 
 enum Kind {
@@ -46,7 +55,11 @@ pub(super) fn prevention(timeline: &Timeline, anomaly: &Anomaly) -> Vec<String> 
     let kind = anomaly.kind.name();
     let sentence = |change: Change| {
         let Change { words, law, .. } = &change;
-        match attempt(timeline, anomaly, &change.kind) {
+        let trial = attempt(timeline, anomaly, &change.kind);
+        if change.told == Told::IfItHelps && !matches!(trial, Trial::Prevented(_)) {
+            return None;
+        }
+        match trial {
             Trial::Prevented(instead) => {
                 Some(format!("Tried: the same run with {words}: no {kind} here; {instead}. The law: {law}."))
             }
@@ -64,7 +77,9 @@ pub(super) fn prevention(timeline: &Timeline, anomaly: &Anomaly) -> Vec<String> 
 fn changes(simulation: &Simulation, anomaly: &Anomaly) -> Vec<Change> {
     let settings = simulation.settings();
     let mut changes = Vec::new();
-    let mut add = |words: &str, law, kind| changes.push(Change { words: words.to_owned(), law, kind });
+    let mut add = |words: &str, law, kind| {
+        changes.push(Change { words: words.to_owned(), law, kind, told: Told::Always });
+    };
     let leaderless = settings.primary().is_none() && settings.regions().is_none();
     let quorums = || {
         let (write, read) = (Setting::WriteLevel(Level::Quorum), Setting::ReadLevel(Level::Quorum));
@@ -129,7 +144,31 @@ fn changes(simulation: &Simulation, anomaly: &Anomaly) -> Vec<Change> {
         | AnomalyKind::SplitBrain
         | AnomalyKind::Unavailable => {}
     }
+    changes.extend(hints(simulation, anomaly));
     changes
+}
+
+/// Hinted handoff, where there is none and a copy that came late or never may be what was missing.
+fn hints(simulation: &Simulation, anomaly: &Anomaly) -> Option<Change> {
+    let settings = simulation.settings();
+    let missing = match anomaly.kind {
+        AnomalyKind::StaleRead | AnomalyKind::Broken(_) | AnomalyKind::LostWrite => true,
+        AnomalyKind::SplitBrain | AnomalyKind::Unavailable => false,
+    };
+    if !missing || settings.leaderless().is_none_or(|rules| rules.hints.is_some()) {
+        return None;
+    }
+    let rules = HintRules {
+        window: Span::secs(3 * 3_600),
+        holder: HintHolder::Coordinator,
+        replay_every: Span::secs(1),
+    };
+    Some(Change {
+        words: "hinted handoff (looked after every second)".into(),
+        law: "what a replica could not be given is kept for it, and handed over once it is back",
+        kind: Kind::Commands(vec![Command::Set(Setting::Hints(Some(rules)))]),
+        told: Told::IfItHelps,
+    })
 }
 
 /// A run beside the timeline.

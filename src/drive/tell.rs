@@ -13,6 +13,15 @@ impl Narrator<'_> {
     pub fn story(self, story: &Story) -> Vec<String> {
         let node = self.node(story.node);
         let Some(staleness) = &story.staleness else {
+            if let Some(status) = story.emptied {
+                let key = self.key(story.key);
+                let state = match status {
+                    Status::Up => "",
+                    Status::Frozen => ", and it is frozen (Z thaws it)",
+                    Status::Crashed => ", and it is down (C restarts it)",
+                };
+                return vec![format!("{node} holds nothing of {key}: its disk was lost{state}.")];
+            }
             return vec![format!("{node} is fresh: no acknowledged write is newer than what it holds.")];
         };
         let now = self.timeline.position().at;
@@ -132,6 +141,10 @@ impl Narrator<'_> {
             Remedy::NoPrimary => "What will fix it: it follows no primary; one must take over first.".into(),
             Remedy::Never => {
                 "What will fix it: nothing by itself. No message is on its way and nothing repairs; a new write would."
+                    .into()
+            }
+            Remedy::Gone => {
+                "What will fix it: nothing. No replica has it any more, and no message or hint brings it; a new write would."
                     .into()
             }
             Remedy::Overruled => "Nothing will bring it back: last-write-wins decided against it.".into(),

@@ -274,6 +274,7 @@ fn tried(
         }
         Remedy::GossipBehind { barrier: Barrier::Losses, .. } => ("losses", false),
         Remedy::Never => ("never", !learns_within(in_time)),
+        Remedy::Gone => ("gone", !learns_within(in_time)),
         Remedy::NextRead => ("next read", !learns_within(in_time)),
         Remedy::StrandedHint { .. } => ("stranded hint", !learns_within(in_time)),
         Remedy::NothingMissing
