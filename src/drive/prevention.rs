@@ -278,3 +278,45 @@ fn judge(run: &Rerun, anomaly: &Anomaly) -> Trial {
         (None, _) => Trial::Prevented(format!("{price}, up to {until}")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drive;
+
+    /// What is told of the first stale read of a script that is played in a cluster whose third member is cut off
+    /// while x = 1 is written.
+    fn told(then: &str) -> Vec<String> {
+        let yaml = format!(
+            "
+title: A copy dies at the wall
+cluster: {{replicas: [a, b, c], replication: {{leaderless: {{n: 3, write: one, read: one, timeout: 1s}}}}}}
+network: {{latency: 20ms}}
+clients: [{{name: ann, at: a}}, {{name: bob, at: c}}]
+data: {{x: 0}}
+script:
+  - isolate: c
+  - write: {{by: ann, key: x, value: 1}}
+  - pause: 2s
+{then}"
+        );
+        let scenario = Scenario::from_text("test.yaml", yaml.as_bytes())
+            .unwrap_or_else(|problems| panic!("{problems:?}"));
+        let seed = scenario.seed;
+        let timeline = drive::run(&Arc::new(scenario), seed, |_, _| {}).timeline;
+        let log = timeline.ledger().anomalies();
+        let stale = log.of(AnomalyKind::StaleRead).expect("a stale read");
+        prevention(&timeline, &stale.first)
+    }
+
+    #[test]
+    fn hints_are_told_of_where_they_would_have_helped_and_nowhere_else() {
+        let read = "  - read: {by: bob, key: x}\n";
+        let hints = |told: &[String]| told.iter().filter(|line| line.contains("hinted handoff")).count();
+        let healed = told(&format!("  - heal: all\n  - pause: 5s\n{read}"));
+        assert_eq!(hints(&healed), 1, "{healed:#?}");
+        assert!(healed.iter().any(|line| line.contains("the read returned 1")), "{healed:#?}");
+        let behind_the_wall = told(read);
+        assert_eq!(hints(&behind_the_wall), 0, "{behind_the_wall:#?}");
+    }
+}
