@@ -22,6 +22,7 @@ mod queue;
 mod regions;
 mod routing;
 mod settled;
+mod surgery;
 mod view;
 
 use std::sync::Arc;

@@ -316,6 +316,7 @@ impl Ledger {
             | What::Waits { .. }
             | What::Rebound { .. }
             | What::CutMade { .. }
+            | What::Operated { .. }
             | What::Crashed { .. }
             | What::Frozen { .. } => {}
         }

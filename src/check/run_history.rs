@@ -6,6 +6,7 @@
 //! recorder   facts → operations and faults
 //! shelf      a list that may forget its beginning and is cheap to copy
 //! nodes      a few replicas
+//! standing   what the ledger and the log of anomalies say of each operation
 //! modelled   operations → what a model (a register, a set) makes of them, by processes as Jepsen numbers them
 //! ```
 
@@ -13,11 +14,13 @@ mod modelled;
 mod nodes;
 mod recorder;
 mod shelf;
+mod standing;
 
 pub use modelled::{Event, EventKind, Modelled, Unmodelled};
 pub use nodes::Nodes;
 pub use recorder::Recorder;
 pub use shelf::Shelf;
+pub use standing::{Standing, Wrongs};
 
 use std::sync::Arc;
 

@@ -228,6 +228,10 @@ fn fact(timeline: &Timeline, fact: &Fact) -> Value {
         What::Restarted { node: at } => json!({"fact": "restarted", "at": node(at)}),
         What::Frozen { node: at } => json!({"fact": "frozen", "at": node(at)}),
         What::Thawed { node: at, queued } => json!({"fact": "thawed", "at": node(at), "queued": queued}),
+        What::Operated { message, from, to, surgery } => {
+            json!({"fact": "operated", "message": message.0, "from": node(from), "to": node(to),
+                   "surgery": format!("{surgery:?}")})
+        }
         What::Turned(command) => json!({"fact": "turned", "command": format!("{command:?}")}),
     }
 }

@@ -19,7 +19,7 @@ use crate::{
     action::Command,
     base::{OpId, Position, Seed, SimTime},
     check::{
-        Anomalies, Ledger,
+        Anomalies, Ledger, Meters,
         run_history::{Recorder, RunHistory},
     },
     scenario::Scenario,
@@ -38,6 +38,7 @@ use super::{
 pub struct Moment {
     pub simulation: Simulation,
     pub ledger: Ledger,
+    pub meters: Meters,
     /// The newest part of its history.
     pub recorder: Recorder,
 }
@@ -123,7 +124,8 @@ impl Timeline {
     pub fn new(scenario: Arc<Scenario>, seed: Seed) -> Self {
         let simulation = Simulation::new(scenario, seed);
         let ledger = Ledger::new(&simulation);
-        let live = Moment { simulation, ledger, recorder: Recorder::of_newest() };
+        let (meters, recorder) = (Meters::default(), Recorder::of_newest());
+        let live = Moment { simulation, ledger, meters, recorder };
         let beginning = Keyframe { moment: live.clone(), cursor: 0 };
         Self {
             seed,
@@ -147,6 +149,10 @@ impl Timeline {
 
     pub fn ledger(&self) -> &Ledger {
         &self.live.ledger
+    }
+
+    pub fn meters(&self) -> &Meters {
+        &self.live.meters
     }
 
     /// The newest operations and faults up to the playhead. Wherever the playhead came from, they are those that a
@@ -260,9 +266,10 @@ impl Timeline {
 
     /// Books what the last step made happen: the facts from `start` on of the journal's page.
     fn settle_step(&mut self, start: usize) {
-        let (facts, Moment { simulation, ledger, recorder }) =
+        let (facts, Moment { simulation, ledger, meters, recorder }) =
             (self.journal.written_since(start), &mut self.live);
         ledger.observe_all(facts, simulation);
+        meters.observe(facts, ledger);
         recorder.observe_all(facts, simulation, ledger);
         let here = self.position();
         self.journal_end = here.step;

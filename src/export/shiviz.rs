@@ -164,7 +164,11 @@ impl Log {
                     self.event(node.index(), &text, None);
                 }
             }
-            What::Queued { .. } | What::CutMade { .. } | What::CutHealed { .. } | What::Turned(_) => {}
+            What::Queued { .. }
+            | What::CutMade { .. }
+            | What::CutHealed { .. }
+            | What::Operated { .. }
+            | What::Turned(_) => {}
         }
     }
 

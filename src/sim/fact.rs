@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Act, Command, Guarantee, Level},
+    action::{Act, Command, Guarantee, Level, Surgery},
     base::{ClientId, CutId, KeyId, MessageId, NodeId, OpId, Position, SimTime, WriteId},
     data::{Held, Relation, Version},
     replica::{
@@ -197,6 +197,13 @@ pub enum What {
     Thawed {
         node: NodeId,
         queued: u32,
+    },
+    /// A hand was laid on a message on its way.
+    Operated {
+        message: MessageId,
+        from: NodeId,
+        to: NodeId,
+        surgery: Surgery,
     },
     /// A knob was turned, a clock set, a key named, the workload switched.
     Turned(Arc<Command>),

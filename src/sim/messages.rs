@@ -108,7 +108,7 @@ impl Simulation {
         self.dispatch((from, to), (body, cause, stamp), (fate.arrives, fate.lost), facts);
     }
 
-    fn dispatch(
+    pub(super) fn dispatch(
         &mut self,
         (from, to): (NodeId, NodeId),
         (body, cause, stamp): (Body, u64, Stamp),

@@ -76,6 +76,11 @@ impl Ledger {
         self.keys[key.index()].records()
     }
 
+    /// Keys on which replicas differ.
+    pub fn diverged(&self) -> usize {
+        self.diverged_keys
+    }
+
     /// Different contents among the replicas of `key`.
     pub fn different(&self, key: KeyId) -> usize {
         self.keys[key.index()].different()

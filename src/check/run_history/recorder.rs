@@ -133,6 +133,7 @@ impl Recorder {
             | What::HandedBack { .. }
             | What::Believes { .. }
             | What::Purged { .. }
+            | What::Operated { .. }
             | What::HintExpired { .. } => {}
             What::CutMade { id } => {
                 let standing = simulation.cuts().standing().iter().find(|cut| cut.id == *id);

@@ -1,6 +1,9 @@
 //! Moving the playhead, taking commands back, going over to other branches.
 
-use super::{Branch, FAR, Logged, Nothing, Timeline};
+use super::{
+    super::{Journal, keyframes::Keyframes},
+    Branch, FAR, Logged, Nothing, Timeline,
+};
 use crate::{
     base::{Position, SimTime},
     sim::What,
@@ -35,8 +38,7 @@ impl Timeline {
                 break;
             }
             // Nothing visible in the journal's window: look from keyframe to keyframe, the latest first.
-            self.journal.clear();
-            self.load_exactly(frame);
+            self.load_afresh(frame);
             let start = self.position();
             last = self.run_watching(end);
             end = start;
@@ -93,11 +95,48 @@ impl Timeline {
     }
 
     fn restore_before_time(&mut self, time: SimTime) {
+        self.load(self.keyframe_before(time));
+    }
+
+    fn keyframe_before(&self, time: SimTime) -> usize {
         let mut index = self.keyframes.before(self.position().step);
         while index > 0 && self.keyframes.get(index).moment.simulation.position().at > time {
             index -= 1;
         }
-        self.load(index);
+        index
+    }
+
+    /// The same line run again over a stretch of time, at most `steps` steps and no further than it has been run: its
+    /// journal has what happened there, before and after the playhead. `None`: this timeline's own has it all.
+    pub fn replay(&self, from: SimTime, to: SimTime, steps: u64) -> Option<Self> {
+        let since = self.journal.complete_since();
+        if !self.is_past() && (since.step == 0 || since.at < from) {
+            return None;
+        }
+        let frame = self.keyframes.get(self.keyframe_before(from)).clone();
+        let start = frame.step();
+        let mut journal = Journal::default();
+        journal.restart(frame.moment.simulation.position());
+        let mut replay = Self {
+            seed: self.seed,
+            live: frame.moment.clone(),
+            log: self.log.clone(),
+            cursor: frame.cursor,
+            head: self.head,
+            keyframes: Keyframes::new(frame),
+            journal,
+            journal_end: start,
+            undone: Vec::new(),
+            branches: Vec::new(),
+            line: self.line,
+            ahead: None,
+        };
+        let end = to.min(self.head.at);
+        while replay.position().step < (start + steps).min(self.head.step) && replay.step_within(end) {}
+        if replay.position().step < start + steps {
+            replay.rest_until(end);
+        }
+        Some(replay)
     }
 
     /// Puts the playhead on a keyframe. Where the journal does not reach it, the one before is taken, so
@@ -106,11 +145,16 @@ impl Timeline {
         let step = self.keyframes.get(index).step();
         self.journal.truncate_after(step);
         if self.journal.is_empty() || self.journal_end < step {
-            self.journal.clear();
-            self.load_exactly(index.saturating_sub(1));
+            self.load_afresh(index.saturating_sub(1));
         } else {
             self.load_exactly(index);
         }
+    }
+
+    /// Puts the playhead on a keyframe with nothing to look back on.
+    fn load_afresh(&mut self, index: usize) {
+        self.load_exactly(index);
+        self.journal.restart(self.position());
     }
 
     fn load_exactly(&mut self, index: usize) {
@@ -230,6 +274,7 @@ fn is_visible(what: &What) -> bool {
         | What::Restarted { .. }
         | What::Frozen { .. }
         | What::Thawed { .. }
+        | What::Operated { .. }
         | What::Turned(_) => true,
     }
 }

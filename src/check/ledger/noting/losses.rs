@@ -126,6 +126,7 @@ impl Ledger {
             | What::Purged { .. }
             | What::Destroyed { .. }
             | What::CutMade { .. }
+            | What::Operated { .. }
             | What::CutHealed { .. }
             | What::Crashed { .. }
             | What::Restarted { .. }
