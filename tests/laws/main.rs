@@ -95,6 +95,7 @@
 //! anomalies    what the log of anomalies says, against a naive reading of the facts
 //! replication  a primary and its replicas: offsets, logs, majorities, settling, convergence
 //! regions      one table in several regions: converging, and what each level of a read promises
+//! verdicts     live verdicts on models, k and fates, against naive readings of the same run
 //! bounded      nothing grows with the length of a run
 //! ```
 //!
@@ -121,4 +122,5 @@ mod replication;
 mod scenarios;
 mod schedule;
 mod sessions;
+mod verdicts;
 mod zones;
