@@ -398,7 +398,7 @@ fn reading_from_replicas_is_not_linearizable() {
 }
 
 /// Majorities, blocking repair, exact clocks, last-write-wins: what must be linearizable.
-fn majorities(plan: Plan, repair: ReadRepair) -> Plan {
+pub(crate) fn majorities(plan: Plan, repair: ReadRepair) -> Plan {
     let mut plan = exact(durable(plan));
     let settings = &mut plan.scenario.settings;
     settings.conflicts = Conflicts::LastWriteWins;
