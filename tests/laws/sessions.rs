@@ -11,7 +11,7 @@ use laggard::{
 };
 use proptest::prelude::*;
 
-use crate::generate::{Move, Plan, for_plans, run_on};
+use crate::generate::{Move, Plan, for_plans, meets, run_on};
 
 /// A plan of plain values whose clients keep the rules they are given.
 fn steady(mut plan: Plan, conflicts: Conflicts, policy: impl Fn(&ClientPolicy) -> ClientPolicy) -> Plan {
@@ -64,7 +64,10 @@ fn a_guarantee_that_is_asked_for_is_never_broken() {
         });
     }
     let seen = [refused.get(), held_back.get(), moved.get(), waited.get()];
-    assert!(seen.iter().all(|count| *count > 10), "refused, held back, redirected, waited: {seen:?}");
+    assert!(
+        seen.iter().all(|count| *count > meets(10, 2)),
+        "refused, held back, redirected, waited: {seen:?}"
+    );
 }
 
 #[test]
@@ -83,7 +86,7 @@ fn where_nobody_asks_each_guarantee_is_broken_by_somebody() {
         broken.set(counts);
         Ok(())
     });
-    assert!(broken.get().iter().all(|count| *count > 3), "{:?}", broken.get());
+    assert!(broken.get().iter().all(|count| *count > meets(3, 0)), "{:?}", broken.get());
 }
 
 /// No clock is set and no client stamps its own writes.
