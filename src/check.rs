@@ -10,6 +10,8 @@ pub mod history;
 mod key_ledger;
 mod ledger;
 pub mod linear;
+#[cfg(test)]
+mod mutations;
 mod order;
 pub mod run_history;
 mod summary;
