@@ -4,7 +4,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use laggard::{
-    action::{Act, AntiEntropy, Command, Digest, Guarantee, Level, Mend, Style},
+    action::{
+        Act, AntiEntropy, Command, Copies, Digest, Guarantee, HintHolder, HintRules, Level, Mend, Style,
+        TombstoneRules,
+    },
     base::{ClientId, KeyId, NodeId, OpId, Ppm, SimTime, Span, WriteId},
     check::{AnomalyKind, Ledger},
     data::{Held, Version},
@@ -16,7 +19,7 @@ use proptest::prelude::*;
 
 use crate::{
     generate::{Move, Plan, calm, durable, for_plans, meets, run_on},
-    schedule::{millis, plan_of, rules, write},
+    schedule::{crash, millis, owners, plan_of, restart, rules, write},
 };
 
 /// A write as its client and a naive reader know it.
@@ -189,6 +192,27 @@ fn what_is_still_sent_again_is_not_lost() {
     assert!(holds(&watched.simulation, &first), "and there it is");
     watched.make(&[heal(1, 2), millis(2_000)]);
     assert_eq!(watched.ledger.anomalies().of(AnomalyKind::LostWrite).map(|lost| lost.count), Some(1));
+    assert_eq!(watched.mistakes, [""; 0]);
+}
+
+/// Acknowledged at level ANY, kept as a hint alone, and too old when its replicas are back.
+#[test]
+fn what_only_an_expired_hint_had_is_lost() {
+    let mut scenario = Scenario::of(3);
+    scenario.settings.set_copies(&Copies::InAll(2));
+    let (window, holder, replay_every) = (Span::secs(600), HintHolder::Coordinator, Span::millis(500));
+    rules(&mut scenario).hints = Some(HintRules { window, holder, replay_every });
+    let (gc_grace, compact_every) = (Span::secs(2), Span::secs(1));
+    rules(&mut scenario).tombstones = Some(TombstoneRules { gc_grace, compact_every });
+    let (owners, others) = owners(&scenario);
+    let mut watched = Watched::new(&plan_of(scenario, Vec::new()));
+    watched.make(&[crash(owners[0]), crash(owners[1])]);
+    watched.make(&[Move::Give(write(others[0], "kept", Level::Any)), millis(1_000)]);
+    let lost =
+        |watched: &Watched| watched.ledger.anomalies().of(AnomalyKind::LostWrite).map(|lost| lost.count);
+    assert_eq!(lost(&watched), None, "it is kept");
+    watched.make(&[millis(4_000), restart(owners[0]), restart(owners[1]), millis(5_000)]);
+    assert_eq!(lost(&watched), Some(1));
     assert_eq!(watched.mistakes, [""; 0]);
 }
 
