@@ -14,7 +14,9 @@ mod settings;
 
 pub use background::{FailureDetector, HintHolder, HintRules, TombstoneRules};
 pub use client::{ClientChange, ClientPolicy, Means, Route, WhenUnable};
-pub use command::{Act, AntiEntropy, Ask, Command, Context, Digest, Mend, Proviso, Setting, Style, Switch};
+pub use command::{
+    Act, AntiEntropy, Ask, Command, Context, Digest, Mend, Proviso, Setting, Style, Surgery, Switch,
+};
 pub use condition::{Condition, Count, Guarantee, Holding, ReadClaim};
 pub use coordination::{Asks, Coordinator, Quorum, ReadRepair};
 pub use copies::{Copies, Operation, Unfit};

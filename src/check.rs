@@ -10,6 +10,7 @@ pub mod history;
 mod key_ledger;
 mod ledger;
 pub mod linear;
+mod meters;
 #[cfg(test)]
 mod mutations;
 mod order;
@@ -21,6 +22,7 @@ mod why;
 pub use anomalies::{Anomalies, Anomaly, AnomalyKind, Kindred};
 pub use key_ledger::{Atomicity, Loss, Purge, Record, Staleness};
 pub use ledger::{Answered, Ledger, ReadRecord, Tally, Worst};
+pub use meters::{Bucket, Meters, Reads};
 pub use summary::{Badge, Judged, Subject};
 pub use verdict::{Evidence, Verdict};
 pub use why::{Barrier, Remedy, Story, Stranded, Trail, explain};

@@ -2,6 +2,7 @@
 //! the headless run, and the network actor, which alone reads the wall clock.
 
 mod actor;
+pub mod chart;
 mod headless;
 mod journal;
 mod keyframes;
@@ -11,6 +12,7 @@ mod prevention;
 mod prospect;
 mod script;
 mod snapshot;
+mod still;
 mod tell;
 mod timeline;
 
@@ -21,4 +23,5 @@ pub use narrate::{EventLine, Mark, Narrator, ratio, side, skew};
 pub use pace::Speed;
 pub use script::{DEFAULT_LIMIT, Reach, Said};
 pub use snapshot::{Agreement, BranchView, Clock, DeathView, Notice, Playhead, ScriptView, Snapshot};
+pub use still::still;
 pub use timeline::{Branch, Cause, Logged, Moment, Nothing, Timeline};

@@ -24,6 +24,7 @@ mod routing;
 #[cfg(test)]
 pub(crate) mod sabotage;
 mod settled;
+mod surgery;
 mod view;
 
 use std::sync::Arc;

@@ -7,16 +7,25 @@
 //! ```
 
 pub mod app;
+pub mod cast;
 mod cluster;
 mod coach;
 mod draw;
 pub mod guard;
+pub mod history;
 pub mod input;
 mod knobs;
+mod metrics;
+mod operations;
 mod paint;
 mod panels;
+pub mod picture;
 pub mod registry;
+mod save;
+mod scale;
 pub mod screen;
+mod spacetime;
+pub mod svg;
 pub mod theme;
 pub mod ui;
 

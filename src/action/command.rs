@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::{
-    base::{ClientId, CutId, KeyId, NodeId, Span},
+    base::{ClientId, CutId, KeyId, MessageId, NodeId, Span},
     data::{Stamp, Update, Value},
     net::{CutShape, LinkChange, Scope},
 };
@@ -48,6 +48,25 @@ pub enum Command {
     Workload(Switch),
     /// One replica, or each, now exchanges all it holds with every other, both ways.
     Repair(Option<NodeId>),
+    /// A hand is laid on one message that is on its way.
+    Message {
+        id: MessageId,
+        surgery: Surgery,
+    },
+}
+
+/// What is done to a message on its way. Replication streams and links that keep order refuse what would let a message
+/// overtake another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Surgery {
+    /// It arrives now, if nothing stands in its way.
+    Deliver,
+    /// It is lost, now.
+    Drop,
+    /// A copy arrives when it does.
+    Duplicate,
+    /// It arrives so much later.
+    Delay(Span),
 }
 
 /// One operation of a client.

@@ -78,10 +78,15 @@ impl ops::Add<Span> for SimTime {
 }
 
 impl fmt::Display for SimTime {
-    /// Seconds with two decimals: `12.40s`.
+    /// Seconds with two decimals, `12.40s`; from an hour on as a clock shows it, `4:00:13.04`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const HOUR: u64 = 3_600;
         let hundredths = self.0 / 10_000_000;
-        write!(f, "{}.{:02}s", hundredths / 100, hundredths % 100)
+        let (seconds, rest) = (hundredths / 100, hundredths % 100);
+        if seconds < HOUR {
+            return write!(f, "{seconds}.{rest:02}s");
+        }
+        write!(f, "{}:{:02}:{:02}.{rest:02}", seconds / HOUR, seconds / 60 % 60, seconds % 60)
     }
 }
 
@@ -124,6 +129,19 @@ impl fmt::Display for Position {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_instant_prints_as_seconds_and_from_an_hour_on_as_a_clock() {
+        let check = |hundredths: u64, text: &str| {
+            assert_eq!(SimTime(hundredths * 10_000_000).to_string(), text);
+        };
+        check(0, "0.00s");
+        check(1_240, "12.40s");
+        check(359_999, "3599.99s");
+        check(360_000, "1:00:00.00");
+        check(1_441_304, "4:00:13.04");
+        check(360_000 * 100 + 6_005, "100:01:00.05");
+    }
 
     #[test]
     fn spans_print_in_the_unit_that_suits() {

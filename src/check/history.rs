@@ -99,6 +99,8 @@ pub struct History {
     pub initial: Term,
     /// In the order in which the history first names them.
     pub objects: Vec<Object>,
+    /// What says nothing: operations that failed, and reads that were never answered, each with its key.
+    pub unheard: Vec<Recorded>,
     pub counts: Counts,
 }
 

@@ -303,6 +303,7 @@ impl Ledger {
             | What::Waits { .. }
             | What::Rebound { .. }
             | What::CutMade { .. }
+            | What::Operated { .. }
             | What::Crashed { .. }
             | What::Frozen { .. } => {}
         }
@@ -576,6 +577,11 @@ impl Ledger {
     /// The remembered writes of a key, older first.
     pub fn records(&self, key: KeyId) -> impl Iterator<Item = &Record> {
         self.keys[key.index()].records()
+    }
+
+    /// Keys on which replicas differ.
+    pub fn diverged(&self) -> usize {
+        self.diverged_keys
     }
 
     /// Different contents among the replicas of `key`.

@@ -5,6 +5,7 @@
 //! race       the objects of a history, each given a larger allowance from round to round
 //! decide     one object: by zones where every value is written once, else by search
 //! witness    the fewest operations that show the violation
+//! sum        what all objects together come to, in words
 //! ```
 
 mod decide;
@@ -15,12 +16,14 @@ mod race;
 mod relevance;
 mod search;
 mod seen;
+mod sum;
 mod witness;
 mod words;
 mod zones;
 
-pub use race::{Budget, Judged, Threads, Verdict, judge};
+pub use race::{Budget, Judged, Progress, Threads, Verdict, judge, judge_watched};
 pub use search::Spent;
+pub use sum::Sum;
 pub use witness::{Smallest, Witness};
 
 #[cfg(test)]

@@ -1,17 +1,26 @@
-//! The whole history of one run: every operation of every client, and every fault, on one axis. Kept beside a run by
-//! a [`Recorder`] for whoever exports or judges it in the end. It grows with the run, without bound; what watches a
-//! run live is the [`Ledger`](super::Ledger).
+//! The history of one run: every operation of every client, and every fault, on one axis. A [`Recorder`] keeps it
+//! beside a run: whole, for whoever exports or judges it in the end, or the newest part of it, which is rewound
+//! with the run and costs next to nothing to copy.
 //!
 //! ```text
 //! recorder   facts → operations and faults
+//! shelf      a list that may forget its beginning and is cheap to copy
+//! nodes      a few replicas
+//! standing   what the ledger and the log of anomalies say of each operation
 //! modelled   operations → what a model (a register, a set) makes of them, by processes as Jepsen numbers them
 //! ```
 
 mod modelled;
+mod nodes;
 mod recorder;
+mod shelf;
+mod standing;
 
 pub use modelled::{Event, EventKind, Modelled, Unmodelled};
+pub use nodes::Nodes;
 pub use recorder::Recorder;
+pub use shelf::Shelf;
+pub use standing::{Standing, Wrongs};
 
 use std::sync::Arc;
 
@@ -48,14 +57,14 @@ pub struct RunOperation {
     /// What its client was told.
     pub answer: Option<Outcome>,
     /// The replica that its client asked first, and those that it was redirected to, in order.
-    pub contacts: Vec<NodeId>,
+    pub contacts: Nodes,
     /// Who coordinated it; `None` where nobody is known to have taken it up. A primary's read is one of these.
     pub coordinator: Option<NodeId>,
     /// Replicas that were asked to read or to take the write, the coordinator included where it is one. Under a
     /// primary only the coordinator is told of.
-    pub asked: Vec<NodeId>,
+    pub asked: Nodes,
     /// Those of them that had answered the coordinator when the client had its answer.
-    pub answered: Vec<NodeId>,
+    pub answered: Nodes,
     /// What a write became, even if that was after its client had given up.
     pub accepted: Option<Accepted>,
     /// How far behind what a read returned was.
@@ -101,9 +110,33 @@ pub enum FaultKind {
 
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RunHistory {
-    /// By invocation.
-    pub operations: Vec<RunOperation>,
-    pub faults: Vec<Fault>,
+    /// By invocation; what it has forgotten, [`Shelf::forgotten`] counts.
+    pub operations: Shelf<RunOperation>,
+    pub faults: Shelf<Fault>,
+    /// Grows with every change: a history with the same number of the same run is the same.
+    pub revision: u64,
+}
+
+impl RunHistory {
+    /// The operation of that name, while it is kept.
+    pub fn operation(&self, op: OpId) -> Option<&RunOperation> {
+        self.operations.get(self.place_of(op)?)
+    }
+
+    /// Operations are numbered one after the other: mostly a name tells the place.
+    fn place_of(&self, op: OpId) -> Option<usize> {
+        let guess = op.0.checked_sub(self.operations.first()?.op.0)? as usize;
+        let is_there = |place: usize| self.operations.get(place).is_some_and(|operation| operation.op == op);
+        if is_there(guess) {
+            return Some(guess);
+        }
+        Some(self.operations.partition_point(|operation| operation.op < op)).filter(|place| is_there(*place))
+    }
+
+    /// Whether it tells of everything since the run began.
+    pub fn is_whole(&self) -> bool {
+        self.operations.forgotten() == 0 && self.faults.forgotten() == 0
+    }
 }
 
 impl RunOperation {

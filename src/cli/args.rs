@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::tui::theme::{Depth, GlyphChoice, Kind};
+use crate::tui::{
+    theme::{Depth, GlyphChoice, Kind},
+    ui::View,
+};
 
 /// Watch replicas disagree and come to agree: a laboratory for eventual consistency in the terminal.
 #[derive(Debug, Parser)]
@@ -30,6 +33,17 @@ pub(super) struct ScreenArgs {
     #[arg(long, value_name = "N")]
     pub(super) seed: Option<u64>,
 
+    #[command(flatten)]
+    pub(super) look: LookArgs,
+
+    /// How much may move
+    #[arg(long, value_enum, default_value_t = MotionArg::Full)]
+    pub(super) motion: MotionArg,
+}
+
+/// What a screen looks like.
+#[derive(Debug, clap::Args)]
+pub(super) struct LookArgs {
     /// Colours of the screen: by default guessed from the terminal
     #[arg(long, value_enum)]
     pub(super) theme: Option<ThemeArg>,
@@ -41,10 +55,6 @@ pub(super) struct ScreenArgs {
     /// Which glyphs the screen may use
     #[arg(long, value_enum, default_value_t = GlyphsArg::Auto)]
     pub(super) glyphs: GlyphsArg,
-
-    /// How much may move
-    #[arg(long, value_enum, default_value_t = MotionArg::Full)]
-    pub(super) motion: MotionArg,
 
     /// Leave the mouse to the terminal
     #[arg(long)]
@@ -106,6 +116,9 @@ edn     Jepsen's and Knossos's events; `laggard judge` reads them too. Keys that
         returned siblings, are refused: no model knows them
 json    all that is known of each operation and fault, by the schema `laggard-history/1`
 csv     a line for each operation (RFC 4180)
+svg     a picture of the screen at one instant: --at, --size, --view, --theme
+cast    a recording of the run for terminal players (asciicast 2; cast3: asciicast 3), ten pictures a second of
+        virtual time, markers where the preset speaks; at most 10 minutes of it
 
 Exit status: 0 written, 2 refused. Whether the preset's expectations hold is for `laggard check`.";
 
@@ -122,9 +135,25 @@ pub(super) struct ExportArgs {
     #[arg(long, value_name = "N")]
     pub(super) seed: Option<u64>,
 
-    /// Only the operations on this key (not for shiviz, which has every event)
+    /// Only the operations on this key (not for shiviz, which has every event); the key that an svg shows
     #[arg(long)]
     pub(super) key: Option<String>,
+
+    /// svg: the instant to draw, such as 2.5s; cast: where to end [default: the end of the run]
+    #[arg(long, value_name = "TIME")]
+    pub(super) at: Option<String>,
+
+    /// svg, cast: columns and rows of the screen [default: 120x36]
+    #[arg(long, value_name = "WxH")]
+    pub(super) size: Option<String>,
+
+    /// svg, cast: the view [default: cluster]
+    #[arg(long, value_enum)]
+    pub(super) view: Option<ViewArg>,
+
+    /// svg, cast: the colours [default: dark]
+    #[arg(long, value_enum)]
+    pub(super) theme: Option<ThemeArg>,
 
     /// Write to this file instead of standard output
     #[arg(short, long, value_name = "FILE")]
@@ -141,6 +170,37 @@ pub(super) enum ExportFormatArg {
     Json,
     /// Operations as a table
     Csv,
+    /// The screen at one instant
+    Svg,
+    /// The screen over the whole run, as asciicast version 2
+    Cast,
+    /// As asciicast version 3
+    Cast3,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ViewArg {
+    Cluster,
+    SpaceTime,
+    Metrics,
+    Events,
+    Operations,
+    Details,
+    Knobs,
+}
+
+impl From<ViewArg> for View {
+    fn from(arg: ViewArg) -> Self {
+        match arg {
+            ViewArg::Cluster => Self::Cluster,
+            ViewArg::SpaceTime => Self::SpaceTime,
+            ViewArg::Metrics => Self::Metrics,
+            ViewArg::Events => Self::Events,
+            ViewArg::Operations => Self::Operations,
+            ViewArg::Details => Self::Details,
+            ViewArg::Knobs => Self::Knobs,
+        }
+    }
 }
 
 const JUDGE_HELP: &str = "\
@@ -152,6 +212,10 @@ cas-register), the empty text (kv) or the empty set.
 The keys race: each is searched with 50,000 steps (or 8 an operation), then with 8 times as many, and so on up to
 --steps; the first round that finds a violation is the last. What a budget ends is unknown, never guessed. A file may have 256 MiB and 2,000,000
 events.
+
+With --screen the file is read first, and refused as ever if it is malformed; then its operations are shown while they
+are judged: ] and [ go from violation to violation, n through what shows one, / filters, Enter explains, ? has every
+key. Leaving ends with the verdict's status, 3 if it was not waited for.
 
 Exit status: 0 every key holds, 1 a key is violated, 2 the file is malformed, 3 it could not be told.";
 
@@ -181,8 +245,15 @@ pub(super) struct JudgeArgs {
     pub(super) memory: u32,
 
     /// As one JSON object
-    #[arg(long)]
+    #[arg(long, conflicts_with = "screen")]
     pub(super) json: bool,
+
+    /// On the screen: every operation, the first violation chosen and marked
+    #[arg(long)]
+    pub(super) screen: bool,
+
+    #[command(flatten, next_help_heading = "With --screen")]
+    pub(super) look: LookArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,5 +1,8 @@
 //! `laggard export`: a run written down for other programs, to standard output or a file.
 
+mod cast;
+mod svg;
+
 use std::{fs, path::Path};
 
 use super::{
@@ -13,10 +16,23 @@ use crate::{
     check::run_history::Unmodelled,
     export::{Format, Refused, Run},
     scenario::problem::{nearest, quoted},
+    tui::cast::Version,
 };
 
 pub(super) fn export(args: &ExportArgs, out: &mut Output) -> u8 {
-    let format = Format::from(args.format);
+    let format = match args.format {
+        ExportFormatArg::Shiviz => Format::Shiviz,
+        ExportFormatArg::Edn => Format::Edn,
+        ExportFormatArg::Json => Format::Json,
+        ExportFormatArg::Csv => Format::Csv,
+        ExportFormatArg::Svg => return svg::export(args, out),
+        ExportFormatArg::Cast => return cast::export(args, Version::Two, out),
+        ExportFormatArg::Cast3 => return cast::export(args, Version::Three, out),
+    };
+    if args.at.is_some() || args.size.is_some() || args.view.is_some() || args.theme.is_some() {
+        out.error("error: --at, --size, --view and --theme are for pictures\nhelp: --format svg or cast, or leave them out");
+        return REFUSED;
+    }
     if format == Format::Shiviz && args.key.is_some() {
         out.error("error: a ShiViz log has every event, and --key picks operations\nhelp: leave --key out");
         return REFUSED;
@@ -30,8 +46,13 @@ pub(super) fn export(args: &ExportArgs, out: &mut Output) -> u8 {
             return REFUSED;
         }
     };
-    match &args.output {
-        None => out.text(&text),
+    write(&text, args.output.as_deref(), out)
+}
+
+/// To the file, or to standard output where there is none.
+fn write(text: &str, file: Option<&Path>, out: &mut Output) -> u8 {
+    match file {
+        None => out.text(text),
         Some(path) => {
             if let Err(error) = fs::write(path, text) {
                 out.error(&format!("error: {} cannot be written: {error}", quoted(&shown(path))));
@@ -68,17 +89,6 @@ fn complaint(refused: &Refused, key: &str) -> String {
                 }
             };
             format!("error: this run has no EDN: {why}\nhelp: {help}")
-        }
-    }
-}
-
-impl From<ExportFormatArg> for Format {
-    fn from(arg: ExportFormatArg) -> Self {
-        match arg {
-            ExportFormatArg::Shiviz => Self::Shiviz,
-            ExportFormatArg::Edn => Self::Edn,
-            ExportFormatArg::Json => Self::Json,
-            ExportFormatArg::Csv => Self::Csv,
         }
     }
 }

@@ -104,7 +104,7 @@ fn fact(timeline: &Timeline, fact: &Fact) -> Value {
             json!({"fact": "sent", "message": message.0, "from": node(from), "to": node(to), "kind": kind.name(),
                    "carries": carries.as_ref().map(write), "arrives_ns": arrives.0, "op": op.map(|op| op.0)})
         }
-        What::Delivered { message, from, to, kind, carries } => {
+        What::Delivered { message, from, to, kind, carries, .. } => {
             json!({"fact": "delivered", "message": message.0, "from": node(from), "to": node(to),
                    "kind": kind.name(), "carries": carries.as_ref().map(write)})
         }
@@ -200,6 +200,10 @@ fn fact(timeline: &Timeline, fact: &Fact) -> Value {
         What::Restarted { node: at } => json!({"fact": "restarted", "at": node(at)}),
         What::Frozen { node: at } => json!({"fact": "frozen", "at": node(at)}),
         What::Thawed { node: at, queued } => json!({"fact": "thawed", "at": node(at), "queued": queued}),
+        What::Operated { message, from, to, surgery } => {
+            json!({"fact": "operated", "message": message.0, "from": node(from), "to": node(to),
+                   "surgery": format!("{surgery:?}")})
+        }
         What::Turned(command) => json!({"fact": "turned", "command": format!("{command:?}")}),
     }
 }

@@ -1,12 +1,14 @@
-//! `laggard judge`: a history from elsewhere, its verdict and its evidence. Prints; what is judged is in
-//! `histories` and `check`.
+//! `laggard judge`: a history from elsewhere, its verdict and its evidence. Prints, or opens the screen; what is
+//! judged is in `histories` and `check`.
 
+mod screen;
 mod told;
 
 use std::{
     fs::File,
     io::{self, Read as _},
     num::NonZeroUsize,
+    sync::Arc,
 };
 
 use super::{
@@ -21,6 +23,7 @@ use crate::{
     },
     histories::{self, Format, MOST_BYTES},
     scenario::problem::quoted,
+    tui::history::Book,
 };
 use told::Told;
 
@@ -56,6 +59,10 @@ pub(super) fn judge(args: &JudgeArgs, out: &mut Output) -> u8 {
     };
     let budget = Budget { steps: args.steps, memory: (args.memory as usize) << 20 };
     let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    if args.screen {
+        let book = Book { name: name.to_owned(), format, skipped, history: Arc::new(history) };
+        return screen::run(book, budget, threads, &args.look, out);
+    }
     let judged = decide(&history, budget, threads);
     let told = Told { name, format, skipped, history: &history, judged: &judged, budget };
     out.text(&if args.json { told.json() } else { told.text() });

@@ -6,14 +6,14 @@ use crate::{
     tui::{
         app::{self, Motion},
         guard::{Guard, Mouse},
-        theme::{Depth, GlyphChoice, Kind, Theme},
+        theme::{Depth, GlyphChoice, Glyphs, Kind, Theme},
         ui::Ui,
     },
 };
 
 use super::{
     REFUSED,
-    args::{Args, MotionArg, ScreenArgs},
+    args::{Args, LookArgs, MotionArg},
     load,
     output::Output,
 };
@@ -28,21 +28,21 @@ pub(super) fn run(args: &Args, out: &mut Output) -> u8 {
         return REFUSED;
     };
     let seed = args.seed.map_or(scenario.seed, Seed);
-    let mouse = if args.no_mouse { Mouse::Off } else { Mouse::On };
-    let mut guard = match Guard::enter(mouse) {
+    let mut guard = match Guard::enter(mouse(&args.look)) {
         Ok(guard) => guard,
         Err(error) => {
             out.error(&format!("laggard: {error}"));
             return REFUSED;
         }
     };
-    let ui = ui(args);
+    let (theme, glyphs) = look(&args.look);
+    let ui = Ui::new(theme, glyphs);
     let motion = match args.motion {
         MotionArg::Full => Motion::Full,
         MotionArg::Reduced => Motion::Reduced,
         MotionArg::Off => Motion::Off,
     };
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_time().build() {
+    let runtime = match runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
             drop(guard);
@@ -62,10 +62,20 @@ pub(super) fn run(args: &Args, out: &mut Output) -> u8 {
     })
 }
 
-fn ui(args: &ScreenArgs) -> Ui {
+/// What a screen waits with.
+pub(super) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_time().build()
+}
+
+pub(super) fn mouse(args: &LookArgs) -> Mouse {
+    if args.no_mouse { Mouse::Off } else { Mouse::On }
+}
+
+/// The theme and the glyphs: as asked for, else as the terminal seems to want them.
+pub(super) fn look(args: &LookArgs) -> (Theme, &'static Glyphs) {
     let variable = |name: &str| std::env::var(name).ok();
     let kind = args.theme.map_or_else(|| Kind::detect(variable), Kind::from);
     let depth = args.color.map_or_else(|| Depth::detect(variable), Depth::from);
     let glyphs = GlyphChoice::from(args.glyphs).resolve(variable);
-    Ui::new(Theme::new(kind, depth), glyphs)
+    (Theme::new(kind, depth), glyphs)
 }

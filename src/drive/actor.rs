@@ -11,9 +11,11 @@
 //! with, so a knob turned while it is on its way changes only what is sent afterwards.
 
 mod anomalies;
+mod charts;
 mod requests;
 
 pub use anomalies::HUNT;
+pub(super) use charts::window;
 
 use std::{sync::Arc, time::Duration};
 
@@ -24,7 +26,7 @@ use tokio::{
 
 use crate::{
     action::{Command, Condition},
-    base::{KeyId, NodeId, Position, Seed, SimTime},
+    base::{KeyId, NodeId, Position, Seed, SimTime, Span},
     check::AnomalyKind,
     scenario::Scenario,
 };
@@ -77,6 +79,8 @@ pub enum Request {
     Focus(KeyId),
     /// Tell the story of this replica in every snapshot; of none.
     Explain(Option<NodeId>),
+    /// Draw a space-time diagram of so much time around the playhead into every snapshot; no more.
+    Chart(Option<Span>),
     /// Publish the present instant: for motion between two events.
     Frame,
     /// Begin anew with another scenario.
@@ -138,6 +142,7 @@ struct Actor {
     /// What the first stale read does, in this session and in the next that is loaded.
     first_stale_read: FirstStaleRead,
     stale_read_awaited: FirstStaleRead,
+    charts: charts::Charts,
     /// Event lines, and the step up to which they tell; none after travelling.
     events: (Option<u64>, Arc<[EventLine]>),
     /// When it last woke by itself.
@@ -206,6 +211,7 @@ impl Actor {
             breakpoint: None,
             prevented: (Position::default(), Vec::new()),
             notice: Notice::default(),
+            charts: charts::Charts::default(),
             first_stale_read: start.first_stale_read,
             stale_read_awaited: start.first_stale_read,
             events: (None, Arc::from([])),
@@ -457,6 +463,7 @@ impl Actor {
             prevention: self.prevention(),
             breakpoint: self.breakpoint.map(|breakpoint| breakpoint.kind),
             notice: self.notice.clone(),
+            chart: self.charts.of(&self.timeline, if known { self.focus } else { self.scenario.focus }),
         };
         Snapshot::of(&self.timeline, around, Arc::clone(&self.events.1))
     }

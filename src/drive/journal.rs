@@ -6,12 +6,14 @@
 //!                                            full it becomes the older one, whose facts are forgotten
 //! ```
 
-use crate::sim::Fact;
+use crate::{base::Position, sim::Fact};
 
 #[derive(Debug, Clone, Default)]
 pub struct Journal {
     older: Vec<Fact>,
     newer: Vec<Fact>,
+    /// Every fact from there on is here.
+    complete_since: Position,
 }
 
 /// So many facts fill one half: about two megabytes. The window is between one and two halves long.
@@ -22,6 +24,9 @@ impl Journal {
     pub(super) fn page(&mut self) -> &mut Vec<Fact> {
         if self.newer.len() >= HALF {
             std::mem::swap(&mut self.older, &mut self.newer);
+            if !self.newer.is_empty() {
+                self.complete_since = self.older.first().map_or(self.complete_since, |fact| fact.at);
+            }
             self.newer.clear();
         }
         &mut self.newer
@@ -45,6 +50,11 @@ impl Journal {
         self.older.iter().chain(&self.newer)
     }
 
+    /// From where on nothing is missing.
+    pub fn complete_since(&self) -> Position {
+        self.complete_since
+    }
+
     /// Forgets everything after `step`.
     pub(super) fn truncate_after(&mut self, step: u64) {
         for half in [&mut self.older, &mut self.newer] {
@@ -52,8 +62,10 @@ impl Journal {
         }
     }
 
-    pub(super) fn clear(&mut self) {
+    /// Forgets everything; what is written next comes after `from`.
+    pub(super) fn restart(&mut self, from: Position) {
         self.older.clear();
         self.newer.clear();
+        self.complete_since = from;
     }
 }

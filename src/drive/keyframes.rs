@@ -96,14 +96,19 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::{base::Seed, check::Ledger, sim::Simulation};
+    use crate::{
+        base::Seed,
+        check::{Ledger, run_history::Recorder},
+        sim::Simulation,
+    };
 
     #[test]
     fn gaps_stay_small_for_their_age() {
         let mut simulation = Simulation::new(Arc::new(crate::scenario::Scenario::of(3)), Seed(1));
         let moment = |simulation: &Simulation| {
             let ledger = Ledger::new(simulation);
-            Moment { simulation: simulation.clone(), ledger }
+            let (meters, recorder) = (crate::check::Meters::default(), Recorder::of_newest());
+            Moment { simulation: simulation.clone(), ledger, meters, recorder }
         };
         let mut frames = Keyframes::new(Keyframe { moment: moment(&simulation), cursor: 0 });
         let name = |i: u64| crate::action::Command::Skew {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::{
-    action::Guarantee,
+    action::{Guarantee, Surgery},
     base::{KeyId, NodeId, Position, SimTime, WriteId},
     data::{Update, Value},
     replica::Belief,
@@ -205,6 +205,16 @@ impl<'a> Narrator<'a> {
                 let text =
                     format!("{} thawed: {} had waited", self.node(*node), messages(u64::from(*queued)));
                 Some((Mark::Revived, text, None))
+            }
+            What::Operated { from, to, surgery, .. } => {
+                let way = format!("{}→{}", self.node(*from), self.node(*to));
+                let text = match surgery {
+                    Surgery::Deliver => format!("by hand: the message {way} is delivered now"),
+                    Surgery::Drop => format!("by hand: the message {way} is lost"),
+                    Surgery::Duplicate => format!("by hand: a copy of the message {way} comes with it"),
+                    Surgery::Delay(span) => format!("by hand: the message {way} comes {span} later"),
+                };
+                Some((Mark::Knob, text, None))
             }
             What::Turned(command) => Some((Mark::Knob, self.turned(command)?, None)),
             What::Discarded { node, write, why, instead, .. } => {

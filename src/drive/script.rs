@@ -61,6 +61,16 @@ pub enum Said {
     Question { question: Arc<str>, choices: Vec<Choice> },
 }
 
+impl Said {
+    /// What was said to the class; a note is for the teacher alone.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) | Self::Question { question: text, .. } => Some(text),
+            Self::Note(_) => None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     /// Waiting for the step's time to come.

@@ -6,14 +6,17 @@ use std::sync::Arc;
 use crate::{
     action::Condition,
     base::{ClientId, KeyId, NodeId, Position, Seed, SimTime, Span, ZoneId},
-    check::{Anomaly, AnomalyKind, Badge, Judged, Loss, ReadRecord, Staleness, Story, Tally, explain},
+    check::{
+        Anomalies, Anomaly, AnomalyKind, Badge, Judged, Loss, Meters, ReadRecord, Staleness, Story, Tally,
+        explain, run_history::RunHistory,
+    },
     data::{Held, VersionVector},
     replica::MessageKind,
     scenario::{Deed, Scenario, Step, Timing},
     sim::{Death, Fact, View, What},
 };
 
-use super::{EventLine, Mark, Narrator, Said, Speed, Timeline};
+use super::{EventLine, Mark, Narrator, Said, Speed, Timeline, chart::Chart};
 
 #[derive(Debug, Clone)]
 pub struct Snapshot {
@@ -32,6 +35,10 @@ pub struct Snapshot {
     pub lost_writes: u64,
     pub tally: Tally,
     pub last_read: Option<ReadRecord>,
+    /// The newest operations and faults up to the playhead.
+    pub operations: Arc<RunHistory>,
+    /// What went wrong up to the playhead, as far as it is remembered.
+    pub log: Anomalies,
     /// The story in plain sentences.
     pub story_lines: Vec<String>,
     /// Messages that died lately, newest first.
@@ -39,6 +46,7 @@ pub struct Snapshot {
     /// Newest first.
     pub events: Arc<[EventLine]>,
     pub recent_times_to_consistency: Vec<Span>,
+    pub meters: Meters,
     pub clock: Clock,
     pub speed: Speed,
     pub playhead: Playhead,
@@ -62,6 +70,8 @@ pub struct Snapshot {
     /// How many went wrong until now, and by the head of this line.
     pub wrong: (u64, u64),
     pub notice: Notice,
+    /// The space-time diagram around the playhead, where one is asked for.
+    pub chart: Option<Arc<Chart>>,
 }
 
 /// A message that died a moment ago.
@@ -182,6 +192,7 @@ pub(super) struct Surroundings {
     #[expect(clippy::option_option, reason = "as in the snapshot")]
     pub(super) breakpoint: Option<Option<AnomalyKind>>,
     pub(super) notice: Notice,
+    pub(super) chart: Option<Arc<Chart>>,
 }
 
 impl Snapshot {
@@ -213,7 +224,10 @@ impl Snapshot {
             lost_writes: ledger.lost_writes(simulation),
             tally: ledger.tally,
             last_read: ledger.last_read.clone(),
+            log: ledger.anomalies().clone(),
+            operations: Arc::new(timeline.history().clone()),
             events,
+            meters: timeline.meters().clone(),
             recent_times_to_consistency: ledger.times_to_consistency().collect(),
             head: timeline.head(),
             playhead: if timeline.is_past() { Playhead::InThePast } else { Playhead::AtHead },
@@ -235,6 +249,7 @@ impl Snapshot {
             anomalies: newest(timeline),
             wrong: (ledger.anomalies().count(), timeline.known_anomalies().count()),
             notice: around.notice,
+            chart: around.chart,
         }
     }
 
@@ -366,6 +381,7 @@ pub(super) fn name(command: &crate::action::Command) -> &'static str {
         Command::Crash(_) => "crash",
         Command::Destroy(_) => "destroy",
         Command::Repair(_) => "repair",
+        Command::Message { .. } => "message surgery",
         Command::Restart(_) => "restart",
         Command::Freeze(_) => "freeze",
         Command::Thaw(_) => "thaw",

@@ -18,7 +18,10 @@ use thiserror::Error;
 use crate::{
     action::Command,
     base::{OpId, Position, Seed, SimTime},
-    check::{Anomalies, Ledger},
+    check::{
+        Anomalies, Ledger, Meters,
+        run_history::{Recorder, RunHistory},
+    },
     scenario::Scenario,
     sim::{Refused, Simulation, What},
 };
@@ -33,12 +36,15 @@ use super::{
 pub struct Moment {
     pub simulation: Simulation,
     pub ledger: Ledger,
+    pub meters: Meters,
+    /// The newest part of its history.
+    pub recorder: Recorder,
 }
 
 impl Moment {
     /// How much a clone copies, in things of about fifty bytes.
     pub(super) fn weight(&self) -> u64 {
-        self.simulation.weight() + self.ledger.weight()
+        self.simulation.weight() + self.ledger.weight() + self.recorder.weight()
     }
 }
 
@@ -114,7 +120,8 @@ impl Timeline {
     pub fn new(scenario: Arc<Scenario>, seed: Seed) -> Self {
         let simulation = Simulation::new(scenario, seed);
         let ledger = Ledger::new(&simulation);
-        let live = Moment { simulation, ledger };
+        let (meters, recorder) = (Meters::default(), Recorder::of_newest());
+        let live = Moment { simulation, ledger, meters, recorder };
         let beginning = Keyframe { moment: live.clone(), cursor: 0 };
         Self {
             seed,
@@ -137,6 +144,16 @@ impl Timeline {
 
     pub fn ledger(&self) -> &Ledger {
         &self.live.ledger
+    }
+
+    pub fn meters(&self) -> &Meters {
+        &self.live.meters
+    }
+
+    /// The newest operations and faults up to the playhead. Wherever the playhead came from, they are those that a
+    /// fresh run to its position would have kept.
+    pub fn history(&self) -> &RunHistory {
+        self.live.recorder.history()
     }
 
     pub fn seed(&self) -> Seed {
@@ -238,7 +255,11 @@ impl Timeline {
 
     /// Books what the last step made happen: the facts from `start` on of the journal's page.
     fn settle_step(&mut self, start: usize) {
-        self.live.ledger.observe_all(self.journal.written_since(start), &self.live.simulation);
+        let (facts, Moment { simulation, ledger, meters, recorder }) =
+            (self.journal.written_since(start), &mut self.live);
+        ledger.observe_all(facts, simulation);
+        meters.observe(facts, ledger);
+        recorder.observe_all(facts, simulation, ledger);
         let here = self.position();
         self.journal_end = here.step;
         self.head = self.head.max(here);
@@ -311,8 +332,7 @@ impl Timeline {
                 break;
             }
             // Nothing visible in the journal's window: look from keyframe to keyframe, the latest first.
-            self.journal.clear();
-            self.load_exactly(frame);
+            self.load_afresh(frame);
             let start = self.position();
             last = self.run_watching(end);
             end = start;
@@ -369,11 +389,47 @@ impl Timeline {
     }
 
     fn restore_before_time(&mut self, time: SimTime) {
+        self.load(self.keyframe_before(time));
+    }
+
+    fn keyframe_before(&self, time: SimTime) -> usize {
         let mut index = self.keyframes.before(self.position().step);
         while index > 0 && self.keyframes.get(index).moment.simulation.position().at > time {
             index -= 1;
         }
-        self.load(index);
+        index
+    }
+
+    /// The same line run again over a stretch of time, at most `steps` steps and no further than it has been run: its
+    /// journal has what happened there, before and after the playhead. `None`: this timeline's own has it all.
+    pub fn replay(&self, from: SimTime, to: SimTime, steps: u64) -> Option<Self> {
+        let since = self.journal.complete_since();
+        if !self.is_past() && (since.step == 0 || since.at < from) {
+            return None;
+        }
+        let frame = self.keyframes.get(self.keyframe_before(from)).clone();
+        let start = frame.step();
+        let mut journal = Journal::default();
+        journal.restart(frame.moment.simulation.position());
+        let mut replay = Self {
+            seed: self.seed,
+            live: frame.moment.clone(),
+            log: self.log.clone(),
+            cursor: frame.cursor,
+            head: self.head,
+            keyframes: Keyframes::new(frame),
+            journal,
+            journal_end: start,
+            undone: Vec::new(),
+            branches: Vec::new(),
+            ahead: None,
+        };
+        let end = to.min(self.head.at);
+        while replay.position().step < (start + steps).min(self.head.step) && replay.step_within(end) {}
+        if replay.position().step < start + steps {
+            replay.rest_until(end);
+        }
+        Some(replay)
     }
 
     /// Puts the playhead on a keyframe. Where the journal does not reach it, the one before is taken, so
@@ -382,11 +438,16 @@ impl Timeline {
         let step = self.keyframes.get(index).step();
         self.journal.truncate_after(step);
         if self.journal.is_empty() || self.journal_end < step {
-            self.journal.clear();
-            self.load_exactly(index.saturating_sub(1));
+            self.load_afresh(index.saturating_sub(1));
         } else {
             self.load_exactly(index);
         }
+    }
+
+    /// Puts the playhead on a keyframe with nothing to look back on.
+    fn load_afresh(&mut self, index: usize) {
+        self.load_exactly(index);
+        self.journal.restart(self.position());
     }
 
     fn load_exactly(&mut self, index: usize) {
@@ -504,6 +565,7 @@ fn is_visible(what: &What) -> bool {
         | What::Restarted { .. }
         | What::Frozen { .. }
         | What::Thawed { .. }
+        | What::Operated { .. }
         | What::Turned(_) => true,
     }
 }

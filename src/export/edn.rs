@@ -10,7 +10,7 @@ use crate::{
     base::{KeyId, SimTime},
     check::{
         history::{Outcome, Term},
-        run_history::{Event, EventKind, FaultKind, RunHistory, RunOperation, Unmodelled},
+        run_history::{Event, EventKind, FaultKind, RunHistory, Unmodelled},
     },
 };
 
@@ -57,10 +57,9 @@ impl Lines {
         let mut value = String::new();
         print(&mut value, &event.value);
         self.line(event.at, &event.process.to_string(), kind, event.function, &value);
-        let by = |operation: &RunOperation| event.op.cmp(&Some(operation.op)).reverse();
         if let EventKind::Return(Outcome::Fail | Outcome::Unknown) = event.kind
-            && let Ok(place) = history.operations.binary_search_by(by)
-            && let Some(answer) = &history.operations[place].answer
+            && let Some(operation) = event.op.and_then(|op| history.operation(op))
+            && let Some(answer) = &operation.answer
         {
             let _ = write!(self.text, ", :error :{}", words::answer(answer).replace('_', "-"));
         }

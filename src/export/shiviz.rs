@@ -126,7 +126,7 @@ impl Log {
                 let sending = self.event(from.index(), &text, after);
                 self.sent.insert(*message, sending);
             }
-            What::Delivered { message, from, to, kind, carries } => {
+            What::Delivered { message, from, to, kind, carries, .. } => {
                 let after = self.sent.remove(message);
                 let cargo = carries.map_or_else(String::new, |write| format!(" {write}"));
                 self.event(to.index(), &format!("hears from {}: {}{cargo}", name(from), kind.name()), after);
@@ -164,7 +164,11 @@ impl Log {
                     self.event(node.index(), &text, None);
                 }
             }
-            What::Queued { .. } | What::CutMade { .. } | What::CutHealed { .. } | What::Turned(_) => {}
+            What::Queued { .. }
+            | What::CutMade { .. }
+            | What::CutHealed { .. }
+            | What::Operated { .. }
+            | What::Turned(_) => {}
         }
     }
 

@@ -87,6 +87,14 @@ pub enum Refused {
     AlreadyPrimary,
     #[error("the preset defines no workload")]
     NoWorkload,
+    #[error("that message is not on its way any more")]
+    NoSuchMessage,
+    #[error("a replication stream is a connection: cut its link or slow it down instead")]
+    OfStream,
+    #[error("messages on that link keep their order: let the link reorder first (L)")]
+    KeepsOrder,
+    #[error("a delay is longer than nothing")]
+    NoDelay,
     #[error("the workload is already so")]
     WorkloadUnchanged,
 }
@@ -127,6 +135,7 @@ impl Simulation {
             Command::Crash(node) => self.crash(*node, facts),
             Command::Destroy(node) => self.destroy(*node, facts),
             Command::Repair(node) => self.repair(*node, facts),
+            Command::Message { id, surgery } => self.operate(*id, *surgery, facts),
             Command::Restart(node) => {
                 self.nodes[node.index()].status = Status::Up;
                 self.common_opinion.believe_up(*node);
@@ -163,6 +172,7 @@ impl Simulation {
             Command::Crash(node) => self.check_crash(*node),
             Command::Destroy(node) => self.check_destroy(*node),
             Command::Repair(None) => Ok(()),
+            Command::Message { id, surgery } => self.check_surgery(*id, *surgery),
             Command::Restart(node) => self.expect_status(*node, |s| match s {
                 Status::Crashed => Ok(()),
                 Status::Up | Status::Frozen => Err(Refused::NotDown),
@@ -502,6 +512,7 @@ impl Command {
             | Self::Crash(_)
             | Self::Destroy(_)
             | Self::Repair(_)
+            | Self::Message { .. }
             | Self::Restart(_)
             | Self::Freeze(_)
             | Self::Thaw(_)

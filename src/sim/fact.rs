@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Act, Command, Guarantee, Level},
+    action::{Act, Command, Guarantee, Level, Surgery},
     base::{ClientId, CutId, KeyId, MessageId, NodeId, OpId, Position, SimTime, WriteId},
     data::{Held, Relation, Version},
     replica::{
@@ -59,6 +59,8 @@ pub enum What {
         to: NodeId,
         kind: MessageKind,
         carries: Option<WriteId>,
+        /// As of [`Self::Sent`].
+        op: Option<OpId>,
     },
     /// It reached a frozen replica and waits there.
     Queued {
@@ -195,6 +197,13 @@ pub enum What {
     Thawed {
         node: NodeId,
         queued: u32,
+    },
+    /// A hand was laid on a message on its way.
+    Operated {
+        message: MessageId,
+        from: NodeId,
+        to: NodeId,
+        surgery: Surgery,
     },
     /// A knob was turned, a clock set, a key named, the workload switched.
     Turned(Arc<Command>),

@@ -108,7 +108,7 @@ impl Simulation {
         self.dispatch((from, to), (body, cause, stamp), (fate.arrives, fate.lost), facts);
     }
 
-    fn dispatch(
+    pub(super) fn dispatch(
         &mut self,
         (from, to): (NodeId, NodeId),
         (body, cause, stamp): (Body, u64, Stamp),
@@ -159,8 +159,8 @@ impl Simulation {
 
     pub(super) fn deliver(&mut self, message: &Message, facts: &mut Vec<Fact>) {
         let &Message { id, from, to, .. } = message;
-        let (kind, carries) = (message.body.kind(), message.body.carries());
-        self.record(facts, What::Delivered { message: id, from, to, kind, carries });
+        let (kind, carries, op) = (message.body.kind(), message.body.carries(), message.body.op());
+        self.record(facts, What::Delivered { message: id, from, to, kind, carries, op });
         #[cfg(test)]
         if self.delivers_wrongly(message, facts) {
             return;

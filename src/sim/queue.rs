@@ -62,6 +62,23 @@ impl<T> Queue<T> {
         Some((SimTime((entry >> LOW_BITS) as u64), payload))
     }
 
+    /// Takes out the first payload that is found, with its time; the others keep their order. Looks at all of them.
+    pub(crate) fn take(&mut self, wanted: impl Fn(&T) -> bool) -> Option<(SimTime, T)> {
+        let index_of = |entry: u128| ((entry as u32) & ((1 << INDEX_BITS) - 1)) as usize;
+        let found =
+            self.heap.iter().position(|entry| self.slab[index_of(*entry)].as_ref().is_some_and(&wanted))?;
+        let entry = self.heap.swap_remove(found);
+        let entries = std::mem::take(&mut self.heap);
+        for entry in entries {
+            self.heap.push(entry);
+            self.sift_up(self.heap.len() - 1, entry);
+        }
+        let index = index_of(entry);
+        self.free.push(index as u32);
+        let payload = self.slab[index].take()?;
+        Some((SimTime((entry >> LOW_BITS) as u64), payload))
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.heap.len()
     }

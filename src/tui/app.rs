@@ -3,6 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use ratatui::layout::Size;
 use tokio::time::Instant;
 
 use crate::{
@@ -15,6 +16,7 @@ use super::{
     guard::{self, Ending, Guard},
     input::{self, Happening, Input},
     registry::{self, Action, lookup},
+    save::{self, Recording},
     screen::{HeldTerminal, Screen},
     ui::{Effect, Ui},
 };
@@ -42,11 +44,19 @@ pub async fn run(guard: &mut Guard, mut ui: Ui, mut handle: Handle, motion: Moti
     let mut screen = Screen::on_terminal(input::size());
     let mut input = Input::start(guard)?;
     let mut next_frame: Option<Instant> = None;
+    let mut recording: Option<Recording> = None;
     loop {
         let snapshot: Arc<Snapshot> = Arc::clone(&handle.snapshots.borrow_and_update());
         ui.observe(&snapshot);
-        if screen.draw(|buffer| draw(&mut ui, &snapshot, buffer)).is_err() {
-            return Ok(Ending::Hangup.exit_status());
+        match screen.draw(|buffer| draw(&mut ui, &snapshot, buffer)) {
+            Ok(0) => {}
+            Ok(_) => record(&mut recording, &mut ui, |tape| tape.picture(screen.bytes(), &snapshot, now())),
+            Err(_) => return Ok(Ending::Hangup.exit_status()),
+        }
+        for errand in ui.errands() {
+            if let Effect::Ask(request) = errand {
+                ask(&handle, request);
+            }
         }
         next_frame = if moves(&snapshot) { frame_after(next_frame, motion) } else { None };
         let happening = tokio::select! {
@@ -70,22 +80,71 @@ pub async fn run(guard: &mut Guard, mut ui: Ui, mut handle: Handle, motion: Moti
             Happening::Paste(text) => ui.type_text(&text, &snapshot),
             Happening::Mouse(mouse) => ui.click(mouse, &snapshot),
             Happening::Resize(size) => {
-                screen.resize(size);
+                resize(&mut screen, size, &mut recording, &mut ui);
                 Vec::new()
             }
             Happening::Resumed(size) => {
-                screen.resize(size);
+                resize(&mut screen, size, &mut recording, &mut ui);
                 screen.repaint();
                 Vec::new()
             }
             Happening::End(how) => return Ok(how.exit_status()),
         };
+        if effects.iter().any(|effect| matches!(effect, Effect::Screenshot)) {
+            let saved = save::screenshot(screen.shown(), &ui, &snapshot);
+            ui.told(saved);
+        }
+        if effects.iter().any(|effect| matches!(effect, Effect::Record)) {
+            toggle(&mut recording, &mut ui, &mut screen, &snapshot);
+        }
         match perform(effects, &mut ui, &handle, &mut screen) {
             Next::Leave => return Ok(0),
             Next::AwaitAnswer => answer(&mut handle).await,
             Next::GoOn => {}
         }
     }
+}
+
+/// Begins to record, with the whole screen as the first picture; or stops.
+fn toggle(
+    recording: &mut Option<Recording>,
+    ui: &mut Ui,
+    screen: &mut Screen<HeldTerminal>,
+    snapshot: &Snapshot,
+) {
+    let told = match recording.take() {
+        Some(over) => Ok(format!("recorded {}", over.name())),
+        None => Recording::begin(screen.area().as_size(), snapshot, now()).map(|begun| {
+            let said = format!("recording {}; the same key stops", begun.name());
+            *recording = Some(begun);
+            screen.repaint();
+            said
+        }),
+    };
+    ui.told(told);
+}
+
+/// Writes to the recording, if there is one; where that fails it is over.
+fn record(
+    recording: &mut Option<Recording>,
+    ui: &mut Ui,
+    write: impl FnOnce(&mut Recording) -> Result<(), String>,
+) {
+    if let Some(Err(problem)) = recording.as_mut().map(write) {
+        *recording = None;
+        ui.told(Err(problem));
+    }
+}
+
+fn resize(screen: &mut Screen<HeldTerminal>, size: Size, recording: &mut Option<Recording>, ui: &mut Ui) {
+    if screen.resize(size) {
+        record(recording, ui, |tape| tape.resized(size, now()));
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the pace of a recording; it never reaches the simulation")]
+fn now() -> Instant {
+    Instant::now()
 }
 
 /// What the loop does after a happening.
@@ -106,6 +165,7 @@ fn perform(effects: Vec<Effect>, ui: &mut Ui, handle: &Handle, screen: &mut Scre
                 next = Next::AwaitAnswer;
             }
             Effect::Open(name) => next = open(ui, handle, &name),
+            Effect::Screenshot | Effect::Record => {}
             Effect::Repaint => screen.repaint(),
             Effect::Suspend => {
                 if let Err(why) = guard::suspend() {

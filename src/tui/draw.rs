@@ -17,25 +17,25 @@ use ratatui::{
 use crate::{base::NodeId, drive::Snapshot};
 
 use super::{
-    cluster,
+    cluster, metrics,
     paint::Paint,
-    panels,
+    panels, spacetime,
     theme::{ASCII, Role},
     ui::{Side, Ui, View},
 };
 
 /// The least terminal that shows more than a line.
-const LEAST: (u16, u16) = (60, 18);
+pub(super) const LEAST: (u16, u16) = (60, 18);
 
 /// Draws everything and gives the cursor's place where one types.
 pub fn draw(ui: &mut Ui, snapshot: &Snapshot, buffer: &mut Buffer) -> Option<Position> {
     let area = buffer.area;
     let theme = ui.theme;
     let paint = &mut Paint { buffer, theme: &theme, glyphs: ui.glyphs };
-    (ui.hints, ui.cards) = (Vec::new(), Vec::new());
+    (ui.hints, ui.cards, ui.operation_rows) = (Vec::new(), Vec::new(), Vec::new());
+    (ui.place, ui.chart.0) = (None, None);
     if area.width < LEAST.0 || area.height < LEAST.1 {
-        let text = format!("laggard needs {}x{}; this is {}x{}", LEAST.0, LEAST.1, area.width, area.height);
-        paint.line(area, 0, &Line::from(Span::raw(text)));
+        too_small(paint, area);
         return None;
     }
     let mut rest = Rows(area);
@@ -58,8 +58,14 @@ pub fn draw(ui: &mut Ui, snapshot: &Snapshot, buffer: &mut Buffer) -> Option<Pos
     cursor
 }
 
+/// The one line of a terminal that has room for no more.
+pub(super) fn too_small(paint: &mut Paint<'_>, area: Rect) {
+    let text = format!("laggard needs {}x{}; this is {}x{}", LEAST.0, LEAST.1, area.width, area.height);
+    paint.line(area, 0, &Line::from(Span::raw(text)));
+}
+
 /// The signs of our own sentences, for terminals without them; what people typed stays as it is.
-fn spell_in_ascii(buffer: &mut Buffer) {
+pub(super) fn spell_in_ascii(buffer: &mut Buffer) {
     const SIGNS: [(&str, &str); 8] =
         [("×", "x"), ("–", "-"), ("−", "-"), ("→", ">"), ("…", "~"), ("·", "."), ("│", "|"), ("µ", "u")];
     for cell in &mut buffer.content {
@@ -70,17 +76,17 @@ fn spell_in_ascii(buffer: &mut Buffer) {
 }
 
 /// Rows taken from the top and the bottom of an area.
-struct Rows(Rect);
+pub(super) struct Rows(pub(super) Rect);
 
 impl Rows {
-    fn top(&mut self, rows: u16) -> Rect {
+    pub(super) fn top(&mut self, rows: u16) -> Rect {
         let rows = rows.min(self.0.height);
         let taken = Rect { height: rows, ..self.0 };
         self.0 = Rect { y: self.0.y + rows, height: self.0.height - rows, ..self.0 };
         taken
     }
 
-    fn bottom(&mut self, rows: u16) -> Rect {
+    pub(super) fn bottom(&mut self, rows: u16) -> Rect {
         let rows = rows.min(self.0.height);
         self.0.height -= rows;
         Rect { y: self.0.bottom(), height: rows, ..self.0 }
@@ -90,7 +96,8 @@ impl Rows {
 /// Cluster and details side by side, events below both.
 fn wide(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
     let mut rows = Rows(area);
-    let events = rows.bottom(area.height / 3);
+    let taller = matches!(ui.view, View::SpaceTime | View::Metrics | View::Operations);
+    let below = rows.bottom(area.height / if taller { 2 } else { 3 });
     let side = (area.width / 3).clamp(40, 72);
     let left = Rect { width: area.width - side, ..rows.0 };
     let right = Rect { x: area.x + left.width, width: side, ..rows.0 };
@@ -105,8 +112,28 @@ fn wide(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
         let inner = paint.frame(right, &format!("{title}  {}", snapshot.replica_name(ui.picked)));
         panels::details(paint, inner, ui, snapshot);
     }
+    if ui.view == View::Operations {
+        let inner = paint.frame(below, &panels::operations_title(ui, snapshot));
+        ui.operation_rows = panels::operations(paint, inner, ui, snapshot);
+        return;
+    }
+    let events = (below.width / 3).max(44);
+    let docked = Rect { width: below.width - events, ..below };
+    if ui.view == View::Metrics {
+        let inner = paint.frame(docked, "metrics");
+        metrics::draw(paint, inner, snapshot);
+    } else {
+        let inner = paint.frame(docked, &spacetime::title(ui, snapshot));
+        space_time(paint, inner, ui, snapshot);
+    }
+    let events = Rect { x: docked.right(), width: events, ..below };
     let inner = paint.frame(events, &panels::events_title("Events", ui));
     panels::events(paint, inner, ui, snapshot);
+}
+
+fn space_time(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
+    ui.chart.0 = Some(ui.space_time.width(snapshot));
+    ui.place = spacetime::draw(paint, area, ui, snapshot);
 }
 
 fn cluster_with_walls(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
@@ -128,10 +155,22 @@ fn narrow(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
             paint.rule(rows.top(1), &panels::events_title("events, newest first (Tab: next view)", ui));
             panels::events(paint, rows.0, ui, snapshot);
         }
+        View::SpaceTime => {
+            paint.rule(rows.top(1), &format!("{} (Tab: next view)", spacetime::title(ui, snapshot)));
+            space_time(paint, rows.0, ui, snapshot);
+        }
+        View::Metrics => {
+            paint.rule(rows.top(1), "metrics (Tab: next view)");
+            metrics::draw(paint, rows.0, snapshot);
+        }
         View::Details => {
             let title = format!("{} (Tab: next view)", snapshot.replica_name(ui.picked));
             paint.rule(rows.top(1), &title);
             panels::details(paint, rows.0, ui, snapshot);
+        }
+        View::Operations => {
+            paint.rule(rows.top(1), &panels::operations_title(ui, snapshot));
+            ui.operation_rows = panels::operations(paint, rows.0, ui, snapshot);
         }
         View::Knobs => {
             paint.rule(rows.top(1), &panels::knobs_title(area.width));

@@ -27,11 +27,24 @@ pub enum Layer {
     Help,
     /// A question to the class.
     Question,
+    /// The operations of the laboratory: its own keys lie over those of the laboratory.
+    Operations,
+    /// The operations of a history from elsewhere.
+    History,
 }
 
 impl Layer {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Main, Self::Prompt, Self::Choice, Self::Help, Self::Question];
+    pub const ALL: [Self; 7] =
+        [Self::Main, Self::Prompt, Self::Choice, Self::Help, Self::Question, Self::Operations, Self::History];
+
+    /// The layer that takes the keys which this one does not bind.
+    fn below(self) -> Option<Self> {
+        match self {
+            Self::Operations => Some(Self::Main),
+            Self::Main | Self::Prompt | Self::Choice | Self::Help | Self::Question | Self::History => None,
+        }
+    }
 }
 
 /// How help and the README sort the actions.
@@ -118,26 +131,42 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Its keys in a layer.
+    /// Its keys in a layer, or in the one below it.
     pub fn keys_in(&self, layer: Layer) -> &'static [Chord] {
-        let own = self.keys.iter().find(|(bound, _)| bound.contains(&layer)).map(|(_, chords)| *chords);
-        own.unwrap_or_default()
+        let own = |layer: Layer| self.keys.iter().find(|(bound, _)| bound.contains(&layer));
+        let own = own(layer).or_else(|| own(layer.below()?));
+        own.map(|(_, chords)| *chords).unwrap_or_default()
+    }
+
+    /// Whether a layer binds it, or the one below does.
+    pub fn acts_in(&self, layer: Layer) -> bool {
+        !self.keys_in(layer).is_empty()
     }
 }
 
 /// What a key means in a layer. Releases mean nothing, and modifiers match exactly.
 pub fn lookup(layer: Layer, event: KeyEvent) -> Option<Action> {
     let press = Press::of(event)?;
-    TABLE.iter().find_map(|entry| {
+    let bound = TABLE.iter().find_map(|entry| {
         let bound = entry.keys.iter().filter(|(bound, _)| bound.contains(&layer));
         let chord = bound.flat_map(|(_, chords)| *chords).find(|chord| chord.matches(press))?;
         Some(entry.action.at(chord.place(press)))
-    })
+    });
+    bound.or_else(|| lookup(layer.below()?, event))
 }
 
 /// The character a key inserts where text is typed; ask after [`lookup`] found nothing.
 pub fn text(event: KeyEvent) -> Option<char> {
     Press::of(event)?.text()
+}
+
+/// Whether help that is asked for in a layer may speak of it: a history from elsewhere and the laboratory share the
+/// layers that lie over them, and nothing else.
+pub fn is_near(entry: &Entry, layer: Layer) -> bool {
+    match layer {
+        Layer::History => entry.acts_in(layer) || entry.group == Group::Typing,
+        _ => entry.keys.iter().flat_map(|(bound, _)| *bound).any(|bound| *bound != Layer::History),
+    }
 }
 
 /// All about an action.
@@ -166,11 +195,11 @@ pub fn key_in(layer: Layer, action: Action) -> Option<String> {
 pub fn hints(layer: Layer) -> impl Iterator<Item = &'static Entry> {
     let shown = move |entry: &&Entry| match entry.hint {
         Hint::Shown => true,
-        Hint::Aside => layer != Layer::Main,
+        Hint::Aside => !matches!(layer, Layer::Main | Layer::Operations),
         Hint::Hidden => false,
     };
     let own = move |entry: &&Entry| matches!(entry.group, Group::Typing | Group::Question);
-    let here = move || TABLE.iter().filter(move |entry| !entry.keys_in(layer).is_empty()).filter(shown);
+    let here = move || TABLE.iter().filter(move |entry| entry.acts_in(layer)).filter(shown);
     here().filter(own).chain(here().filter(move |entry| !own(entry)))
 }
 

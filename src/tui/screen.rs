@@ -102,6 +102,16 @@ impl<S: Sink> Screen<S> {
         self.written
     }
 
+    /// What the last picture that changed something wrote.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The last picture.
+    pub fn shown(&self) -> &Buffer {
+        &self.shown
+    }
+
     /// Where the bytes went.
     pub fn sink(&self) -> &S {
         &self.sink

@@ -2,6 +2,7 @@
 
 mod budget;
 mod keys;
+mod operations;
 pub(in crate::tui) mod pictures;
 mod prompts;
 mod random;

@@ -4,7 +4,9 @@
 mod act;
 mod commands;
 mod lists;
+mod operations;
 mod prompt;
+mod scrub;
 mod session;
 mod turning;
 mod typing;
@@ -15,16 +17,19 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
 use crate::{
-    base::{ClientId, NodeId},
+    base::{ClientId, NodeId, Span},
     drive::{Notice, Request, Snapshot},
 };
 
 use super::{
     knobs::Knob,
+    operations::{Browser, Drawn},
     registry::{Action, Layer},
+    spacetime::{Place, SpaceTime},
     theme::{Glyphs, Theme},
 };
 pub(super) use lists::{Entry, Id, List, Purpose};
+pub(super) use operations::Panel as OperationPanel;
 pub(super) use prompt::{Prompt, PromptKind};
 pub(super) use session::Addressing;
 pub(super) use values::next_act;
@@ -40,6 +45,11 @@ pub struct Ui {
     pub(super) overlay: Overlay,
     /// How far the event list is scrolled back.
     pub(super) scroll: usize,
+    pub(super) space_time: SpaceTime,
+    /// Where the last picture had the space-time diagram.
+    pub(super) place: Option<Place>,
+    /// How much time the last picture would have liked to draw; how much the actor draws.
+    pub(super) chart: (Option<Span>, Option<Span>),
     pub(super) side: Side,
     /// The knob that is chosen in their view.
     pub(super) knob: Knob,
@@ -53,20 +63,56 @@ pub struct Ui {
     pub(super) cards: Vec<Rect>,
     /// Where the last picture had its key hints.
     pub(super) hints: Vec<(Rect, Action)>,
+    /// The table of operations, and where the last picture had its rows.
+    pub(super) operations: Browser,
+    pub(super) operation_panel: OperationPanel,
+    pub(super) operation_rows: Drawn,
     seen_notice: u64,
     promised: Option<Promise>,
     /// What the question on the screen is the answer to: the script step that asked.
     asked_at: usize,
 }
 
-/// Which view a narrow terminal shows.
+/// Which view a narrow terminal shows, and keys that are a view's own act on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum View {
+pub enum View {
     Cluster,
+    /// Lanes and messages over time.
+    SpaceTime,
+    /// Plots.
+    Metrics,
     Events,
+    /// Every read and write.
+    Operations,
     Details,
     /// What can be turned live, beside or instead of the details.
     Knobs,
+}
+
+impl View {
+    /// In the order Tab goes through them.
+    pub const ALL: [Self; 7] = [
+        Self::Cluster,
+        Self::SpaceTime,
+        Self::Events,
+        Self::Operations,
+        Self::Metrics,
+        Self::Details,
+        Self::Knobs,
+    ];
+
+    /// As the command line names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cluster => "cluster",
+            Self::SpaceTime => "space-time",
+            Self::Metrics => "metrics",
+            Self::Events => "events",
+            Self::Operations => "operations",
+            Self::Details => "details",
+            Self::Knobs => "knobs",
+        }
+    }
 }
 
 /// What lies over the view and has the keyboard.
@@ -147,6 +193,10 @@ pub enum Effect {
     /// Load this built-in preset.
     Open(String),
     Repaint,
+    /// Save what the screen shows as SVG.
+    Screenshot,
+    /// Begin to record the screen, or stop.
+    Record,
     Suspend,
     Quit,
 }
@@ -160,6 +210,9 @@ impl Ui {
             view: View::Cluster,
             overlay: Overlay::None,
             scroll: 0,
+            space_time: SpaceTime::default(),
+            place: None,
+            chart: (None, None),
             side: Side::Nothing,
             knob: Knob::ALL[0],
             status: None,
@@ -169,6 +222,9 @@ impl Ui {
             columns: 1,
             cards: Vec::new(),
             hints: Vec::new(),
+            operations: Browser::new(),
+            operation_panel: OperationPanel::Closed,
+            operation_rows: Vec::new(),
             seen_notice: 0,
             promised: None,
             asked_at: usize::MAX,
@@ -178,6 +234,7 @@ impl Ui {
     /// What has the keyboard.
     pub fn layer(&self) -> Layer {
         match self.overlay {
+            Overlay::None if self.view == View::Operations => Layer::Operations,
             Overlay::None => Layer::Main,
             Overlay::Help(_) => Layer::Help,
             Overlay::Choice(..) => Layer::Choice,
@@ -207,6 +264,7 @@ impl Ui {
             self.say(kept.text);
         }
         self.scroll = self.scroll.min(snapshot.events.len().saturating_sub(1));
+        self.refilter(snapshot);
         self.refresh_verdicts(snapshot);
         let entries = self.session_entries(snapshot);
         if let Overlay::Choice(Purpose::Session, list) = &mut self.overlay {
@@ -218,6 +276,13 @@ impl Ui {
             self.question = Question { state: Asked::Open, ..Question::default() };
             self.overlay = Overlay::Question;
         }
+    }
+
+    /// What the picture needs of the actor, asked for once: call it after drawing.
+    pub fn errands(&mut self) -> Vec<Effect> {
+        let (wished, asked) = self.chart;
+        self.chart.1 = wished;
+        if wished == asked { Vec::new() } else { vec![Effect::Ask(Request::Chart(wished))] }
     }
 
     fn say(&mut self, text: impl Into<String>) {
@@ -236,8 +301,8 @@ impl Ui {
 
     /// Forgets what belonged to the preset before.
     pub(super) fn reset(&mut self) {
-        let (theme, glyphs, seen_notice) = (self.theme, self.glyphs, self.seen_notice);
-        *self = Self { seen_notice, ..Self::new(theme, glyphs) };
+        let (theme, glyphs, seen_notice, chart) = (self.theme, self.glyphs, self.seen_notice, self.chart);
+        *self = Self { seen_notice, chart, ..Self::new(theme, glyphs) };
     }
 
     /// A click picks a card or runs a key hint; the wheel scrolls a list or the events.
@@ -257,8 +322,15 @@ impl Ui {
         if let Some(action) = hint.filter(|action| !matches!(action, Action::Pick(_) | Action::Answer(_))) {
             return self.act(action, snapshot);
         }
+        let row = self.operation_rows.iter().find(|(place, _)| place.contains(at)).map(|(_, place)| *place);
+        if let Some(place) = row.filter(|_| self.browses()) {
+            return self.click_operation(place, snapshot);
+        }
+        if let Some(effects) = self.press_in_chart(at, snapshot).filter(|_| self.layer() == Layer::Main) {
+            return effects;
+        }
         let card = self.cards.iter().position(|card| card.contains(at));
-        match card.filter(|_| self.layer() == Layer::Main) {
+        match card.filter(|_| matches!(self.layer(), Layer::Main | Layer::Operations)) {
             Some(index) => self.pick(index),
             None => Vec::new(),
         }
@@ -267,6 +339,8 @@ impl Ui {
     fn wheel(&mut self, by: isize, snapshot: &Snapshot) -> Vec<Effect> {
         if let Overlay::Help(list) | Overlay::Choice(_, list) = &mut self.overlay {
             list.step(by);
+        } else if self.view == View::Operations {
+            self.wheel_operations(by, snapshot);
         } else {
             let last = snapshot.events.len().saturating_sub(1);
             self.scroll = self.scroll.saturating_add_signed(by).min(last);
@@ -279,6 +353,14 @@ impl Ui {
         let before = std::mem::replace(&mut self.picked, NodeId::at(index));
         let tells = self.side == Side::Story && self.picked != before;
         if tells { vec![Effect::Ask(Request::Explain(Some(self.picked)))] } else { Vec::new() }
+    }
+
+    /// Says what became of something outside the simulation.
+    pub(super) fn told(&mut self, result: Result<String, String>) {
+        match result {
+            Ok(text) => self.say(text),
+            Err(text) => self.refuse(text),
+        }
     }
 
     /// Says why a key did nothing.

@@ -30,7 +30,7 @@ fn facts(timeline: &Timeline) -> Vec<Fact> {
 
 /// Everything that can be seen at the playhead, apart from the journal.
 fn picture(timeline: &Timeline) -> String {
-    format!("{:?}\n{:?}", timeline.simulation().view(), timeline.ledger())
+    format!("{:?}\n{:?}\n{:?}", timeline.simulation().view(), timeline.ledger(), timeline.history())
 }
 
 /// Where the whole journal is at hand, it must be equal; where it is a window, the shared end of it.

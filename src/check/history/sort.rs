@@ -35,13 +35,14 @@ impl Keys {
 }
 
 impl History {
-    /// Sorts `recorded` by object. Failed operations and reads that never came back say nothing and are only
-    /// counted. Each object starts with `initial`.
+    /// Sorts `recorded` by object. Failed operations and reads that never came back say nothing and are put aside.
+    /// Each object starts with `initial`.
     pub fn new(model: Model, initial: Term, recorded: Vec<Recorded>) -> Result<Self, Stranger> {
         let keys = Keys::of(&recorded);
         let mut counts = Counts::default();
         let mut places = std::collections::BTreeMap::new();
         let mut objects: Vec<Object> = Vec::new();
+        let mut unheard = Vec::new();
         for operation in recorded {
             match operation.outcome {
                 Outcome::Ok => counts.ok += 1,
@@ -51,16 +52,17 @@ impl History {
             let (key, operation) = keyed(operation, keys)?;
             let place = *places.entry(key.clone()).or_insert(objects.len());
             if place == objects.len() {
-                objects.push(Object { key, operations: Vec::new() });
+                objects.push(Object { key: key.clone(), operations: Vec::new() });
             }
-            if let Some(operation) = understand(model, operation)? {
-                objects[place].operations.push(operation);
+            match understand(model, operation)? {
+                Understood::Tells(operation) => objects[place].operations.push(operation),
+                Understood::Nothing(operation) => unheard.push(Recorded { key, ..operation }),
             }
         }
         for object in &mut objects {
             object.operations.sort_by_key(|operation| operation.invoked);
         }
-        Ok(Self { model, initial, objects, counts })
+        Ok(Self { model, initial, objects, unheard, counts })
     }
 }
 
@@ -98,8 +100,15 @@ fn halves(pair: Term) -> (Option<Term>, Term) {
     }
 }
 
-/// The action of an operation, or `None` if it says nothing.
-fn understand(model: Model, operation: Recorded) -> Result<Option<Operation>, Stranger> {
+/// What a model makes of an operation.
+enum Understood {
+    Tells(Operation),
+    /// It failed, or is a read without an answer.
+    Nothing(Recorded),
+}
+
+/// The action of an operation, if it says anything.
+fn understand(model: Model, operation: Recorded) -> Result<Understood, Stranger> {
     let action = match (model, &*operation.function) {
         (_, "read") | (Model::Kv, "get") => {
             let result = observed(model, &operation)?;
@@ -125,12 +134,12 @@ fn understand(model: Model, operation: Recorded) -> Result<Option<Operation>, St
         (Model::Set, "remove") => Some(Action::Remove(argument(&operation))),
         (model, other) => return Err(unknown_function(model, other, &operation)),
     };
-    if operation.outcome == Outcome::Fail {
-        return Ok(None);
-    }
+    let Some(action) = action.filter(|_| operation.outcome != Outcome::Fail) else {
+        return Ok(Understood::Nothing(operation));
+    };
     let Recorded { process, function, invoked, returned, lines, outcome, .. } = operation;
     let returned = if outcome == Outcome::Ok { returned } else { None };
-    Ok(action.map(|action| Operation { process, function, action, invoked, returned, lines }))
+    Ok(Understood::Tells(Operation { process, function, action, invoked, returned, lines }))
 }
 
 /// What was asked: as invoked, or as returned where the invocation leaves it open.
@@ -255,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn failed_operations_and_reads_without_an_answer_are_only_counted() {
+    fn failed_operations_and_reads_without_an_answer_are_put_aside() {
         let mut failed = recorded("write", Term::Integer(1), Term::Nil);
         failed.outcome = Outcome::Fail;
         let mut lost = recorded("read", Term::Nil, Term::Nil);
@@ -263,6 +272,7 @@ mod tests {
         lost.returned = None;
         let history = History::new(Model::Register, Term::Nil, vec![failed, lost]).expect("known operations");
         assert!(history.objects[0].operations.is_empty());
+        assert_eq!(history.unheard.len(), 2);
         assert_eq!(history.counts, Counts { ok: 0, failed: 1, unknown: 1 });
     }
 }

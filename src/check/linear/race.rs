@@ -69,8 +69,27 @@ impl Default for Budget {
     }
 }
 
+/// How far a race has come, for whoever watches it from another thread.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Objects whose verdict is known: rounds that only ended undecided do not count.
+    decided: AtomicUsize,
+}
+
+impl Progress {
+    /// How many objects have their verdict.
+    pub fn decided(&self) -> usize {
+        self.decided.load(Ordering::Relaxed)
+    }
+}
+
 /// Judges every object of `history`. The same history and budget give the same verdicts, whatever `threads`.
 pub fn judge(history: &History, budget: Budget, threads: Threads) -> Judged {
+    judge_watched(history, budget, threads, &Progress::default())
+}
+
+/// The same, while another thread may look at the progress; that changes nothing.
+pub fn judge_watched(history: &History, budget: Budget, threads: Threads, progress: &Progress) -> Judged {
     let problems = each(&history.objects, threads, |object| Problem::new(object, &history.initial));
     let tells = |act: Act| matches!(act, Act::Read(_) | Act::Cas(..));
     let is_seen = |problem: &Problem| problem.ops.iter().any(|op| op.returned.is_some() && tells(op.act));
@@ -79,6 +98,7 @@ pub fn judge(history: &History, budget: Budget, threads: Threads) -> Judged {
     };
     let mut judged = Judged { verdicts: problems.iter().map(unsearched).collect(), steps: 0, memory: 0 };
     let mut open: Vec<usize> = (0..problems.len()).filter(|place| is_seen(&problems[*place])).collect();
+    progress.decided.store(problems.len() - open.len(), Ordering::Relaxed);
     let mut completes: Vec<(usize, u32)> = Vec::new();
     let mut steps = FIRST_STEPS.min(budget.steps);
     while !open.is_empty() && completes.is_empty() {
@@ -86,7 +106,11 @@ pub fn judge(history: &History, budget: Budget, threads: Threads) -> Judged {
         let decided = each(&open, threads, |place| {
             let Problem { kind, ops } = &problems[*place];
             let allowance = Allowance { steps: allowed(ops.len()), memory: budget.memory };
-            decide(kind, ops, allowance, Method::Best)
+            let decided = decide(kind, ops, allowance, Method::Best);
+            if matches!(decided.found, Found::Order | Found::None { .. }) {
+                progress.decided.fetch_add(1, Ordering::Relaxed);
+            }
+            decided
         });
         for (place, decided) in open.iter().zip(&decided) {
             judged.steps += decided.steps;

@@ -1,28 +1,62 @@
 //! Facts → operations and faults.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
-use super::{Accepted, Fault, FaultKind, Point, RunHistory, RunOperation};
+use super::{Accepted, Fault, FaultKind, Nodes, Point, RunHistory, RunOperation, Shelf};
 use crate::{
     action::{Act, Command},
-    base::{MessageId, NodeId, OpId, Position},
+    base::{NodeId, OpId, Position},
     check::Ledger,
     data::Version,
     replica::{Effort, MessageKind},
     sim::{Fact, Outcome, Simulation, What},
 };
 
-/// Follows the facts of a run from its start and keeps its whole history: memory grows with the run.
-#[derive(Debug, Clone, Default)]
+/// Follows the facts of a run from its start and keeps its history. The default keeps all of it, and its memory grows
+/// with the run.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Recorder {
     history: RunHistory,
     points: u64,
-    /// Answers on their way to a coordinator.
-    answers: BTreeMap<MessageId, OpId>,
     last_accepted: Option<OpId>,
 }
 
+/// What a run that is watched keeps of its history.
+const NEWEST_OPERATIONS: usize = 1_000;
+const NEWEST_FAULTS: usize = 250;
+
 impl Recorder {
+    /// One that keeps the newest [`NEWEST_OPERATIONS`] and [`NEWEST_FAULTS`], and a few more.
+    pub fn of_newest() -> Self {
+        let history = RunHistory {
+            operations: Shelf::of_newest(NEWEST_OPERATIONS),
+            faults: Shelf::of_newest(NEWEST_FAULTS),
+            revision: 0,
+        };
+        Self { history, ..Self::default() }
+    }
+
+    /// What has been recorded up to now.
+    pub fn history(&self) -> &RunHistory {
+        &self.history
+    }
+
+    /// How much a copy costs, in things of about fifty bytes.
+    pub(crate) fn weight(&self) -> u64 {
+        self.history.operations.weight() + self.history.faults.weight()
+    }
+
+    /// Follows the facts of one step, after the ledger has.
+    pub fn observe_all(&mut self, facts: &[Fact], simulation: &Simulation, ledger: &Ledger) {
+        for fact in facts {
+            match &fact.what {
+                // Most facts are of these kinds, and of no operation or changing nothing.
+                What::Sent { op: None, .. } | What::Delivered { op: None, .. } | What::Stored { .. } => {}
+                _ => self.observe(fact, simulation, ledger),
+            }
+        }
+    }
+
     /// Follows one fact. `simulation` and `ledger` stand at or a little after it: the ledger still remembers the
     /// operation, and a cut that was made still stands.
     #[expect(clippy::too_many_lines, reason = "one arm for each kind of fact")]
@@ -31,6 +65,7 @@ impl Recorder {
         match &fact.what {
             What::Asked { op, client, node, key, level, required, act } => {
                 let invoked = self.point(at);
+                self.history.revision += 1;
                 self.history.operations.push(RunOperation {
                     op: *op,
                     client: *client,
@@ -41,10 +76,10 @@ impl Recorder {
                     invoked,
                     returned: None,
                     answer: None,
-                    contacts: vec![*node],
+                    contacts: Nodes::of(*node),
                     coordinator: None,
-                    asked: Vec::new(),
-                    answered: Vec::new(),
+                    asked: Nodes::default(),
+                    answered: Nodes::default(),
                     accepted: None,
                     staleness: None,
                 });
@@ -61,33 +96,32 @@ impl Recorder {
                     && operation.write() == Some(*write)
                     && operation.coordinator == Some(*node)
                 {
-                    operation.answered.retain(|answered| answered != node);
+                    operation.answered.forget(*node);
                 }
             }
             What::Effort { op, node, effort: Effort::StoodIn { node: stand_in, .. }, .. }
                 if node == stand_in =>
             {
                 if let Some(operation) = self.find(*op) {
-                    note(&mut operation.asked, *node);
-                    note(&mut operation.answered, *node);
+                    operation.asked.note(*node);
+                    operation.answered.note(*node);
                 }
             }
-            What::Sent { message, from, to, kind, op: Some(op), .. } => {
-                self.sent(*op, *message, (*from, *to), *kind, simulation);
+            What::Sent { from, to, kind, op: Some(op), .. } => {
+                self.sent(*op, (*from, *to), *kind, simulation);
             }
-            What::Delivered { message, from, .. } => {
-                if let Some(op) = self.answers.remove(message)
-                    && let Some(operation) = self.open(op)
-                {
-                    note(&mut operation.answered, *from);
+            What::Delivered { from, kind, op: Some(op), .. } => {
+                let answers =
+                    matches!(kind, MessageKind::WriteAck | MessageKind::ReadReply | MessageKind::Digest);
+                if answers && let Some(operation) = self.open(*op) {
+                    operation.answered.note(*from);
                 }
-            }
-            What::Died { message, .. } => {
-                self.answers.remove(message);
             }
             What::Answered { op, outcome } => self.answered(*op, outcome, at, simulation, ledger),
             What::Effort { .. }
-            | What::Sent { .. }
+            | What::Sent { op: None, .. }
+            | What::Delivered { op: None, .. }
+            | What::Died { .. }
             | What::Queued { .. }
             | What::Stored { .. }
             | What::Kept { .. }
@@ -99,6 +133,7 @@ impl Recorder {
             | What::HandedBack { .. }
             | What::Believes { .. }
             | What::Purged { .. }
+            | What::Operated { .. }
             | What::HintExpired { .. } => {}
             What::CutMade { id } => {
                 let standing = simulation.cuts().standing().iter().find(|cut| cut.id == *id);
@@ -135,13 +170,15 @@ impl Recorder {
     }
 
     fn find(&mut self, op: OpId) -> Option<&mut RunOperation> {
-        let place = self.history.operations.binary_search_by_key(&op, |operation| operation.op).ok()?;
+        let place = self.history.place_of(op)?;
+        self.history.revision += 1;
         self.history.operations.get_mut(place)
     }
 
     /// An operation whose client still waits.
     fn open(&mut self, op: OpId) -> Option<&mut RunOperation> {
-        self.find(op).filter(|operation| operation.returned.is_none())
+        self.history.operation(op).filter(|operation| operation.returned.is_none())?;
+        self.find(op)
     }
 
     fn accepted(
@@ -159,28 +196,20 @@ impl Recorder {
         operation.accepted = Some(Accepted { at, version: Arc::clone(version) });
         operation.coordinator = Some(node);
         if owner {
-            note(&mut operation.asked, node);
+            operation.asked.note(node);
             if operation.returned.is_none() {
-                note(&mut operation.answered, node);
+                operation.answered.note(node);
             }
         }
     }
 
-    fn sent(
-        &mut self,
-        op: OpId,
-        message: MessageId,
-        (from, to): (NodeId, NodeId),
-        kind: MessageKind,
-        simulation: &Simulation,
-    ) {
+    fn sent(&mut self, op: OpId, (from, to): (NodeId, NodeId), kind: MessageKind, simulation: &Simulation) {
         let asks = matches!(kind, MessageKind::Write | MessageKind::Read);
-        let answers = matches!(kind, MessageKind::WriteAck | MessageKind::ReadReply | MessageKind::Digest);
         let hands_back = kind == MessageKind::Forwarded;
-        if answers {
-            self.answers.insert(message, op);
+        if !asks && !hands_back {
+            return;
         }
-        let Some(operation) = self.find(op).filter(|_| asks || hands_back) else { return };
+        let Some(operation) = self.find(op) else { return };
         let first = operation.coordinator.is_none();
         operation.coordinator.get_or_insert(from);
         if hands_back {
@@ -189,10 +218,10 @@ impl Recorder {
         // A coordinator reads what it holds itself before it asks others.
         let reads = first && *operation.act == Act::Read;
         if reads && simulation.owners(operation.key).any(|owner| owner == from) {
-            note(&mut operation.asked, from);
-            note(&mut operation.answered, from);
+            operation.asked.note(from);
+            operation.answered.note(from);
         }
-        note(&mut operation.asked, to);
+        operation.asked.note(to);
     }
 
     fn answered(
@@ -213,20 +242,16 @@ impl Recorder {
             // Answered from what the coordinator holds.
             let contact = operation.contacts.last().copied();
             operation.coordinator = operation.coordinator.or(contact);
-            operation.asked.extend(operation.coordinator);
-            operation.answered.extend(operation.coordinator);
+            if let Some(node) = operation.coordinator {
+                operation.asked.note(node);
+                operation.answered.note(node);
+            }
         }
     }
 
     fn befell(&mut self, at: Position, kind: FaultKind) {
         let at = self.point(at);
         self.history.faults.push(Fault { at, kind });
-    }
-}
-
-/// Adds a node that is not among them yet.
-fn note(nodes: &mut Vec<NodeId>, node: NodeId) {
-    if !nodes.contains(&node) {
-        nodes.push(node);
+        self.history.revision += 1;
     }
 }

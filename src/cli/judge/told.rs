@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     check::{
         history::{Counts, History, Object, Operation},
-        linear::{Budget, Judged, Smallest, Spent, Verdict, Witness},
+        linear::{Budget, Judged, Smallest, Sum, Verdict, Witness},
     },
     histories::Format,
 };
@@ -28,34 +28,9 @@ pub(super) struct Told<'a> {
     pub(super) budget: Budget,
 }
 
-/// What all keys together come to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sum {
-    Holds,
-    Violated,
-    Unknown,
-}
-
 impl Told<'_> {
-    fn sum(&self) -> Sum {
-        let any = |is: fn(&Verdict) -> bool| self.judged.verdicts.iter().any(is);
-        if any(|verdict| matches!(verdict, Verdict::Violated(_))) {
-            Sum::Violated
-        } else if any(|verdict| matches!(verdict, Verdict::Spent(_) | Verdict::Abandoned))
-            || !any(|verdict| matches!(verdict, Verdict::Holds))
-        {
-            Sum::Unknown
-        } else {
-            Sum::Holds
-        }
-    }
-
     pub(super) fn exit(&self) -> u8 {
-        match self.sum() {
-            Sum::Holds => 0,
-            Sum::Violated => 1,
-            Sum::Unknown => 3,
-        }
+        exit(self.judged.sum())
     }
 
     fn objects(&self) -> impl Iterator<Item = (&Object, &Verdict)> {
@@ -85,70 +60,27 @@ impl Told<'_> {
                 continue;
             }
             listed += 1;
-            let why = self.why(verdict).map_or_else(String::new, |why| format!(": {why}"));
-            let _ = writeln!(text, "  {:<8}  {}{why}", name(verdict), key(object));
+            let why = verdict.why(self.budget).map_or_else(String::new, |why| format!(": {why}"));
+            let _ = writeln!(text, "  {:<8}  {}{why}", verdict.sum().name(), key(object));
             if let Verdict::Violated(Some(witness)) = verdict {
                 evidence(&mut text, object, witness);
             }
         }
-        let _ = writeln!(text, "{}", self.sentence());
+        let _ = writeln!(text, "{}", self.judged.sentence(self.history));
         text
-    }
-
-    /// Why a verdict is none, or has no evidence.
-    fn why(&self, verdict: &Verdict) -> Option<String> {
-        match verdict {
-            Verdict::Holds | Verdict::Violated(Some(_)) => None,
-            Verdict::Violated(None) => Some("the first violated keys have the evidence".to_owned()),
-            Verdict::Spent(Spent::Steps) => {
-                Some(format!("the search took its {} steps; --steps allows more", self.budget.steps))
-            }
-            Verdict::Spent(Spent::Memory) => {
-                let mib = self.budget.memory >> 20;
-                Some(format!("the search used its {mib} MiB; --memory allows more"))
-            }
-            Verdict::Abandoned => Some("not decided when another key was violated".to_owned()),
-            Verdict::NothingObserved => Some("nothing was read, so any order would do".to_owned()),
-        }
-    }
-
-    /// The last line: all keys together.
-    fn sentence(&self) -> String {
-        let count =
-            |wanted: &str| self.judged.verdicts.iter().filter(|verdict| name(verdict) == wanted).count();
-        let (holds, violated, unknown) = (count("holds"), count("violated"), count("unknown"));
-        let what = match self.sum() {
-            Sum::Holds => "holds: linearizable",
-            Sum::Violated => "violated: not linearizable",
-            Sum::Unknown => "unknown: it could not be told whether this is linearizable",
-        };
-        match self.history.objects.as_slice() {
-            [Object { key: None, .. }] => what.to_owned(),
-            objects => {
-                format!(
-                    "{what}; of {} keys {holds} hold, {violated} violated, {unknown} unknown",
-                    objects.len()
-                )
-            }
-        }
     }
 
     pub(super) fn json(&self) -> String {
         let Counts { ok, failed, unknown } = self.history.counts;
-        let sum = match self.sum() {
-            Sum::Holds => "holds",
-            Sum::Violated => "violated",
-            Sum::Unknown => "unknown",
-        };
         let keys: Vec<Value> = self
             .objects()
             .map(|(object, verdict)| {
                 let mut told = json!({
                     "key": object.key.as_ref().map(ToString::to_string),
                     "operations": object.operations.len(),
-                    "verdict": name(verdict),
+                    "verdict": verdict.sum().name(),
                 });
-                if let Some(why) = self.why(verdict) {
+                if let Some(why) = verdict.why(self.budget) {
                     told["why"] = why.into();
                 }
                 if let Verdict::Violated(Some(witness)) = verdict {
@@ -164,7 +96,7 @@ impl Told<'_> {
             "operations": {"ok": ok, "failed": failed, "unknown": unknown},
             "skipped": self.skipped,
             "steps": self.judged.steps,
-            "verdict": sum,
+            "verdict": self.judged.sum().name(),
             "keys": keys,
             "exit": self.exit(),
         });
@@ -172,11 +104,12 @@ impl Told<'_> {
     }
 }
 
-fn name(verdict: &Verdict) -> &'static str {
-    match verdict {
-        Verdict::Holds => "holds",
-        Verdict::Violated(_) => "violated",
-        Verdict::Spent(_) | Verdict::Abandoned | Verdict::NothingObserved => "unknown",
+/// The exit status that a verdict on all keys deserves.
+pub(super) fn exit(sum: Sum) -> u8 {
+    match sum {
+        Sum::Holds => 0,
+        Sum::Violated => 1,
+        Sum::Unknown => 3,
     }
 }
 

@@ -59,6 +59,7 @@ impl Actor {
             Request::Switch(index) => self.travel(|timeline| timeline.switch(index)),
             Request::Focus(key) if key.index() < self.timeline.simulation().keys().len() => self.focus = key,
             Request::Focus(_) | Request::Frame => {}
+            Request::Chart(width) => self.charts.show(width),
             Request::Explain(node) => {
                 self.asked_about = node.filter(|node| node.index() < self.scenario.replicas.len());
             }
@@ -82,6 +83,7 @@ impl Actor {
     pub(super) fn travel(&mut self, go: impl FnOnce(&mut Timeline) -> Result<(), Nothing>) {
         self.pursuit = None;
         self.events.0 = None;
+        self.charts.forget();
         let went = go(&mut self.timeline);
         self.chosen = Clock::Stopped;
         self.stop();
@@ -103,6 +105,7 @@ impl Actor {
 
     fn revise(&mut self, revision: impl FnOnce(&mut Timeline) -> Result<Logged, Nothing>, done: &str) {
         self.events.0 = None;
+        self.charts.forget();
         match revision(&mut self.timeline) {
             Ok(logged) => self.tell(&format!("{done}: {}", snapshot::name(&logged.command))),
             Err(nothing) => self.warn(&nothing.to_string()),
@@ -186,6 +189,8 @@ impl Actor {
     fn load(&mut self, scenario: Arc<Scenario>, seed: Seed) {
         let number = self.notice.number;
         let fresh = Start { seed, first_stale_read: self.first_stale_read };
-        *self = Self { notice: Notice { number, ..Notice::default() }, ..Self::new(scenario, fresh) };
+        let charts = std::mem::take(&mut self.charts);
+        *self = Self { notice: Notice { number, ..Notice::default() }, charts, ..Self::new(scenario, fresh) };
+        self.charts.forget();
     }
 }

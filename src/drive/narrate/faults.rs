@@ -46,7 +46,7 @@ impl Narrator<'_> {
         (Mark::Died, format!("{}→{} {cargo}: {why}", self.node(from), self.node(to)), value)
     }
 
-    pub(super) fn wall(self, id: CutId) -> String {
+    pub(in crate::drive) fn wall(self, id: CutId) -> String {
         let standing = self.timeline.simulation().cuts().standing().iter().find(|cut| cut.id == id);
         let made = standing.map(|cut| (&cut.name, &cut.shape)).or_else(|| {
             // Healed since: every command to cut has made one wall.

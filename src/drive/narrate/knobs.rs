@@ -59,6 +59,7 @@ impl Narrator<'_> {
             | Command::Crash(_)
             | Command::Destroy(_)
             | Command::Repair(_)
+            | Command::Message { .. }
             | Command::Restart(_)
             | Command::Freeze(_)
             | Command::Thaw(_)

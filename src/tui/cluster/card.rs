@@ -21,6 +21,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::{
     action::Route,
+    base::NodeId,
     drive::Snapshot,
     sim::{ClientView, ReplicaView, Status},
     tui::{
@@ -43,6 +44,16 @@ pub(super) fn draw(paint: &mut Paint<'_>, area: Rect, size: Size, subject: Subje
         Size::Tile => tile(paint, area, subject),
         Size::Cell => cell(paint, area, subject),
     }
+}
+
+/// What a replica shows of the focused key, in so many columns.
+pub(in crate::tui) fn contents(
+    paint: &Paint<'_>,
+    (ui, snapshot): (&Ui, &Snapshot),
+    node: NodeId,
+    width: usize,
+) -> Vec<Span<'static>> {
+    value(paint, (node.index(), ui, snapshot), width)
 }
 
 fn replica((index, _, snapshot): Subject<'_>) -> &ReplicaView {

@@ -41,6 +41,7 @@ fn turned_by(command: &Command) -> &'static [Knob] {
         | Command::Crash(_)
         | Command::Destroy(_)
         | Command::Repair(_)
+        | Command::Message { .. }
         | Command::Restart(_)
         | Command::Freeze(_)
         | Command::Thaw(_)

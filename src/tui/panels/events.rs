@@ -44,7 +44,7 @@ fn lines(paint: &mut Paint<'_>, area: Rect, row: u16, event: &EventLine) -> u16 
         Line::from(vec![Span::raw(" "), paint.span(format!("[{cause}]"), Role::HintKey), Span::raw(" ")])
     });
     let room = paint.line_right(area, row, &cause);
-    let (glyph, role) = mark(paint, event);
+    let (glyph, role) = mark(paint, event.mark, event.value.as_deref());
     let style = match (&event.value, event.mark) {
         (Some(value), Mark::Write | Mark::Read | Mark::Stored | Mark::Hinted | Mark::Acknowledged) => {
             paint.theme.value(value)
@@ -86,9 +86,10 @@ fn lines(paint: &mut Paint<'_>, area: Rect, row: u16, event: &EventLine) -> u16 
     taken.max(1)
 }
 
-fn mark(paint: &Paint<'_>, event: &EventLine) -> (&'static str, Role) {
-    let shape = || event.value.as_deref().map_or(paint.glyphs.dot, |value| paint.shape(value));
-    match event.mark {
+/// The glyph of a kind of event, and the role that it is drawn in.
+pub(in crate::tui) fn mark(paint: &Paint<'_>, kind: Mark, value: Option<&str>) -> (&'static str, Role) {
+    let shape = || value.map_or(paint.glyphs.dot, |value| paint.shape(value));
+    match kind {
         Mark::Write | Mark::Read | Mark::Stored | Mark::Hinted | Mark::Acknowledged => (shape(), Role::Text),
         Mark::StaleRead => (paint.glyphs.mark(Role::Stale), Role::Stale),
         Mark::Dropped | Mark::Died => (paint.glyphs.mark(Role::Lost), Role::Lost),

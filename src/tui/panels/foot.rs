@@ -34,7 +34,7 @@ pub(in crate::tui) fn status(paint: &mut Paint<'_>, area: Rect, ui: &Ui, snapsho
 }
 
 /// What is told once; a refusal has a mark.
-pub(super) fn answer(paint: &Paint<'_>, status: &Status) -> Line<'static> {
+pub(in crate::tui) fn answer(paint: &Paint<'_>, status: &Status) -> Line<'static> {
     let (role, mark) = match status.tone {
         Tone::Plain => (Role::Text, " "),
         Tone::Refusal => (Role::Error, paint.glyphs.mark(Role::Error)),

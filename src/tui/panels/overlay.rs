@@ -13,7 +13,7 @@ use crate::{
     tui::{
         paint::{Paint, bold, wrap},
         theme::Role,
-        ui::{Entry, Id, List, Overlay, Prompt, Purpose, Question, Ui},
+        ui::{Entry, Id, List, Overlay, Prompt, Purpose, Question, Status, Ui},
     },
 };
 
@@ -50,7 +50,7 @@ pub(in crate::tui) fn overlay(
             };
             list(paint, area, choices, &title)
         }
-        Overlay::Prompt(line) => prompt(paint, area, ui, line),
+        Overlay::Prompt(line) => prompt(paint, area, ui.status.as_ref(), line),
         Overlay::Question => {
             question(paint, area, ui, snapshot);
             None
@@ -65,7 +65,7 @@ fn middle(area: Rect, width: u16, height: u16) -> Rect {
 }
 
 /// Filter above, entries below; what is chosen is told in full beneath where its line is cut.
-fn list(paint: &mut Paint<'_>, area: Rect, list: &List, title: &str) -> Option<Position> {
+pub(in crate::tui) fn list(paint: &mut Paint<'_>, area: Rect, list: &List, title: &str) -> Option<Position> {
     let shown = list.shown();
     let head = list.entries.iter().map(|entry| entry.head.width()).max().unwrap_or(0).min(MOST_HEAD);
     let widest = list.entries.iter().map(|entry| entry.text.width()).max().unwrap_or(0) + head + 7;
@@ -119,11 +119,16 @@ fn entry_line(paint: &Paint<'_>, entry: &Entry, head: usize, role: Role) -> Line
 }
 
 /// Over the status line and the one above it: what may be typed, or what is wrong with what was.
-fn prompt(paint: &mut Paint<'_>, area: Rect, ui: &Ui, prompt: &Prompt) -> Option<Position> {
+pub(in crate::tui) fn prompt(
+    paint: &mut Paint<'_>,
+    area: Rect,
+    status: Option<&Status>,
+    prompt: &Prompt,
+) -> Option<Position> {
     let height = 2.min(area.height);
     let area = Rect { y: area.bottom() - height, height, ..area };
     paint.clear(area);
-    let above = match &ui.status {
+    let above = match status {
         Some(status) => answer(paint, status),
         None => Line::from(paint.span(format!("   {}", prompt.kind.usage()), Role::Dim)),
     };

@@ -56,23 +56,23 @@ actions! {
         Main: key(' ') =>
         "Pause, or run again.",
     Help "help" Program Shown "help",
-        Main Question: key('?'), on(F(1)); Prompt Choice: on(F(1)) =>
+        Main Question History: key('?'), on(F(1)); Prompt Choice: on(F(1)) =>
         "Show, search and run every action.",
     Pick(u8 = 1) "pick" Move Shown "pick",
         Main: run('1', '9') =>
         "Pick a replica by its number.",
     Left "left" Move Hidden "left",
         Main: on(Left), key('h'); Prompt: on(Left) =>
-        "Pick the replica to the left, move left, or turn the chosen knob down.",
+        "Pick the replica to the left, move left, turn the chosen knob down, or go back in the space-time view.",
     Down "down" Move Hidden "down",
-        Main: on(Down), key('j'); Prompt Choice Help: on(Down) =>
+        Main History: on(Down), key('j'); Prompt Choice Help: on(Down) =>
         "Pick the replica below, or move down.",
     Up "up" Move Hidden "up",
-        Main: on(Up), key('k'); Prompt Choice Help: on(Up) =>
+        Main History: on(Up), key('k'); Prompt Choice Help: on(Up) =>
         "Pick the replica above, or move up.",
     Right "right" Move Hidden "right",
         Main: on(Right), key('l'); Prompt: on(Right) =>
-        "Pick the replica to the right, move right, or turn the chosen knob up.",
+        "Pick the replica to the right, move right, turn the chosen knob up, or go on in the space-time view.",
     Client "client" Move Shown "client",
         Main: key('i') =>
         "Pick the next client.",
@@ -85,11 +85,20 @@ actions! {
     PreviousKey "previous-key" Move Hidden "previous key",
         Main: key('A') =>
         "Show the previous key of the data.",
-    Inspect "inspect" Move Hidden "inspect",
-        Main: on(Enter) =>
-        "Inspect what is picked, or type a value for the chosen knob.",
+    Inspect "inspect" Move Aside "explain",
+        Main History: on(Enter) =>
+        "Inspect what is picked, explain the chosen operation, type a value for the chosen knob, or light up causal past and future in the space-time view.",
+    NextEvidence "next-evidence" Move Shown "evidence",
+        History: key('n') =>
+        "Go to the next operation that shows the violation (of a history from elsewhere).",
+    PreviousEvidence "previous-evidence" Move Hidden "last evidence",
+        History: key('N') =>
+        "Go to the operation before, of those that show the violation.",
+    Filter "filter" Views Aside "filter",
+        Main History: key('/') =>
+        "Show only the operations with these words: client:bob key:cart kind:read outcome:unknown stale.",
     Close "close" Move Aside "close",
-        Main Prompt Choice Help Question: on(Esc); Help: on(F(1)) =>
+        Main Prompt Choice Help Question History: on(Esc); Help: on(F(1)) =>
         "Close what is open.",
     WriteTyped "write-typed" Data Hidden "write …",
         Main: key('W') =>
@@ -172,17 +181,17 @@ actions! {
     Branches "branches" Time Hidden "branches",
         Main: key('B') =>
         "List the branches of the session and switch to one.",
-    NextAnomaly "next-anomaly" Time Hidden "next anomaly",
-        Main: key(']') =>
+    NextAnomaly "next-anomaly" Time Aside "next violation",
+        Main History: key(']') =>
         "Go to the next thing that goes wrong: a stale read, a broken guarantee, a lost write.",
     PreviousAnomaly "previous-anomaly" Time Hidden "last anomaly",
-        Main: key('[') =>
+        Main History: key('[') =>
         "Go back to the last thing that went wrong.",
     NextStep "next-step" Time Shown "next step",
         Main: key('n') =>
         "Do the next step of the preset.",
-    Verdicts "verdicts" Views Hidden "verdicts",
-        Main: key('E') =>
+    Verdicts "verdicts" Views Aside "verdicts",
+        Main History: key('E') =>
         "List every verdict with what shows it, and stop the clock at the next anomaly of a kind.",
     NextView "next-view" Views Shown "view",
         Main: on(Tab) =>
@@ -193,20 +202,32 @@ actions! {
     Knobs "knobs" Views Shown "knobs",
         Main: key('K') =>
         "Show every setting that can be turned live: arrows choose and turn, Enter types.",
+    Closer "closer" Views Hidden "closer",
+        Main: key('{') =>
+        "Draw less time in the space-time view, in more detail.",
+    Wider "wider" Views Hidden "wider",
+        Main: key('}') =>
+        "Draw more time in the space-time view.",
     NextTheme "next-theme" Views Hidden "theme",
-        Main: key('t') =>
+        Main History: key('t') =>
         "Change the theme: dark, light, high contrast, monochrome.",
     OpenPreset "open-preset" Program Hidden "presets",
         Main: control('o') =>
         "Open a preset.",
+    Screenshot "screenshot" Program Hidden "screenshot",
+        Main: key('S') =>
+        "Save the screen as an SVG picture in the working directory.",
+    Record "record" Program Hidden "record",
+        Main Question: control('s') =>
+        "Record the screen as an asciicast in the working directory; pressed again, stop.",
     Redraw "redraw" Program Hidden "redraw",
-        Main Prompt Choice Help Question: control('l') =>
+        Main Prompt Choice Help Question History: control('l') =>
         "Draw the whole screen again.",
     Suspend "suspend" Program Hidden "suspend",
-        Main Prompt Choice Help Question: control('z') =>
+        Main Prompt Choice Help Question History: control('z') =>
         "Return to the shell; `fg` comes back.",
     Quit "quit" Program Shown "quit",
-        Main Question: key('q'), control('c'); Prompt Choice Help: control('c') =>
+        Main Question History: key('q'), control('c'); Prompt Choice Help: control('c') =>
         "Quit.",
     Accept "accept" Typing Shown "accept",
         Prompt Choice Help: on(Enter) =>
@@ -224,16 +245,16 @@ actions! {
         Prompt Choice Help: control('u') =>
         "Erase the line.",
     ToFirst "to-first" Typing Hidden "first",
-        Prompt Choice Help: on(Home) =>
+        Prompt Choice Help Operations History: on(Home) =>
         "Go to the beginning of the line or list.",
     ToLast "to-last" Typing Hidden "last",
-        Prompt Choice Help: on(End) =>
+        Prompt Choice Help Operations History: on(End) =>
         "Go to the end of the line or list.",
     PageUp "page-up" Typing Hidden "page up",
-        Choice Help: on(PageUp) =>
+        Choice Help Operations History: on(PageUp) =>
         "Move up a page.",
     PageDown "page-down" Typing Hidden "page down",
-        Choice Help: on(PageDown) =>
+        Choice Help Operations History: on(PageDown) =>
         "Move down a page.",
     Answer(u8 = 0) "answer" Question Shown "answer",
         Question: run('a', 'e') =>

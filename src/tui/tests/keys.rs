@@ -122,10 +122,17 @@ fn does_what_it_promises(action: Action) {
         | Action::PreviousView
         | Action::NextTheme
         | Action::Knobs
+        | Action::Filter
+        | Action::NextEvidence
+        | Action::PreviousEvidence
         | Action::Help
         | Action::OpenPreset
         | Action::Redraw
         | Action::Suspend
+        | Action::Closer
+        | Action::Screenshot
+        | Action::Record
+        | Action::Wider
         | Action::Quit => views(action),
         Action::Accept
         | Action::Complete
@@ -335,7 +342,7 @@ fn views(action: Action) {
             assert_eq!((stage.ui.layer(), stage.ui.picked.index()), (Layer::Main, 1));
         }
         Action::Explain => assert!(!pressed("w2", action).snapshot().story_lines.is_empty()),
-        Action::NextView => assert_eq!(pressed("", action).ui.view, View::Events),
+        Action::NextView => assert_eq!(pressed("", action).ui.view, View::SpaceTime),
         Action::PreviousView => assert_eq!(pressed("", action).ui.view, View::Knobs),
         Action::Knobs => {
             let mut stage = pressed("", action);
@@ -345,11 +352,36 @@ fn views(action: Action) {
             assert_eq!((snapshot.view.settings.write, snapshot.view.settings.read), (Level::Two, Level::All));
             assert_eq!(snapshot.events[0].cause.as_deref(), Some("K"), "the events name the key");
         }
+        Action::Closer | Action::Wider => {
+            let mut stage = pressed("⇥", action);
+            let width = if action == Action::Closer { "10s" } else { "50s" };
+            assert!(
+                stage.text(80, 24).contains(&format!("space-time, {width} across")),
+                "{}",
+                stage.text(80, 24)
+            );
+            assert!(stage.status().starts_with(width), "{}", stage.status());
+        }
+        Action::Filter => {
+            let mut stage = pressed("w|2r", action);
+            assert_eq!((stage.ui.layer(), stage.ui.view), (Layer::Prompt, View::Operations));
+            stage.keys("kind:read⏎");
+            assert!(stage.text(80, 24).contains("operations /kind:read: 1 of 2"), "{}", stage.text(80, 24));
+        }
+        // Only in a history from elsewhere; its own tests press them there.
+        Action::NextEvidence | Action::PreviousEvidence => {
+            let mut stage = Stage::after(3, "");
+            let snapshot = stage.snapshot();
+            assert!(stage.ui.act(action, &snapshot).is_empty());
+            assert!(stage.status().contains("history from elsewhere"), "{}", stage.status());
+        }
         Action::NextTheme => assert_eq!(pressed("", action).ui.theme.kind(), Kind::Light),
         Action::Help => assert!(matches!(pressed("", action).ui.overlay, Overlay::Help(_))),
         Action::OpenPreset => {
             assert!(matches!(pressed("", action).ui.overlay, Overlay::Choice(Purpose::Preset, _)));
         }
+        Action::Record => assert!(matches!(asked(action)[..], [Effect::Record])),
+        Action::Screenshot => assert!(matches!(asked(action)[..], [Effect::Screenshot])),
         Action::Redraw => assert!(matches!(asked(action)[..], [Effect::Repaint])),
         Action::Suspend => assert!(matches!(asked(action)[..], [Effect::Suspend])),
         _ => assert!(matches!(asked(action)[..], [Effect::Quit])),

@@ -157,6 +157,9 @@ impl Stage {
         let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
         let snapshot = self.snapshot();
         draw(&mut self.ui, &snapshot, &mut buffer);
+        if self.run_errands() {
+            return self.buffer(width, height);
+        }
         buffer
     }
 
@@ -167,18 +170,7 @@ impl Stage {
 
     /// The screen as text, and below it a letter for the style of every cell.
     pub(in crate::tui) fn picture(&mut self, width: u16, height: u16) -> String {
-        let buffer = self.buffer(width, height);
-        let mut styles: Vec<Style> = Vec::new();
-        let mut letters = Vec::new();
-        for y in 0..height {
-            let row: String = (0..width).map(|x| letter(&mut styles, buffer[(x, y)].style())).collect();
-            letters.push(row.trim_end_matches('.').to_owned());
-        }
-        let legend: Vec<String> = (b'a'..)
-            .zip(&styles)
-            .map(|(name, style)| format!("{} {}", char::from(name), words(*style)))
-            .collect();
-        format!("{}\n\n{}\n\n{}", rows(&buffer).join("\n"), letters.join("\n"), legend.join("\n"))
+        styled(&self.buffer(width, height))
     }
 
     pub(in crate::tui) fn glyphs(&mut self, glyphs: &'static Glyphs) {
@@ -189,11 +181,20 @@ impl Stage {
         self.ui.theme = Theme::new(kind, depth);
     }
 
+    /// Asks the actor for what the last picture lacked; says whether it lacked anything.
+    fn run_errands(&mut self) -> bool {
+        let errands = self.ui.errands();
+        let lacked = !errands.is_empty();
+        self.obey(errands);
+        lacked
+    }
+
     /// Draws through the terminal's own path; gives the bytes written.
     pub(in crate::tui) fn show(&mut self) -> usize {
         let snapshot = self.snapshot();
         let ui = &mut self.ui;
-        self.screen.draw(|buffer| draw(ui, &snapshot, buffer)).expect("memory")
+        let bytes = self.screen.draw(|buffer| draw(ui, &snapshot, buffer)).expect("memory");
+        if self.run_errands() { bytes + self.show() } else { bytes }
     }
 }
 
@@ -207,6 +208,22 @@ pub(in crate::tui) fn key_event(layer: Layer, action: Action) -> KeyEvent {
         Chord::Control(letter) => KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL),
         Chord::Run(first, _) => KeyEvent::new(KeyCode::Char(first), KeyModifiers::NONE),
     }
+}
+
+/// A picture as text, and below it a letter for the style of every cell.
+pub(in crate::tui) fn styled(buffer: &Buffer) -> String {
+    let mut styles: Vec<Style> = Vec::new();
+    let mut letters = Vec::new();
+    for y in 0..buffer.area.height {
+        let row: String =
+            (0..buffer.area.width).map(|x| letter(&mut styles, buffer[(x, y)].style())).collect();
+        letters.push(row.trim_end_matches('.').to_owned());
+    }
+    let legend: Vec<String> = (b'a'..)
+        .zip(&styles)
+        .map(|(name, style)| format!("{} {}", char::from(name), words(*style)))
+        .collect();
+    format!("{}\n\n{}\n\n{}", rows(buffer).join("\n"), letters.join("\n"), legend.join("\n"))
 }
 
 /// The text of each row, without what a wide character covers.

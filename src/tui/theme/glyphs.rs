@@ -56,6 +56,8 @@ pub struct Glyphs {
     pub meter: (&'static str, &'static str),
     /// A link, lying and standing.
     pub link: (&'static str, &'static str),
+    /// A lane's causal past, its future, and what is neither.
+    pub causal: [&'static str; 3],
     /// A message's heads: left, right, up, down.
     pub arrows: [&'static str; 4],
     /// A line that rises, and one that falls.
@@ -72,6 +74,9 @@ pub struct Glyphs {
     pub ellipsis: &'static str,
     /// Eight heights.
     pub levels: [&'static str; 8],
+    /// An interval of time: its beginning, its middle, its end, and one of a single cell; then the same for one that
+    /// matters more.
+    pub bars: [[&'static str; 4]; 2],
     /// An ordinary frame.
     pub frame: border::Set<'static>,
     /// The frame of what is picked.
@@ -114,6 +119,7 @@ pub static UNICODE: Glyphs = Glyphs {
     block: "█",
     meter: ("▮", "▯"),
     link: ("─", "│"),
+    causal: ["━", "╌", "·"],
     arrows: ["◂", "▸", "▴", "▾"],
     slants: ("╱", "╲"),
     clock: ("▶", "‖"),
@@ -122,6 +128,7 @@ pub static UNICODE: Glyphs = Glyphs {
     dot: "·",
     ellipsis: "…",
     levels: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+    bars: [["├", "─", "┤", "│"], ["╠", "═", "╣", "║"]],
     frame: border::ROUNDED,
     picked_frame: border::DOUBLE,
 };
@@ -146,6 +153,7 @@ pub static ASCII: Glyphs = Glyphs {
     block: "#",
     meter: ("#", "-"),
     link: ("-", "|"),
+    causal: ["=", "-", "."],
     arrows: ["<", ">", "^", "v"],
     slants: ("/", "\\"),
     clock: (">", "|"),
@@ -154,6 +162,7 @@ pub static ASCII: Glyphs = Glyphs {
     dot: ".",
     ellipsis: "~",
     levels: ["_", ".", "-", ":", "=", "+", "*", "#"],
+    bars: [["[", "-", "]", "|"], ["[", "=", "]", "#"]],
     frame: framed("+", "|", "-"),
     picked_frame: framed("#", "#", "="),
 };
@@ -196,7 +205,9 @@ impl Glyphs {
             all.extend([one, two]);
         }
         all.extend(self.arrows);
+        all.extend(self.causal);
         all.extend(self.levels);
+        all.extend(self.bars.concat());
         for frame in [&self.frame, &self.picked_frame] {
             all.extend([frame.top_left, frame.top_right, frame.bottom_left, frame.bottom_right]);
             all.extend([

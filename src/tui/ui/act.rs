@@ -4,7 +4,7 @@ use crate::{
     action::{Act, Condition},
     base::{ClientId, KeyId, NodeId},
     drive::{Request, Snapshot},
-    tui::registry::{self, Action, Group},
+    tui::registry::{self, Action, Group, Layer},
 };
 
 use super::{
@@ -35,6 +35,9 @@ impl Ui {
 
     #[expect(clippy::too_many_lines, reason = "one arm for each action, so that none is forgotten")]
     fn perform(&mut self, action: Action, snapshot: &Snapshot) -> Vec<Effect> {
+        if let Some(effects) = self.browse(action, snapshot) {
+            return effects;
+        }
         match action {
             Action::Write => by(action, vec![self.ask(snapshot, next_act(snapshot))]),
             Action::Read => by(action, vec![self.ask(snapshot, Act::Read)]),
@@ -78,15 +81,24 @@ impl Ui {
             | Action::PreviousAnomaly
             | Action::RunUntilConverged => self.travel(action, snapshot),
             Action::Explain => self.explain(),
+            // The table of operations has it.
+            Action::Filter => Vec::new(),
+            Action::NextEvidence | Action::PreviousEvidence => {
+                self.no("only a history from elsewhere has evidence to go through".into())
+            }
             Action::Verdicts => self.open_verdicts(snapshot),
             Action::Inspect if self.view == View::Knobs => self.type_knob(snapshot),
+            Action::Inspect if self.is_in_space_time() => self.light(),
+            Action::Closer | Action::Wider => self.zoom(action, snapshot),
             Action::Inspect => self.inspect(),
             Action::NextView | Action::PreviousView => self.turn_view(action),
             Action::Knobs => self.toggle_knobs(snapshot),
             Action::NextTheme => self.next_theme(),
             Action::Session => self.open_session(snapshot),
-            Action::Help => self.open(Overlay::Help(List::help())),
+            Action::Help => self.open(Overlay::Help(List::help(Layer::Main))),
             Action::OpenPreset => self.open(Overlay::Choice(Purpose::Preset, List::presets())),
+            Action::Record => vec![Effect::Record],
+            Action::Screenshot => vec![Effect::Screenshot],
             Action::Redraw => vec![Effect::Repaint],
             Action::Suspend => vec![Effect::Suspend],
             Action::Quit => vec![Effect::Quit],
@@ -115,7 +127,11 @@ impl Ui {
     /// A character for the line or the list that has the keyboard.
     pub fn type_text(&mut self, text: &str, snapshot: &Snapshot) -> Vec<Effect> {
         match &mut self.overlay {
-            Overlay::Prompt(prompt) => prompt.insert(text),
+            Overlay::Prompt(prompt) => {
+                prompt.insert(text);
+                self.filter_as_typed();
+                self.refilter(snapshot);
+            }
             Overlay::Help(list) => list.type_text(text),
             Overlay::Choice(purpose, list) => {
                 list.type_text(text);
@@ -176,6 +192,11 @@ impl Ui {
             && matches!(action, Action::Left | Action::Right | Action::Up | Action::Down)
         {
             return self.turn_knob(action, snapshot);
+        }
+        if self.is_in_space_time()
+            && matches!(action, Action::Left | Action::Right | Action::Up | Action::Down)
+        {
+            return self.scrub(action, snapshot);
         }
         let keys = snapshot.view.keys.len();
         let turn = |by: usize| KeyId(u32::try_from((snapshot.focus.index() + by) % keys.max(1)).unwrap_or(0));
@@ -261,7 +282,7 @@ impl Ui {
     }
 
     fn turn_view(&mut self, action: Action) -> Vec<Effect> {
-        let views = [View::Cluster, View::Events, View::Details, View::Knobs];
+        let views = View::ALL;
         let at = views.iter().position(|view| *view == self.view).unwrap_or(0);
         let by = if action == Action::NextView { 1 } else { views.len() - 1 };
         self.view = views[(at + by) % views.len()];
@@ -288,6 +309,11 @@ impl Ui {
             Overlay::Help(_) if self.question.state == Asked::Open => self.open(Overlay::Question),
             Overlay::Question => {
                 self.question.state = Asked::Closed;
+                self.open(Overlay::None)
+            }
+            // What was being typed to filter is dropped with its line.
+            Overlay::Prompt(Prompt { kind: PromptKind::Filter, .. }) => {
+                self.operations.filter("");
                 self.open(Overlay::None)
             }
             Overlay::Help(_) | Overlay::Choice(..) | Overlay::Prompt(_) => self.open(Overlay::None),

@@ -4,7 +4,7 @@ use crate::{
     base::{NodeId, Position},
     check::AnomalyKind,
     drive::Snapshot,
-    tui::registry::{self, Action, Group},
+    tui::registry::{self, Action, Group, Layer},
 };
 
 /// What a choice is for.
@@ -63,13 +63,13 @@ pub(in crate::tui) enum Id {
 }
 
 impl List {
-    pub(super) fn new(entries: Vec<Entry>) -> Self {
+    pub(in crate::tui) fn new(entries: Vec<Entry>) -> Self {
         let at = entries.iter().position(|entry| entry.id != Id::Heading).unwrap_or(0);
         Self { entries, filter: String::new(), at }
     }
 
-    /// Every action of the registry, under its headings.
-    pub(super) fn help() -> Self {
+    /// Every action that may come to pass where help was asked for, under its headings.
+    pub(in crate::tui) fn help(layer: Layer) -> Self {
         let heading =
             |group: Group| Entry { id: Id::Heading, head: group.title().into(), text: String::new() };
         let entry = |entry: &registry::Entry| Entry {
@@ -77,7 +77,12 @@ impl List {
             head: registry::keys_of(entry.action),
             text: entry.doc.into(),
         };
-        let of = |group: Group| std::iter::once(heading(group)).chain(registry::group(group).map(entry));
+        let near = |entry: &&registry::Entry| registry::is_near(entry, layer);
+        let of = |group: Group| {
+            let entries: Vec<Entry> = registry::group(group).filter(near).map(entry).collect();
+            let heading = (!entries.is_empty()).then(|| heading(group));
+            heading.into_iter().chain(entries)
+        };
         Self::new(Group::ALL.into_iter().flat_map(of).collect())
     }
 
@@ -121,12 +126,12 @@ impl List {
         self.entries.iter().filter(matches).collect()
     }
 
-    pub(super) fn chosen(&self) -> Option<Id> {
+    pub(in crate::tui) fn chosen(&self) -> Option<Id> {
         self.shown().get(self.at).map(|entry| entry.id.clone()).filter(|id| *id != Id::Heading)
     }
 
     /// Moves the bar, over headings.
-    pub(super) fn step(&mut self, by: isize) {
+    pub(in crate::tui) fn step(&mut self, by: isize) {
         let shown = self.shown();
         let last = shown.len().saturating_sub(1);
         let mut at = self.at.saturating_add_signed(by).min(last);
@@ -143,7 +148,7 @@ impl List {
         }
     }
 
-    pub(super) fn type_text(&mut self, text: &str) {
+    pub(in crate::tui) fn type_text(&mut self, text: &str) {
         const MAX_LENGTH: usize = 100;
         self.edit(|filter| {
             let room = MAX_LENGTH.saturating_sub(filter.chars().count());
@@ -151,7 +156,24 @@ impl List {
         });
     }
 
-    pub(super) fn edit(&mut self, edit: impl FnOnce(&mut String)) {
+    /// What a key of the layer of lists does.
+    pub(in crate::tui) fn edit_by(&mut self, action: Action) {
+        match action {
+            Action::EraseBack => self.edit(|filter| {
+                filter.pop();
+            }),
+            Action::EraseAll => self.edit(String::clear),
+            Action::ToFirst => self.step(isize::MIN),
+            Action::ToLast => self.step(isize::MAX),
+            Action::PageUp => self.step(-10),
+            Action::PageDown => self.step(10),
+            Action::Up => self.step(-1),
+            Action::Down => self.step(1),
+            _ => {}
+        }
+    }
+
+    fn edit(&mut self, edit: impl FnOnce(&mut String)) {
         edit(&mut self.filter);
         self.at = 0;
         if self.shown().first().is_some_and(|entry| entry.id == Id::Heading) {

@@ -17,8 +17,8 @@ use crate::{
     drive::Snapshot,
     net::{Delay, LinkChange, Order, Scope},
     scenario::units,
-    tui::knobs::Knob,
-    tui::knobs::{level_names, unfit_words},
+    tui::knobs::{Knob, level_names, unfit_words},
+    tui::registry::Action,
 };
 
 use super::Ui;
@@ -30,6 +30,8 @@ pub(in crate::tui) enum PromptKind {
     Clock,
     Links,
     Knob(Knob),
+    /// Words that operations must have.
+    Filter,
 }
 
 /// The line and where the cursor stands in it, in characters.
@@ -44,6 +46,9 @@ pub(in crate::tui) struct Prompt {
 const MAX_LENGTH: usize = 400;
 
 impl PromptKind {
+    /// What a word of a filter may begin with.
+    pub(in crate::tui) const FIELDS: [&str; 4] = ["client:", "key:", "kind:", "outcome:"];
+
     pub(in crate::tui) fn label(self) -> &'static str {
         match self {
             Self::Write => "write",
@@ -51,6 +56,7 @@ impl PromptKind {
             Self::Clock => "clock",
             Self::Links => "links",
             Self::Knob(knob) => knob.name().trim_start(),
+            Self::Filter => "filter",
         }
     }
 
@@ -58,7 +64,7 @@ impl PromptKind {
     fn settings(self) -> &'static [&'static str] {
         match self {
             Self::Write | Self::Read => &["key", "level", "by", "at"],
-            Self::Clock | Self::Knob(_) => &[],
+            Self::Clock | Self::Knob(_) | Self::Filter => &[],
             Self::Links => &["latency", "loss", "duplicate", "order", "link"],
         }
     }
@@ -70,12 +76,15 @@ impl PromptKind {
             Self::Clock => "how far ahead: +2s, -300ms, 0",
             Self::Links => "latency=80ms loss=5% duplicate=1% order=fifo|any link=A-B",
             Self::Knob(knob) => knob.typed().map_or("", |typed| typed.usage),
+            Self::Filter => {
+                "words, or client:bob key:cart kind:read outcome:unknown; Enter keeps it, Esc drops it"
+            }
         }
     }
 }
 
 impl Prompt {
-    pub(super) fn new(kind: PromptKind, text: String) -> Self {
+    pub(in crate::tui) fn new(kind: PromptKind, text: String) -> Self {
         let cursor = text.chars().count();
         Self { kind, text, cursor }
     }
@@ -84,7 +93,7 @@ impl Prompt {
         self.text.char_indices().nth(index).map_or(self.text.len(), |(at, _)| at)
     }
 
-    pub(super) fn insert(&mut self, text: &str) {
+    pub(in crate::tui) fn insert(&mut self, text: &str) {
         for c in text.chars().filter(|c| !c.is_control()) {
             if self.text.len() < MAX_LENGTH {
                 self.text.insert(self.byte(self.cursor), c);
@@ -93,14 +102,28 @@ impl Prompt {
         }
     }
 
-    pub(super) fn erase_back(&mut self) {
+    /// What a key of the layer of lines does, but complete.
+    pub(in crate::tui) fn edit_by(&mut self, action: Action) {
+        match action {
+            Action::EraseBack => self.erase_back(),
+            Action::EraseForward => self.erase_forward(),
+            Action::EraseAll => *self = Self::new(self.kind, String::new()),
+            Action::ToFirst => self.cursor = 0,
+            Action::ToLast => self.move_by(isize::MAX),
+            Action::Left => self.move_by(-1),
+            Action::Right => self.move_by(1),
+            _ => {}
+        }
+    }
+
+    fn erase_back(&mut self) {
         if self.cursor > 0 {
             self.cursor -= 1;
             self.text.remove(self.byte(self.cursor));
         }
     }
 
-    pub(super) fn erase_forward(&mut self) {
+    fn erase_forward(&mut self) {
         if self.cursor < self.text.chars().count() {
             self.text.remove(self.byte(self.cursor));
         }
@@ -109,8 +132,7 @@ impl Prompt {
     /// Completes the word before the cursor: a setting's name, or a replica's, a client's or a key's after `=`.
     /// Again, it goes on to the next one that fits.
     pub(super) fn complete(&mut self, snapshot: &Snapshot) {
-        let (typed, after) = self.text.split_at(self.byte(self.cursor));
-        let (before, word) = typed.split_at(typed.rfind(' ').map_or(0, |space| space + 1));
+        let (_, word, _) = self.around();
         let replicas = || snapshot.view.replicas.iter().map(|replica| replica.name.to_string());
         let candidates: Vec<String> = match word.split_once('=') {
             Some(("at", _)) => replicas().map(|name| format!("at={name}")).collect(),
@@ -122,8 +144,22 @@ impl Prompt {
                 ["one", "two", "three", "quorum", "all"].map(|l| format!("level={l}")).into()
             }
             Some(_) => Vec::new(),
+            None if self.kind == PromptKind::Filter => PromptKind::FIELDS.map(str::to_owned).to_vec(),
             None => self.kind.settings().iter().map(|name| format!("{name}=")).collect(),
         };
+        self.complete_with(&candidates);
+    }
+
+    /// What stands before the word at the cursor, the word as far as it is typed, and what follows.
+    fn around(&self) -> (&str, &str, &str) {
+        let (typed, after) = self.text.split_at(self.byte(self.cursor));
+        let (before, word) = typed.split_at(typed.rfind(' ').map_or(0, |space| space + 1));
+        (before, word, after)
+    }
+
+    /// Completes the word before the cursor to one of these.
+    pub(in crate::tui) fn complete_with(&mut self, candidates: &[String]) {
+        let (before, word, after) = self.around();
         let longer = candidates.iter().find(|full| full.starts_with(word) && full.len() > word.len());
         let at = candidates.iter().position(|full| full == word);
         let following = || at.map(|at| &candidates[(at + 1) % candidates.len()]);
@@ -167,6 +203,7 @@ impl Ui {
                 Ok(vec![Command::Skew { node: self.picked, offset }])
             }
             PromptKind::Links => understand_links(&prompt.text, snapshot),
+            PromptKind::Filter => Ok(Vec::new()),
             PromptKind::Knob(knob) => {
                 let typed = knob.typed().ok_or("that knob is turned, not typed")?;
                 Ok(vec![(typed.understand)(prompt.text.trim(), snapshot)?])

@@ -57,7 +57,8 @@ impl Ui {
                     let mark = if policy.promises(guarantee) { "[x]" } else { "[ ]" };
                     let name = guarantee.name().replace('_', " ");
                     let badge = self.badge_of(self.client, guarantee, snapshot);
-                    (mark, format!("{name}: {}; {badge}", promise(guarantee)))
+                    // The badge first: what a narrow list cuts off is the explanation.
+                    (mark, format!("{name}: {badge}; {}", promise(guarantee)))
                 }
                 Rule::Means => ("by", format!("{}: {}", policy.by.name(), means(policy.by))),
                 Rule::WhenUnable => {

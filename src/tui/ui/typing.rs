@@ -14,33 +14,21 @@ impl Ui {
             return self.accept(snapshot);
         }
         match &mut self.overlay {
-            Overlay::Prompt(prompt) => match action {
-                Action::EraseBack => prompt.erase_back(),
-                Action::EraseForward => prompt.erase_forward(),
-                Action::EraseAll => *prompt = Prompt::new(prompt.kind, String::new()),
-                Action::ToFirst => prompt.cursor = 0,
-                Action::ToLast => prompt.move_by(isize::MAX),
-                _ => prompt.complete(snapshot),
-            },
-            Overlay::Help(list) | Overlay::Choice(_, list) => match action {
-                Action::EraseBack => list.edit(|filter| {
-                    filter.pop();
-                }),
-                Action::EraseAll => list.edit(String::clear),
-                Action::ToFirst => list.step(isize::MIN),
-                Action::ToLast => list.step(isize::MAX),
-                Action::PageUp => list.step(-10),
-                _ => list.step(10),
-            },
+            Overlay::Prompt(prompt) if action == Action::Complete => prompt.complete(snapshot),
+            Overlay::Prompt(prompt) => prompt.edit_by(action),
+            Overlay::Help(list) | Overlay::Choice(_, list) => list.edit_by(action),
             Overlay::None | Overlay::Question => {
                 return self.no("that acts only on a line being typed or on a list".into());
             }
         }
+        self.filter_as_typed();
+        self.refilter(snapshot);
         Vec::new()
     }
 
     fn accept(&mut self, snapshot: &Snapshot) -> Vec<Effect> {
         match std::mem::replace(&mut self.overlay, Overlay::None) {
+            Overlay::Prompt(Prompt { kind: PromptKind::Filter, .. }) => Vec::new(),
             Overlay::Prompt(prompt) => match self.understand(&prompt, snapshot) {
                 Ok(commands) => {
                     let action = match prompt.kind {
@@ -49,6 +37,7 @@ impl Ui {
                         PromptKind::Clock => Action::SkewClock,
                         PromptKind::Links => Action::LinkFaults,
                         PromptKind::Knob(_) => Action::Knobs,
+                        PromptKind::Filter => Action::Filter,
                     };
                     by(action, commands)
                 }

@@ -5,20 +5,10 @@ use crate::{
     base::ClientId,
     check::{AnomalyKind, Badge, Judged, Subject, Verdict},
     drive::{Request, Snapshot},
-    tui::theme::Glyphs,
+    tui::{operations::letters, theme::Glyphs},
 };
 
 use super::{Effect, Entry, Id, List, Overlay, Purpose, Ui, lists::Until};
-
-/// A guarantee in the letters of the literature.
-fn letters(guarantee: Guarantee) -> &'static str {
-    match guarantee {
-        Guarantee::ReadYourWrites => "RYW",
-        Guarantee::MonotonicReads => "MR",
-        Guarantee::MonotonicWrites => "MW",
-        Guarantee::WritesFollowReads => "WFR",
-    }
-}
 
 /// `✓ 4`, `✗ 2`, `?`: the sign, and how often.
 fn badge(badge: Badge, glyphs: &Glyphs) -> String {

@@ -64,7 +64,13 @@ fn object(key: Option<Term>, lines: &[Line]) -> Object {
 }
 
 fn judged(model: Model, initial: Term, lines: &[Line]) -> Judged {
-    let history = History { model, initial, objects: vec![object(None, lines)], counts: Counts::default() };
+    let history = History {
+        model,
+        initial,
+        objects: vec![object(None, lines)],
+        unheard: Vec::new(),
+        counts: Counts::default(),
+    };
     judge(&history, Budget::default(), NonZeroUsize::MIN)
 }
 
@@ -237,6 +243,7 @@ fn nothing_read_is_nothing_told_and_a_spent_budget_is_said() {
         model: Model::CasRegister,
         initial: number(0),
         objects: vec![object(None, &lines)],
+        unheard: Vec::new(),
         counts: Counts::default(),
     };
     let spent = |steps, memory| judge(&history, Budget { steps, memory }, NonZeroUsize::MIN).verdicts;
@@ -252,8 +259,13 @@ fn any_number_of_threads_gives_the_same_verdicts_and_a_violation_ends_the_race()
     hard.extend([(read(1), 1_001, Some(1_002)), (read(2), 1_003, Some(1_004))]);
     let mut objects: Vec<Object> = (0..9).map(|key| object(Some(number(key)), &hard)).collect();
     objects[4] = object(Some(number(4)), &[(write(1), 0, Some(1)), (read(0), 2, Some(3))]);
-    let history =
-        History { model: Model::CasRegister, initial: number(0), objects, counts: Counts::default() };
+    let history = History {
+        model: Model::CasRegister,
+        initial: number(0),
+        objects,
+        unheard: Vec::new(),
+        counts: Counts::default(),
+    };
     let by = |threads| judge(&history, Budget::default(), NonZeroUsize::new(threads).expect("some"));
     let one = by(1);
     assert!(matches!(one.verdicts[4], Verdict::Violated(Some(_))), "{one:?}");

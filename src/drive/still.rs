@@ -1,0 +1,33 @@
+//! One instant of a run as a picture needs it, without anybody watching.
+
+use std::sync::Arc;
+
+use crate::base::{KeyId, Span};
+
+use super::{
+    Clock, Snapshot, Speed, Timeline,
+    chart::Chart,
+    snapshot::{self, Notice, ScriptView, Surroundings},
+};
+
+/// The instant that the playhead stands at, with the clock stopped. `chart` asks for so much of a space-time diagram
+/// around it.
+pub fn still(timeline: &Timeline, focus: KeyId, chart: Option<Span>) -> Snapshot {
+    let scenario = Arc::clone(timeline.simulation().scenario());
+    let window = chart.map(|width| super::actor::window(timeline.position().at, width));
+    let around = Surroundings {
+        seed: timeline.seed(),
+        focus,
+        asked_about: None,
+        clock: Clock::Stopped,
+        speed: Speed::NORMAL,
+        script: ScriptView::default(),
+        pursuit: None,
+        prevention: Vec::new(),
+        breakpoint: None,
+        notice: Notice::default(),
+        chart: window.map(|window| Arc::new(Chart::of(timeline, window, focus))),
+        scenario,
+    };
+    Snapshot::of(timeline, around, snapshot::events(timeline, 0, None))
+}

@@ -1,0 +1,272 @@
+//! The metrics view: how long writes took to be everywhere, how stale reads were by the age of what they should have
+//! seen, how the run stood over time, what was answered and what was sent.
+//!
+//! ```text
+//! ┌ time to consistency ┐ ┌ stale reads by age ┐
+//! │ up to 1s ██████ 7   │ │ 1ms to 2ms ██ 3 of 4│
+//! └─────────────────────┘ └────────────────────┘
+//! differ     ▁▁▄▄▄▄▁▁▁        over the whole run
+//! messages   Write 12  WriteAck 9
+//! ```
+
+use ratatui::{
+    layout::Rect,
+    text::{Line, Span as Text},
+};
+
+use crate::{
+    base::Span,
+    check::{Bucket, Reads},
+    drive::Snapshot,
+};
+
+use super::{paint::Paint, scale::round_up, theme::Role};
+
+/// The rows below the two histograms.
+const BELOW: u16 = 7;
+
+pub(super) fn draw(paint: &mut Paint<'_>, area: Rect, snapshot: &Snapshot) {
+    let below = BELOW.min(area.height.saturating_sub(4));
+    let above = Rect { height: area.height - below, ..area };
+    let beside = area.width >= 70;
+    let left = if beside { area.width / 2 } else { area.width };
+    times(paint, Rect { width: left, ..above }, snapshot);
+    if beside {
+        ages(paint, Rect { x: area.x + left, width: area.width - left, ..above }, snapshot);
+    }
+    let rows = Rect { y: above.bottom(), height: below, ..area };
+    for (row, line) in (0..below).zip(over_time(paint, area.width, snapshot)) {
+        paint.line(rows, row, &line);
+    }
+}
+
+/// A title, then bars as far as there is room.
+struct Bars {
+    title: String,
+    note: String,
+    /// Label, length (of the largest), what is written behind.
+    bars: Vec<(String, u64, String)>,
+    empty: &'static str,
+}
+
+fn bars(paint: &mut Paint<'_>, area: Rect, what: &Bars) {
+    let area = Rect { x: area.x + area.width.min(1), width: area.width.saturating_sub(2), ..area };
+    paint.line(area, 0, &Line::from(paint.span(what.title.clone(), Role::Title)));
+    if what.bars.is_empty() {
+        paint.line(area, 1, &Line::from(paint.span(what.empty, Role::Dim)));
+        return;
+    }
+    paint.line(area, 1, &Line::from(paint.span(what.note.clone(), Role::Dim)));
+    let label = what.bars.iter().map(|(label, ..)| label.len()).max().unwrap_or(0);
+    let tail = what.bars.iter().map(|(.., tail)| tail.len()).max().unwrap_or(0);
+    let room = usize::from(area.width).saturating_sub(label + tail + 3) as u64;
+    let most = what.bars.iter().map(|(_, length, _)| *length).max().unwrap_or(0).max(1);
+    for (row, (name, length, tail)) in (2..area.height).zip(&what.bars) {
+        let cells = (length * room).div_ceil(most);
+        let bar = paint.glyphs.block.repeat(usize::try_from(cells).unwrap_or(0));
+        let line = Line::from(vec![
+            paint.span(format!("{name:>label$} "), Role::Dim),
+            paint.span(bar, Role::Message),
+            paint.span(format!(" {tail}"), Role::Text),
+        ]);
+        paint.line(area, row, &line);
+    }
+}
+
+/// How long recent writes took until every replica had them.
+fn times(paint: &mut Paint<'_>, area: Rect, snapshot: &Snapshot) {
+    let mut times = snapshot.recent_times_to_consistency.clone();
+    times.sort_unstable();
+    let quantile = |share: usize| times[(times.len() * share).div_ceil(100).max(1) - 1];
+    let (title, note) = match times.len() {
+        0 => ("time to consistency".to_owned(), String::new()),
+        count => {
+            let writes = if count == 1 { "write" } else { "writes" };
+            let quantiles = format!("p50 {}  p95 {}  p99 {}", quantile(50), quantile(95), quantile(99));
+            (format!("time to consistency ({count} {writes})"), quantiles)
+        }
+    };
+    let bars_of = classes(&times, usize::from(area.height.saturating_sub(2)));
+    let bars_of =
+        bars_of.into_iter().map(|(upper, count)| (format!("up to {upper}"), count, count.to_string()));
+    let what = Bars { title, note, bars: bars_of.collect(), empty: "no write is on every replica yet" };
+    bars(paint, area, &what);
+}
+
+/// Sorted times in at most so many classes of round bounds, each with its upper bound.
+fn classes(times: &[Span], most: usize) -> Vec<(Span, u64)> {
+    let mut classes: Vec<(Span, u64)> = Vec::new();
+    for time in times {
+        let upper = Span(round_up(time.0));
+        match classes.last_mut() {
+            Some((known, count)) if *known == upper => *count += 1,
+            _ => {
+                // Those between have a place, too.
+                while let Some((known, _)) = classes.last()
+                    && round_up(known.0 + 1) < upper.0
+                {
+                    classes.push((Span(round_up(known.0 + 1)), 0));
+                }
+                classes.push((upper, 1));
+            }
+        }
+    }
+    let spare = classes.len().saturating_sub(most.max(1));
+    let merged: u64 = classes.iter().take(spare).map(|(_, count)| count).sum();
+    let mut kept = classes.split_off(spare);
+    if let Some(first) = kept.first_mut() {
+        first.1 += merged;
+    }
+    kept
+}
+
+/// The share of stale reads by how long before the read a write of the key was acknowledged last.
+fn ages(paint: &mut Paint<'_>, area: Rect, snapshot: &Snapshot) {
+    let ages = snapshot.meters.staleness_by_age();
+    let per_mille = |reads: &Reads| (reads.stale * 1_000).checked_div(reads.all).unwrap_or(0);
+    let spare = ages.len().saturating_sub(usize::from(area.height.saturating_sub(2)));
+    let shown = ages.iter().skip(spare);
+    let bars_of = shown.map(|(from, upper, reads)| {
+        (format!("{from} to {upper}"), per_mille(reads), format!("{} of {}", reads.stale, reads.all))
+    });
+    let what = Bars {
+        title: "stale reads".to_owned(),
+        note: "by the age of the newest write".to_owned(),
+        bars: bars_of.collect(),
+        empty: "nothing written has been read yet",
+    };
+    bars(paint, area, &what);
+}
+
+/// The run from its start until now, a line for each thing.
+fn over_time(paint: &Paint<'_>, width: u16, snapshot: &Snapshot) -> Vec<Line<'static>> {
+    let buckets = snapshot.meters.over_time();
+    let room = usize::from(width).saturating_sub(12 + 42).clamp(8, 120);
+    let peak = |of: fn(&Bucket) -> u64| buckets.iter().map(of).max().unwrap_or(0);
+    let level = |of: fn(&Bucket) -> u64| {
+        let most = peak(of).max(1);
+        sparkline(paint, buckets, room, |bucket| Some((of(bucket), most)))
+    };
+    let share = |of: fn(&Bucket) -> (u64, u64)| {
+        sparkline(paint, buckets, room, |bucket| Some(of(bucket)).filter(|(_, all)| *all > 0))
+    };
+    let (tally, agreement) = (&snapshot.tally, &snapshot.agreement);
+    let now_differ = agreement.other_keys_diverged + usize::from(!agreement.converged());
+    let line = |name: &str, plot: String, words: String| {
+        Line::from(vec![
+            paint.span(format!(" {name:<10} "), Role::Dim),
+            paint.span(plot, Role::Message),
+            paint.span(format!(" {words}"), Role::Text),
+        ])
+    };
+    let ok = tally.reads + tally.writes;
+    let all = ok + tally.refused + tally.timed_out;
+    let mut lines = vec![
+        line(
+            "differ",
+            level(|bucket| bucket.diverged),
+            format!("{now_differ} {} now, {} at most", keys(now_differ), peak(|bucket| bucket.diverged)),
+        ),
+        line(
+            "in flight",
+            level(|bucket| bucket.in_flight),
+            format!("{} at most, idle gossip too", peak(|bucket| bucket.in_flight)),
+        ),
+        line(
+            "stale",
+            share(|bucket| (bucket.reads.stale, bucket.reads.all)),
+            format!(
+                "{} of {} reads{}",
+                tally.stale_reads,
+                tally.reads,
+                percent(tally.stale_reads, tally.reads)
+            ),
+        ),
+        line(
+            "answered",
+            share(|bucket| (bucket.answered, bucket.answered + bucket.failed)),
+            format!(
+                "{ok} of {all}{}: refused {}, unknown {}",
+                percent(ok, all),
+                tally.refused,
+                tally.timed_out
+            ),
+        ),
+        Line::from(paint.span(
+            format!(" {:<10} 0s {} now", "", paint.glyphs.link.0.repeat(room.saturating_sub(7))),
+            Role::Dim,
+        )),
+    ];
+    lines.push(messages(paint, snapshot));
+    lines.push(Line::from(vec![
+        paint.span(format!(" {:<10} ", "died"), Role::Dim),
+        paint.span(
+            format!(
+                "lost {}  at a wall {}  at a replica that was down {}",
+                tally.lost, tally.cut, tally.down
+            ),
+            Role::Text,
+        ),
+    ]));
+    lines
+}
+
+fn keys(count: usize) -> &'static str {
+    if count == 1 { "key" } else { "keys" }
+}
+
+fn percent(part: u64, all: u64) -> String {
+    (part * 100).checked_div(all).map_or_else(String::new, |percent| format!(" ({percent} %)"))
+}
+
+fn messages(paint: &Paint<'_>, snapshot: &Snapshot) -> Line<'static> {
+    let mut words: Vec<Text<'static>> = vec![paint.span(format!(" {:<10}", "messages"), Role::Dim)];
+    for (kind, count) in snapshot.meters.messages() {
+        words.push(paint.span(format!(" {}", kind.name()), Role::Dim));
+        words.push(paint.span(format!(" {count} "), Role::Text));
+    }
+    if snapshot.meters.messages().is_empty() {
+        words.push(paint.span(" none yet", Role::Dim));
+    }
+    Line::from(words)
+}
+
+/// One cell for each stretch of the run; blank where there is nothing to tell of.
+fn sparkline(
+    paint: &Paint<'_>,
+    buckets: &[Bucket],
+    room: usize,
+    of: impl Fn(&Bucket) -> Option<(u64, u64)>,
+) -> String {
+    let levels = paint.glyphs.levels;
+    let cell = |column: usize| {
+        let (first, last) = (column * buckets.len() / room, ((column + 1) * buckets.len()).div_ceil(room));
+        let seen: Vec<(u64, u64)> = buckets[first..last.min(buckets.len())].iter().filter_map(&of).collect();
+        let top = seen.iter().max_by(|one, two| (one.0 * two.1).cmp(&(two.0 * one.1)));
+        match top {
+            None => " ",
+            Some((part, all)) => {
+                let level = (part * 7).div_ceil((*all).max(1)).min(7);
+                levels[usize::try_from(level).unwrap_or(7)]
+            }
+        }
+    };
+    if buckets.is_empty() { " ".repeat(room) } else { (0..room).map(cell).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_have_round_bounds_and_lose_no_time() {
+        let times: Vec<Span> = [1, 3, 4, 90, 100, 101].map(Span).to_vec();
+        let all = classes(&times, 20);
+        let bounds: Vec<u64> = all.iter().map(|(upper, _)| upper.0).collect();
+        assert_eq!(bounds, [1, 2, 5, 10, 20, 50, 100, 200]);
+        assert_eq!(all.iter().map(|(_, count)| *count).collect::<Vec<_>>(), [1, 0, 2, 0, 0, 0, 2, 1]);
+        let few = classes(&times, 3);
+        assert_eq!(few, [(Span(50), 3), (Span(100), 2), (Span(200), 1)], "the first has all below it");
+        assert!(classes(&[], 3).is_empty());
+    }
+}
