@@ -1,6 +1,8 @@
 //! What the documents say is what the program says: where two say the same, one is made from the other.
 //! `UPDATE_DOCS=1 cargo test --test docs` writes the generated parts anew.
 
+#[path = "docs/pictures.rs"]
+mod pictures;
 #[path = "docs/preset_reference.rs"]
 mod preset_reference;
 #[path = "docs/systems.rs"]
