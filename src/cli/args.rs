@@ -184,6 +184,7 @@ pub(super) enum ViewArg {
     SpaceTime,
     Metrics,
     Events,
+    Operations,
     Details,
     Knobs,
 }
@@ -193,6 +194,7 @@ impl From<ViewArg> for View {
         match arg {
             ViewArg::Cluster => Self::Cluster,
             ViewArg::SpaceTime => Self::SpaceTime,
+            ViewArg::Operations => Self::Operations,
             ViewArg::Metrics => Self::Metrics,
             ViewArg::Events => Self::Events,
             ViewArg::Details => Self::Details,

@@ -107,8 +107,8 @@ mod tests {
         let mut simulation = Simulation::new(Arc::new(crate::scenario::Scenario::of(3)), Seed(1));
         let moment = |simulation: &Simulation| {
             let ledger = Ledger::new(simulation);
-            let meters = crate::check::Meters::default();
-            Moment { simulation: simulation.clone(), ledger, recorder: Recorder::of_newest(), meters }
+            let (meters, recorder) = (crate::check::Meters::default(), Recorder::of_newest());
+            Moment { simulation: simulation.clone(), ledger, meters, recorder }
         };
         let mut frames = Keyframes::new(Keyframe { moment: moment(&simulation), cursor: 0 });
         let name = |i: u64| crate::action::Command::Skew {

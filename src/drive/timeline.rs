@@ -36,9 +36,9 @@ use super::{
 pub struct Moment {
     pub simulation: Simulation,
     pub ledger: Ledger,
+    pub meters: Meters,
     /// The newest part of its history.
     pub recorder: Recorder,
-    pub meters: Meters,
 }
 
 impl Moment {
@@ -120,8 +120,8 @@ impl Timeline {
     pub fn new(scenario: Arc<Scenario>, seed: Seed) -> Self {
         let simulation = Simulation::new(scenario, seed);
         let ledger = Ledger::new(&simulation);
-        let (recorder, meters) = (Recorder::of_newest(), Meters::default());
-        let live = Moment { simulation, ledger, recorder, meters };
+        let (meters, recorder) = (Meters::default(), Recorder::of_newest());
+        let live = Moment { simulation, ledger, meters, recorder };
         let beginning = Keyframe { moment: live.clone(), cursor: 0 };
         Self {
             seed,
@@ -146,14 +146,14 @@ impl Timeline {
         &self.live.ledger
     }
 
+    pub fn meters(&self) -> &Meters {
+        &self.live.meters
+    }
+
     /// The newest operations and faults up to the playhead. Wherever the playhead came from, they are those that a
     /// fresh run to its position would have kept.
     pub fn history(&self) -> &RunHistory {
         self.live.recorder.history()
-    }
-
-    pub fn meters(&self) -> &Meters {
-        &self.live.meters
     }
 
     pub fn seed(&self) -> Seed {
@@ -255,11 +255,11 @@ impl Timeline {
 
     /// Books what the last step made happen: the facts from `start` on of the journal's page.
     fn settle_step(&mut self, start: usize) {
-        let (facts, Moment { simulation, ledger, recorder, meters }) =
+        let (facts, Moment { simulation, ledger, meters, recorder }) =
             (self.journal.written_since(start), &mut self.live);
         ledger.observe_all(facts, simulation);
-        recorder.observe_all(facts, simulation, ledger);
         meters.observe(facts, ledger);
+        recorder.observe_all(facts, simulation, ledger);
         let here = self.position();
         self.journal_end = here.step;
         self.head = self.head.max(here);

@@ -96,8 +96,8 @@ impl Rows {
 /// Cluster and details side by side, events below both.
 fn wide(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
     let mut rows = Rows(area);
-    let share = if matches!(ui.view, View::SpaceTime | View::Metrics | View::Operations) { 2 } else { 3 };
-    let below = rows.bottom(area.height / share);
+    let taller = matches!(ui.view, View::SpaceTime | View::Metrics | View::Operations);
+    let below = rows.bottom(area.height / if taller { 2 } else { 3 });
     let side = (area.width / 3).clamp(40, 72);
     let left = Rect { width: area.width - side, ..rows.0 };
     let right = Rect { x: area.x + left.width, width: side, ..rows.0 };

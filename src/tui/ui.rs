@@ -94,9 +94,9 @@ impl View {
     pub const ALL: [Self; 7] = [
         Self::Cluster,
         Self::SpaceTime,
-        Self::Metrics,
-        Self::Operations,
         Self::Events,
+        Self::Operations,
+        Self::Metrics,
         Self::Details,
         Self::Knobs,
     ];
@@ -107,8 +107,8 @@ impl View {
             Self::Cluster => "cluster",
             Self::SpaceTime => "space-time",
             Self::Metrics => "metrics",
-            Self::Operations => "operations",
             Self::Events => "events",
+            Self::Operations => "operations",
             Self::Details => "details",
             Self::Knobs => "knobs",
         }

@@ -352,6 +352,16 @@ fn views(action: Action) {
             assert_eq!((snapshot.view.settings.write, snapshot.view.settings.read), (Level::Two, Level::All));
             assert_eq!(snapshot.events[0].cause.as_deref(), Some("K"), "the events name the key");
         }
+        Action::Closer | Action::Wider => {
+            let mut stage = pressed("⇥", action);
+            let width = if action == Action::Closer { "10s" } else { "50s" };
+            assert!(
+                stage.text(80, 24).contains(&format!("space-time, {width} across")),
+                "{}",
+                stage.text(80, 24)
+            );
+            assert!(stage.status().starts_with(width), "{}", stage.status());
+        }
         Action::Filter => {
             let mut stage = pressed("w|2r", action);
             assert_eq!((stage.ui.layer(), stage.ui.view), (Layer::Prompt, View::Operations));
@@ -364,16 +374,6 @@ fn views(action: Action) {
             let snapshot = stage.snapshot();
             assert!(stage.ui.act(action, &snapshot).is_empty());
             assert!(stage.status().contains("history from elsewhere"), "{}", stage.status());
-        }
-        Action::Closer | Action::Wider => {
-            let mut stage = pressed("⇥", action);
-            let width = if action == Action::Closer { "10s" } else { "50s" };
-            assert!(
-                stage.text(80, 24).contains(&format!("space-time, {width} across")),
-                "{}",
-                stage.text(80, 24)
-            );
-            assert!(stage.status().starts_with(width), "{}", stage.status());
         }
         Action::NextTheme => assert_eq!(pressed("", action).ui.theme.kind(), Kind::Light),
         Action::Help => assert!(matches!(pressed("", action).ui.overlay, Overlay::Help(_))),

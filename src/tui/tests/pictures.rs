@@ -106,11 +106,11 @@ pub(super) fn states() -> Vec<(&'static str, Stage)> {
         ("split-brain", with(monitored(), "1pw||||||||2w|⏎")),
         ("knobs-primary", with(monitored(), "Kl")),
         ("knobs", Stage::after(3, "wKjll|")),
+        ("space-time", Stage::after(3, "w|2r ||2pw1w|P||3r⇥")),
+        ("metrics", Stage::after(3, "w|2r |||w1r||3pw|3r ||⇥⇥⇥⇥")),
+        ("cause-and-effect", Stage::after(3, "w|2r ||||2w|3w||,2⇥⏎")),
         ("operations", Stage::after(3, "w|2r3r1p2w|1w|⇥⇥⇥")),
         ("operation", Stage::after(3, "w|2r⇥⇥⇥⏎")),
-        ("space-time", Stage::after(3, "w|2r ||2pw1w|P||3r⇥")),
-        ("metrics", Stage::after(3, "w|2r |||w1r||3pw|3r ||⇥⇥")),
-        ("cause-and-effect", Stage::after(3, "w|2r ||||2w|3w||,2⇥⏎")),
         ("question", with(lesson(), "nnb++++a++b")),
     ]
 }
@@ -129,15 +129,15 @@ fn the_screen_looks_right_at_other_sizes() {
             "stale-read" | "siblings" | "tiles" | "help" | "operation" => {
                 insta::assert_snapshot!(format!("{name}-60x18"), stage.picture(60, 18));
             }
-            "split" | "down-and-frozen" | "hints" | "lagging" | "split-brain" | "knobs" | "space-time"
-            | "operations" => {
+            "split" | "down-and-frozen" | "hints" | "lagging" | "split-brain" | "knobs" | "operations"
+            | "space-time" => {
                 insta::assert_snapshot!(format!("{name}-120x36"), stage.picture(120, 36));
             }
             _ => {}
         }
         if matches!(
             name,
-            "siblings" | "why" | "hints" | "split-brain" | "knobs" | "space-time" | "metrics" | "operations"
+            "siblings" | "why" | "hints" | "split-brain" | "knobs" | "operations" | "space-time" | "metrics"
         ) {
             insta::assert_snapshot!(format!("{name}-200x55"), stage.picture(200, 55));
         }
