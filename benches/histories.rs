@@ -1,7 +1,7 @@
 //! What it costs to judge generated histories: 1 to 50 clients, up to 100,000 operations, one key and several,
 //! linearizable and not.
 //!
-//! `cargo bench --bench histories`. Time is wall clock on as many threads as there are cores; memory is what the
+//! `cargo bench --bench histories [-- --quick | --live]`; `--live` measures what judging a run costs each picture. Time is wall clock on as many threads as there are cores; memory is what the
 //! largest search kept.
 
 #![expect(clippy::print_stdout, reason = "a benchmark tells its result")]
@@ -167,6 +167,9 @@ fn answer(recorded: &mut Recorded, held: &mut [Held]) {
 }
 
 fn main() {
+    if std::env::args().any(|argument| argument == "--live") {
+        return measure_live_judging();
+    }
     println!(
         "{:<8} {:>7} {:>5} {:>10} {:>9} {:>10} {:>9} {:>9}  verdict",
         "load", "clients", "keys", "operations", "ms", "per second", "steps/op", "MiB"
@@ -182,6 +185,7 @@ fn main() {
             }
         }
     }
+    measure_live_judging();
 }
 
 fn row(load: Load, clients: u64, keys: u64, count: u64, lie: Lie) {
@@ -209,4 +213,43 @@ fn row(load: Load, clients: u64, keys: u64, count: u64, lie: Lie) {
         count / seconds,
         steps / count,
     );
+}
+
+/// What a picture costs that judges a run, and one that judges it again after a few more operations.
+fn measure_live_judging() {
+    use std::sync::Arc;
+
+    use laggard::{base::Seed, check::Judge, drive::Timeline, scenario::Scenario};
+
+    let yaml = "
+title: A steady load
+cluster: {replicas: [a, b, c], replication: {leaderless: {n: 3, write: quorum, read: one}}}
+network: {latency: 20ms}
+clients: [{name: ann, at: a}, {name: bob, at: b}, {name: cat, at: c}]
+workload: {rate: 100/s, reads: 60%, keys: [x, y, z]}
+";
+    let scenario = Scenario::from_text("bench.yaml", yaml.as_bytes()).expect("a preset");
+    let mut timeline = Timeline::new(Arc::new(scenario), Seed(1));
+    let mut judge = Judge::default();
+    println!("\n{:>12} {:>14} {:>14} {:>14}", "operations", "first, ms", "again, ms", "unchanged, ms");
+    for operations in [50, 200, 500, 1_000, 5_000] {
+        while timeline.history().operations.forgotten() + (timeline.history().operations.len() as u64)
+            < operations
+        {
+            timeline.step_within(laggard::base::SimTime(u64::MAX));
+        }
+        let mut time = |judge: &mut Judge, timeline: &Timeline| {
+            let start = Instant::now();
+            let history = (timeline.history(), timeline.line());
+            std::hint::black_box(judge.verdicts(history, timeline.ledger(), timeline.simulation()));
+            start.elapsed().as_secs_f64() * 1e3
+        };
+        let first = time(&mut Judge::default(), &timeline);
+        time(&mut judge, &timeline);
+        let soon = timeline.position().at + laggard::base::Span::millis(50);
+        timeline.advance_to(soon);
+        let again = time(&mut judge, &timeline);
+        let unchanged = time(&mut judge, &timeline);
+        println!("{operations:>12} {first:>14.2} {again:>14.2} {unchanged:>14.3}");
+    }
 }

@@ -6,11 +6,15 @@
 
 mod anomalies;
 mod conditions;
+mod fates;
 pub mod history;
 mod key_ledger;
 mod ledger;
 pub mod linear;
 mod meters;
+mod models;
+#[cfg(test)]
+mod mutations;
 mod order;
 pub mod run_history;
 mod summary;
@@ -18,9 +22,11 @@ mod verdict;
 mod why;
 
 pub use anomalies::{Anomalies, Anomaly, AnomalyKind, Kindred};
-pub use key_ledger::{Atomicity, Loss, Purge, Record, Staleness};
+pub use fates::{Fate, Fates};
+pub use key_ledger::{Atomicity, Discarded, Loss, Purge, Record, Staleness};
 pub use ledger::{Answered, Ledger, ReadRecord, Tally, Worst};
 pub use meters::{Bucket, Meters, Reads};
+pub use models::{Judge, MOST_K, Model};
 pub use summary::{Badge, Judged, Subject};
 pub use verdict::{Evidence, Verdict};
 pub use why::{Barrier, Remedy, Story, Stranded, Trail, explain};

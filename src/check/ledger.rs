@@ -2,22 +2,25 @@
 //! the simulation and is rewound with it; it never holds the whole history.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
 };
 
 use crate::{
     action::{Act, Command, Guarantee, Setting},
     base::{ClientId, KeyId, NodeId, OpId, OpTable, Position, SimTime, Span, WriteId},
-    data::{Conflicts, Held, Relation, Version},
+    data::{Held, Relation, Version},
+    replica::primary::Discard,
     session::{Owed, Session},
-    sim::{Death, Fact, Outcome, Simulation, What},
+    sim::{Death, Fact, Simulation, What},
 };
 
+mod answers;
+mod asking;
 mod noting;
 
 use super::{
-    Anomalies, Atomicity, Evidence, Loss, Record, Staleness, Verdict,
+    Anomalies, Evidence, Staleness,
     key_ledger::KeyLedger,
     order::{Before, Breach, Order},
 };
@@ -37,6 +40,8 @@ pub struct Ledger {
     order: Order,
     anomalies: Anomalies,
     watch: Watch,
+    /// Whose disk was lost, ever.
+    disks_lost: BTreeSet<NodeId>,
     times_to_consistency: VecDeque<Span>,
     /// The stalest read by versions, and the stalest by time: how far behind, and where it was answered.
     pub stalest_read: (Option<Worst>, Option<Worst>),
@@ -149,6 +154,7 @@ impl Ledger {
             order: Order::new(simulation.scenario().clients.len()),
             anomalies: Anomalies::default(),
             watch: Watch::default(),
+            disks_lost: BTreeSet::new(),
             times_to_consistency: VecDeque::new(),
             stalest_read: (None, None),
             tally: Tally::default(),
@@ -178,7 +184,12 @@ impl Ledger {
 
     /// Follows the facts of one step. `simulation` stands right after it.
     pub fn observe_all(&mut self, facts: &[Fact], simulation: &Simulation) {
+        if facts.is_empty() {
+            // Something happened all the same that nobody tells.
+            self.anything_changed();
+        }
         for fact in facts {
+            self.note_change(&fact.what, simulation);
             match &fact.what {
                 // Most facts are of these two kinds.
                 What::Sent { .. } => self.tally.sent += 1,
@@ -237,6 +248,8 @@ impl Ledger {
                 let asked = self.open.get(*op).map(|asked| asked.at.at);
                 if self.keys[version.key.index()].accepted(version, (*node, asked), at, simulation) {
                     remember(&mut self.times_to_consistency, Span::ZERO);
+                    // Beaten everywhere before it came anywhere.
+                    self.suspect(version.key, version.id);
                 }
                 match self.open.get_mut(*op) {
                     Some(asked) => {
@@ -256,8 +269,12 @@ impl Ledger {
                     asked.node = *to;
                 }
             }
-            What::Discarded { node, key, write, content, .. } => {
+            What::Discarded { node, key, write, why, content, .. } => {
                 self.disturbed = at.at;
+                match why {
+                    Discard::Resynced | Discard::RolledBack => self.keys[key.index()].discarded(*write),
+                    Discard::Crashed => {}
+                }
                 self.suspect(*key, *write);
                 if simulation.settings().leaderless().is_some() {
                     // It fell back to what was on its disk, and reflects what that does.
@@ -287,11 +304,13 @@ impl Ledger {
                 }
             }
             What::Destroyed { node, .. } => {
+                self.disks_lost.insert(*node);
                 self.follow_loss_of_disk(*node, at, simulation);
                 self.suspect_all();
             }
+            // It may have been the last of what it was.
+            What::HintExpired { .. } => self.suspect_all(),
             What::HandedBack { .. }
-            | What::HintExpired { .. }
             | What::Believes { .. }
             | What::Effort { .. }
             | What::News { .. }
@@ -419,211 +438,6 @@ impl Ledger {
             }
         }
     }
-
-    fn follow_answer(&mut self, op: OpId, outcome: &Outcome, at: Position, simulation: &Simulation) {
-        let Some(asked) = self.open.remove(op) else { return };
-        let conflicts = simulation.settings().conflicts_of(asked.key);
-        let ledger = &mut self.keys[asked.key.index()];
-        match &asked.version {
-            Some(version) => ledger.answered(version.id),
-            None if *asked.act == Act::Read => ledger.read_ended(),
-            None => {}
-        }
-        if outcome.is_refusal() {
-            self.tally.refused += 1;
-        }
-        self.watch_availability(op, &asked, outcome, at, simulation);
-        match outcome {
-            Outcome::Written(write) | Outcome::Waited { write, .. } => {
-                self.tally.writes += 1;
-                self.keys[asked.key.index()].acked(*write, at.at);
-                if let Some(version) = &asked.version {
-                    self.sessions[usize::from(asked.client.0)].wrote(version, conflicts);
-                    self.order.wrote(asked.client, version, conflicts);
-                }
-            }
-            Outcome::Found(held) => self.follow_read(op, &asked, held, at, simulation),
-            Outcome::TimedOut { .. } | Outcome::CoordinatorCrashed => self.tally.timed_out += 1,
-            Outcome::Unavailable { .. }
-            | Outcome::NoReplicas { .. }
-            | Outcome::NotPrimary { .. }
-            | Outcome::ConditionFailed { .. }
-            | Outcome::Throttled { .. }
-            | Outcome::CoordinatorDown
-            | Outcome::NotFresh(_) => {}
-        }
-        let staleness = match (outcome, &self.last_read) {
-            (Outcome::Found(_), Some(read)) => read.staleness.clone(),
-            _ => None,
-        };
-        if self.answered.len() == MAX_ANSWERED {
-            self.answered.pop_front();
-        }
-        let Asked { client, node, key, act, at: asked_at, .. } = asked;
-        self.answered.push_back(Answered {
-            op,
-            client,
-            node,
-            key,
-            act,
-            at: asked_at.at,
-            answered: at.at,
-            staleness,
-        });
-    }
-
-    /// Whose operation it is, while it is under way and a while after.
-    pub fn client_of(&self, op: OpId) -> Option<ClientId> {
-        let open = self.open.get(op).map(|asked| asked.client);
-        open.or_else(|| Some(self.answered(op)?.client))
-    }
-
-    /// A recent finished operation; none where it is no longer remembered.
-    pub fn answered(&self, op: OpId) -> Option<&Answered> {
-        self.answered.iter().rev().find(|answered| answered.op == op)
-    }
-
-    fn follow_read(&mut self, op: OpId, asked: &Asked, held: &Held, at: Position, simulation: &Simulation) {
-        let conflicts = simulation.settings().conflicts_of(asked.key);
-        let staleness = self.keys[asked.key.index()].staleness(held, asked.acks);
-        self.keys[asked.key.index()].judge_atomicity(held, (asked.acks, asked.at.at), at);
-        self.tally.reads += 1;
-        self.tally.stale_reads += u64::from(staleness.is_some());
-        if let Some(staleness) = &staleness {
-            self.log_stale_read(op, asked, held, staleness, at, simulation);
-        }
-        let mut broken: Vec<(Guarantee, Arc<Version>)> = Vec::new();
-        for guarantee in [Guarantee::ReadYourWrites, Guarantee::MonotonicReads] {
-            let Some(owed) = asked.owed.as_ref().filter(|owed| owed.bears_on(guarantee)) else {
-                continue;
-            };
-            let observed = self.guarantees.entry((asked.client, guarantee)).or_default();
-            observed.times += 1;
-            if let Some(missed) = owed.missed(guarantee, held, conflicts) {
-                observed.broken += 1;
-                broken.push((guarantee, Arc::clone(missed)));
-                if observed.first.len() < MAX_EVIDENCE {
-                    let client = &simulation.scenario().clients[usize::from(asked.client.0)].name;
-                    let text = violation(guarantee, client, &simulation.keys()[asked.key.index()], held);
-                    observed.first.push(Evidence { at, text });
-                }
-            }
-        }
-        for (guarantee, missed) in broken {
-            self.log_broken_read((op, asked), guarantee, held, &missed, at, simulation);
-        }
-        self.watch.glimpse(asked.client, held, at);
-        self.sessions[usize::from(asked.client.0)].read(asked.key, held, conflicts);
-        self.order.read(asked.client, held, conflicts);
-        let shown = self.order.shown((asked.client, asked.node), held, at, simulation);
-        self.note(shown);
-        let (client, node, key, found) = (asked.client, asked.node, asked.key, held.clone());
-        self.last_read = Some(ReadRecord { op, client, node, key, found, staleness, at });
-    }
-
-    /// Whether a guarantee held for one client, or for all.
-    pub fn guarantee(&self, guarantee: Guarantee, by: Option<ClientId>) -> Verdict {
-        let mine = |((client, g), _): &(&(ClientId, Guarantee), &Observed)| {
-            *g == guarantee && by.is_none_or(|by| by == *client)
-        };
-        let observed: Vec<&Observed> = self.guarantees.iter().filter(mine).map(|(_, o)| o).collect();
-        let evidence: Vec<Evidence> = observed.iter().flat_map(|o| o.first.clone()).collect();
-        if !evidence.is_empty() {
-            Verdict::Violated(evidence)
-        } else if observed.iter().map(|o| o.times).sum::<u64>() == 0 {
-            let what = match guarantee {
-                Guarantee::ReadYourWrites | Guarantee::MonotonicReads => "read",
-                Guarantee::MonotonicWrites | Guarantee::WritesFollowReads => "write",
-            };
-            Verdict::Unknown(format!("no {what} was made that {} bears on", guarantee.name()))
-        } else {
-            Verdict::Holds
-        }
-    }
-
-    /// What went wrong until now.
-    pub fn anomalies(&self) -> &Anomalies {
-        &self.anomalies
-    }
-
-    /// How often a client's guarantee was put to the test, and how often it did not hold.
-    pub fn observed(&self, client: ClientId, guarantee: Guarantee) -> (u64, u64) {
-        self.guarantees.get(&(client, guarantee)).map_or((0, 0), |observed| (observed.times, observed.broken))
-    }
-
-    /// What the reads of a key need of k, as far as each by itself tells.
-    pub fn atomicity(&self, key: KeyId) -> Atomicity {
-        self.keys.get(key.index()).map(|ledger| ledger.atomicity).unwrap_or_default()
-    }
-
-    /// How far `held` is behind what has been acknowledged of `key` by now; `None` where it is not.
-    pub fn staleness(&self, key: KeyId, held: &Held) -> Option<Staleness> {
-        self.keys[key.index()].staleness(held, u64::MAX)
-    }
-
-    /// What is known of a write, while it is remembered.
-    pub fn record(&self, key: KeyId, write: WriteId) -> Option<&Record> {
-        self.keys.get(key.index())?.record(write)
-    }
-
-    /// As [`Self::record`], whatever its key.
-    pub fn find(&self, write: WriteId) -> Option<&Record> {
-        self.record(self.key_of(write)?, write)
-    }
-
-    /// The remembered writes of a key, older first.
-    pub fn records(&self, key: KeyId) -> impl Iterator<Item = &Record> {
-        self.keys[key.index()].records()
-    }
-
-    /// Keys on which replicas differ.
-    pub fn diverged(&self) -> usize {
-        self.diverged_keys
-    }
-
-    /// Different contents among the replicas of `key`.
-    pub fn different(&self, key: KeyId) -> usize {
-        self.keys[key.index()].different()
-    }
-
-    /// Acknowledged writes that nobody holds any more and nobody will, though nothing was written on top of
-    /// them: the silently lost ones that are still remembered.
-    pub fn losses(&self, simulation: &Simulation) -> Vec<Loss> {
-        let of = |ledger: &KeyLedger| ledger.losses(simulation, |record| is_gone(record, simulation));
-        self.keys.iter().flat_map(of).collect()
-    }
-
-    /// How many acknowledged writes were silently lost, forgotten ones included.
-    pub fn lost_writes(&self, simulation: &Simulation) -> u64 {
-        let forgotten: u64 = self.keys.iter().map(|key| key.forgotten_losses).sum();
-        forgotten + self.losses(simulation).len() as u64
-    }
-
-    /// Times to consistency of recent writes, in order of their completion.
-    pub fn times_to_consistency(&self) -> impl Iterator<Item = Span> {
-        self.times_to_consistency.iter().copied()
-    }
-
-    /// How many operations were answered without error, and how many finished.
-    pub fn availability(&self) -> (u64, u64) {
-        let ok = self.tally.reads + self.tally.writes;
-        (ok, ok + self.tally.refused + self.tally.timed_out)
-    }
-}
-
-/// Whether nobody holds a write any more and nobody will, though nothing was written on top of it.
-fn is_gone(record: &Record, simulation: &Simulation) -> bool {
-    let version = &record.version;
-    let key = version.key;
-    let mut nodes = (0..simulation.scenario().replicas.len()).map(NodeId::at);
-    // Where a primary orders the writes, a context is exact: what any replica's value was written on
-    // top of is not lost, and what none was is, even if a lost write was made on top of it.
-    let nowhere = if simulation.settings().conflicts_of(key) == Conflicts::LogOrder {
-        !nodes.any(|node| simulation.held(node, key).reflects(version, Conflicts::LogOrder))
-    } else {
-        !record.superseded && !nodes.any(|node| simulation.held(node, key).keeps(version))
-    };
-    nowhere && !simulation.may_still_spread(version) && !simulation.is_hinted(version)
 }
 
 fn remember(times: &mut VecDeque<Span>, time: Span) {
@@ -638,19 +452,5 @@ fn reversed(relation: Relation) -> Relation {
         Relation::After => Relation::Before,
         Relation::Before => Relation::After,
         same @ (Relation::Same | Relation::Concurrent) => same,
-    }
-}
-
-fn violation(guarantee: Guarantee, client: &str, key: &str, held: &Held) -> String {
-    let values: Vec<String> = held.versions().iter().map(|v| format!("{} ({})", v.value, v.id)).collect();
-    let found = if values.is_empty() { "nothing".to_owned() } else { values.join(", ") };
-    match guarantee {
-        Guarantee::ReadYourWrites => {
-            format!("{client} read {key} = {found}, which misses {client}'s own write")
-        }
-        Guarantee::MonotonicReads => {
-            format!("{client} read {key} = {found}, older than what {client} read before")
-        }
-        Guarantee::MonotonicWrites | Guarantee::WritesFollowReads => format!("{client} read {key} = {found}"),
     }
 }

@@ -5,23 +5,50 @@ use std::sync::Arc;
 
 use crate::{
     action::Guarantee,
-    base::{ClientId, KeyId},
+    base::{ClientId, KeyId, NodeId, Position},
     sim::Simulation,
 };
 
-use super::{Anomaly, AnomalyKind, Kindred, Ledger, Verdict};
+use super::{Anomaly, AnomalyKind, Fate, Kindred, Ledger, Model, Verdict};
 
 /// What is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
     Promise(Guarantee),
+    /// A model of all keys together.
+    Model(Model),
+    /// Key by key, which is the same as all together.
+    Linearizable,
     StaleReads,
     /// How large a k the reads of a key need.
     Atomicity(KeyId),
     LostWrites,
+    /// What became of every acknowledged write.
+    Acknowledged,
     SplitBrain,
     Convergence,
     Availability,
+}
+
+impl Subject {
+    /// In a few words; `keys` are the names of the run's keys.
+    pub fn name(self, keys: &[Arc<str>]) -> String {
+        match self {
+            Self::Promise(guarantee) => guarantee.name().replace('_', " "),
+            Self::Model(model) => format!("{} (all keys together)", model.name()),
+            Self::Linearizable => "linearizable (each key)".into(),
+            Self::StaleReads => "stale reads".into(),
+            Self::Atomicity(key) => {
+                let key = keys.get(key.index()).map_or("?", |name| &**name);
+                format!("k-atomicity of {key}")
+            }
+            Self::LostWrites => "lost writes".into(),
+            Self::Acknowledged => "acknowledged writes".into(),
+            Self::SplitBrain => "split brain".into(),
+            Self::Convergence => "convergence".into(),
+            Self::Availability => "availability".into(),
+        }
+    }
 }
 
 /// One verdict, in words.
@@ -32,6 +59,8 @@ pub struct Judged {
     pub says: String,
     /// What first showed it.
     pub first: Option<Arc<Anomaly>>,
+    /// Where it shows, and the replica to look at, where no anomaly was logged there.
+    pub place: Option<(Position, NodeId)>,
 }
 
 /// One guarantee of one client.
@@ -44,7 +73,7 @@ pub struct Badge {
 }
 
 /// At most so many keys are judged for k, those that need the largest.
-const MAX_KEYS: usize = 4;
+pub(super) const MAX_KEYS: usize = 4;
 
 impl Ledger {
     /// The badges of a client, in the order of the guarantees.
@@ -62,6 +91,7 @@ impl Ledger {
         all.push(self.stale_reads());
         all.extend(self.atomicities(simulation));
         all.push(self.lost(simulation));
+        all.push(self.acknowledged(simulation));
         if simulation.settings().primary().is_some() {
             all.push(self.split_brain());
         }
@@ -91,7 +121,7 @@ impl Ledger {
             }
         };
         let first = self.shown(AnomalyKind::Broken(guarantee));
-        Judged { subject: Subject::Promise(guarantee), verdict, says, first }
+        Judged { subject: Subject::Promise(guarantee), verdict, says, first, place: None }
     }
 
     fn stale_reads(&self) -> Judged {
@@ -138,7 +168,13 @@ impl Ledger {
                 (Verdict::Holds, says)
             };
             let first = self.anomalies().in_step(seen.at.step).find(|anomaly| anomaly.key == key).cloned();
-            Judged { subject: Subject::Atomicity(key), verdict, says, first: first.filter(|_| seen.k > 1) }
+            Judged {
+                subject: Subject::Atomicity(key),
+                verdict,
+                says,
+                first: first.filter(|_| seen.k > 1),
+                place: None,
+            }
         };
         keys.into_iter().map(judge).collect()
     }
@@ -160,6 +196,29 @@ impl Ledger {
             judged.verdict = Verdict::Violated(vec![evidence]);
         }
         judged
+    }
+
+    /// Every acknowledged write by what became of it.
+    fn acknowledged(&self, simulation: &Simulation) -> Judged {
+        let fates = self.fates(simulation);
+        let each = Fate::ALL.into_iter().filter(|fate| fates.of(*fate) > 0);
+        let mut parts: Vec<String> = each.map(|fate| format!("{} {}", fates.of(fate), fate.name())).collect();
+        if fates.unfollowed > 0 {
+            parts.push(format!("{} no longer followed", fates.unfollowed));
+        }
+        let says = format!("of {}: {}", fates.total(), parts.join(", "));
+        let gone = fates.overwritten + fates.rolled_back + fates.lost;
+        let verdict = if fates.total() == 0 {
+            Verdict::Unknown("no write was acknowledged".into())
+        } else if gone > 0 {
+            let evidence = super::Evidence { at: simulation.position(), text: says.clone() };
+            Verdict::Violated(vec![evidence])
+        } else {
+            Verdict::Holds
+        };
+        let says = if fates.total() == 0 { "no write was acknowledged".into() } else { says };
+        let first = self.shown(AnomalyKind::LostWrite).filter(|_| gone > 0);
+        Judged { subject: Subject::Acknowledged, verdict, says, first, place: None }
     }
 
     fn split_brain(&self) -> Judged {
@@ -187,7 +246,7 @@ impl Ledger {
                 (Verdict::Unknown(says.clone()), says)
             }
         };
-        Judged { subject: Subject::Convergence, verdict, says, first: None }
+        Judged { subject: Subject::Convergence, verdict, says, first: None, place: None }
     }
 
     fn available(&self) -> Judged {
@@ -204,12 +263,12 @@ fn judged(subject: Subject, nothing: Option<&str>, first: Option<Arc<Anomaly>>, 
     match (&first, nothing) {
         (Some(anomaly), _) => {
             let verdict = Verdict::Violated(anomaly.evidence.clone());
-            Judged { subject, verdict, says, first }
+            Judged { subject, verdict, says, first, place: None }
         }
         (None, Some(why)) => {
-            Judged { subject, verdict: Verdict::Unknown(why.into()), says: why.into(), first }
+            Judged { subject, verdict: Verdict::Unknown(why.into()), says: why.into(), first, place: None }
         }
-        (None, None) => Judged { subject, verdict: Verdict::Holds, says, first },
+        (None, None) => Judged { subject, verdict: Verdict::Holds, says, first, place: None },
     }
 }
 

@@ -17,8 +17,10 @@ use super::{Ledger, Staleness};
 pub struct Story {
     pub node: NodeId,
     pub key: KeyId,
-    /// `None`: it is up to date.
+    /// `None`: it is up to date, as far as anything acknowledged is known.
     pub staleness: Option<Staleness>,
+    /// Its disk was lost, and it holds nothing of the key: that it misses nothing known does not make it fresh.
+    pub emptied: Option<Status>,
     /// What became of each missing write, oldest first; at most [`MAX_TRAILS`].
     pub trails: Vec<Trail>,
     pub remedy: Remedy,
@@ -100,8 +102,10 @@ pub enum Remedy {
     HealThenRegion {
         from: Arc<str>,
     },
-    /// Nothing: no message is on its way and nothing repairs.
+    /// Nothing: others have it, no message is on its way and nothing repairs.
     Never,
+    /// Nothing: no replica has what it misses any more, and no message or hint brings it.
+    Gone,
     /// Last-write-wins dropped it for good.
     Overruled,
 }
@@ -147,7 +151,9 @@ pub fn explain(node: NodeId, key: KeyId, simulation: &Simulation, ledger: &Ledge
         remedy(node, key, &trails, simulation)
     };
     let prevention = staleness.is_some().then(|| prevention(simulation)).flatten();
-    Story { node, key, staleness, trails, remedy, prevention }
+    let lost_all = held.is_nothing() && ledger.lost_its_disk(node);
+    let emptied = lost_all.then(|| simulation.status(node));
+    Story { node, key, staleness, emptied, trails, remedy, prevention }
 }
 
 fn trail(
@@ -264,7 +270,7 @@ fn no_news(node: NodeId, key: KeyId, trails: &[Trail], simulation: &Simulation) 
         |other: NodeId| simulation.held(other, key).versions().iter().any(|version| misses(&version.id));
     let overruled = simulation.settings().conflicts_of(key) == Conflicts::LastWriteWins
         && simulation.owners(key).any(|other| other != node && loses(other));
-    if overruled { Remedy::Overruled } else { Remedy::Never }
+    if overruled { Remedy::Overruled } else { Remedy::Gone }
 }
 
 /// Whose news of `key` comes to `node` by anti-entropy: what a replica learns it passes on.

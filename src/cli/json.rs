@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     action::Act,
     base::{NodeId, Seed, WriteId},
-    check::Verdict,
+    check::{Judge, Judged, Verdict},
     data::{self, Held, Relation, Update},
     drive::{self, Report, Timeline},
     replica::{Belief, Effort, primary::Discard, replica_of},
@@ -45,13 +45,38 @@ pub(super) fn run(scenario: &Arc<Scenario>, seed: Seed, out: &mut Output) -> u8 
         let line = json!({"finding": finding.what, "line": finding.line, "verdict": verdict, "why": why});
         out.text(&format!("{line}\n"));
     }
+    for judged in verdicts(&report) {
+        out.text(&format!("{judged}\n"));
+    }
     out.text(&format!("{}\n", totals(&report)));
     report.exit_code()
+}
+
+/// What the screen's list of verdicts says at the end of the run, with where to look.
+fn verdicts(report: &Report) -> Vec<Value> {
+    let timeline = &report.timeline;
+    let (simulation, ledger) = (timeline.simulation(), timeline.ledger());
+    let history = (timeline.history(), timeline.line());
+    let told = |judged: Judged| {
+        let (verdict, evidence) = match &judged.verdict {
+            Verdict::Holds => ("holds", &[][..]),
+            Verdict::Violated(evidence) => ("violated", &**evidence),
+            Verdict::Unknown(_) => ("unknown", &[][..]),
+        };
+        let evidence: Vec<Value> = evidence
+            .iter()
+            .map(|one| json!({"step": one.at.step, "at_ns": one.at.at.0, "text": one.text}))
+            .collect();
+        json!({"judged": judged.subject.name(simulation.keys()), "verdict": verdict, "says": judged.says,
+               "evidence": evidence})
+    };
+    Judge::default().verdicts(history, ledger, simulation).into_iter().map(told).collect()
 }
 
 fn totals(report: &Report) -> Value {
     let (simulation, ledger) = (report.timeline.simulation(), report.timeline.ledger());
     let tally = ledger.tally;
+    let fates = ledger.fates(simulation);
     let mut times: Vec<u64> = ledger.times_to_consistency().map(|span| span.0).collect();
     times.sort_unstable();
     json!({
@@ -60,6 +85,9 @@ fn totals(report: &Report) -> Value {
         "reads": tally.reads, "stale_reads": tally.stale_reads, "writes": tally.writes,
         "refused": tally.refused, "timed_out": tally.timed_out,
         "lost_writes": ledger.lost_writes(simulation),
+        "acknowledged": {"visible": fates.visible, "superseded": fates.superseded, "overwritten": fates.overwritten,
+                         "stranded": fates.stranded, "rolled_back": fates.rolled_back, "lost": fates.lost,
+                         "unfollowed": fates.unfollowed},
         "messages": {"sent": tally.sent, "delivered": tally.delivered, "lost": tally.lost,
                      "cut": tally.cut, "down": tally.down},
         "times_to_consistency_ns": times,

@@ -27,7 +27,7 @@ use tokio::{
 use crate::{
     action::{Command, Condition},
     base::{KeyId, NodeId, Position, Seed, SimTime, Span},
-    check::AnomalyKind,
+    check::{AnomalyKind, Judge},
     scenario::Scenario,
 };
 
@@ -139,6 +139,7 @@ struct Actor {
     /// Where an anomaly was told of, and what would have prevented it.
     prevented: (Position, Vec<String>),
     notice: Notice,
+    judge: Judge,
     /// What the first stale read does, in this session and in the next that is loaded.
     first_stale_read: FirstStaleRead,
     stale_read_awaited: FirstStaleRead,
@@ -211,6 +212,7 @@ impl Actor {
             breakpoint: None,
             prevented: (Position::default(), Vec::new()),
             notice: Notice::default(),
+            judge: Judge::default(),
             charts: charts::Charts::default(),
             first_stale_read: start.first_stale_read,
             stale_read_awaited: start.first_stale_read,
@@ -465,6 +467,9 @@ impl Actor {
             notice: self.notice.clone(),
             chart: self.charts.of(&self.timeline, if known { self.focus } else { self.scenario.focus }),
         };
-        Snapshot::of(&self.timeline, around, Arc::clone(&self.events.1))
+        let (ledger, simulation) = (self.timeline.ledger(), self.timeline.simulation());
+        let history = (self.timeline.history(), self.timeline.line());
+        let verdicts = self.judge.verdicts(history, ledger, simulation);
+        Snapshot::of(&self.timeline, around, Arc::clone(&self.events.1), verdicts)
     }
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{ClientChange, Command, Guarantee, Level, Means, ReadsFrom, Setting},
+    action::{ClientChange, Command, Guarantee, HintHolder, HintRules, Level, Means, ReadsFrom, Setting},
     base::{OpId, SimTime, Span},
     check::{Anomaly, AnomalyKind, Ledger},
     data::Conflicts,
@@ -23,6 +23,15 @@ struct Change {
     words: String,
     law: &'static str,
     kind: Kind,
+    told: Told,
+}
+
+/// When an attempt is told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Always,
+    /// Only where it helped: elsewhere nobody would have expected it to.
+    IfItHelps,
 }
 
 enum Kind {
@@ -46,7 +55,11 @@ pub(super) fn prevention(timeline: &Timeline, anomaly: &Anomaly) -> Vec<String> 
     let kind = anomaly.kind.name();
     let sentence = |change: Change| {
         let Change { words, law, .. } = &change;
-        match attempt(timeline, anomaly, &change.kind) {
+        let trial = attempt(timeline, anomaly, &change.kind);
+        if change.told == Told::IfItHelps && !matches!(trial, Trial::Prevented(_)) {
+            return None;
+        }
+        match trial {
             Trial::Prevented(instead) => {
                 Some(format!("Tried: the same run with {words}: no {kind} here; {instead}. The law: {law}."))
             }
@@ -64,7 +77,9 @@ pub(super) fn prevention(timeline: &Timeline, anomaly: &Anomaly) -> Vec<String> 
 fn changes(simulation: &Simulation, anomaly: &Anomaly) -> Vec<Change> {
     let settings = simulation.settings();
     let mut changes = Vec::new();
-    let mut add = |words: &str, law, kind| changes.push(Change { words: words.to_owned(), law, kind });
+    let mut add = |words: &str, law, kind| {
+        changes.push(Change { words: words.to_owned(), law, kind, told: Told::Always });
+    };
     let leaderless = settings.primary().is_none() && settings.regions().is_none();
     let quorums = || {
         let (write, read) = (Setting::WriteLevel(Level::Quorum), Setting::ReadLevel(Level::Quorum));
@@ -129,7 +144,31 @@ fn changes(simulation: &Simulation, anomaly: &Anomaly) -> Vec<Change> {
         | AnomalyKind::SplitBrain
         | AnomalyKind::Unavailable => {}
     }
+    changes.extend(hints(simulation, anomaly));
     changes
+}
+
+/// Hinted handoff, where there is none and a copy that came late or never may be what was missing.
+fn hints(simulation: &Simulation, anomaly: &Anomaly) -> Option<Change> {
+    let settings = simulation.settings();
+    let missing = match anomaly.kind {
+        AnomalyKind::StaleRead | AnomalyKind::Broken(_) | AnomalyKind::LostWrite => true,
+        AnomalyKind::SplitBrain | AnomalyKind::Unavailable => false,
+    };
+    if !missing || settings.leaderless().is_none_or(|rules| rules.hints.is_some()) {
+        return None;
+    }
+    let rules = HintRules {
+        window: Span::secs(3 * 3_600),
+        holder: HintHolder::Coordinator,
+        replay_every: Span::secs(1),
+    };
+    Some(Change {
+        words: "hinted handoff (looked after every second)".into(),
+        law: "what a replica could not be given is kept for it, and handed over once it is back",
+        kind: Kind::Commands(vec![Command::Set(Setting::Hints(Some(rules)))]),
+        told: Told::IfItHelps,
+    })
 }
 
 /// A run beside the timeline.
@@ -237,5 +276,47 @@ fn judge(run: &Rerun, anomaly: &Anomaly) -> Trial {
             Trial::Prevented(format!("the read returned {value}{late}, and {price}"))
         }
         (None, _) => Trial::Prevented(format!("{price}, up to {until}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drive;
+
+    /// What is told of the first stale read of a script that is played in a cluster whose third member is cut off
+    /// while x = 1 is written.
+    fn told(then: &str) -> Vec<String> {
+        let yaml = format!(
+            "
+title: A copy dies at the wall
+cluster: {{replicas: [a, b, c], replication: {{leaderless: {{n: 3, write: one, read: one, timeout: 1s}}}}}}
+network: {{latency: 20ms}}
+clients: [{{name: ann, at: a}}, {{name: bob, at: c}}]
+data: {{x: 0}}
+script:
+  - isolate: c
+  - write: {{by: ann, key: x, value: 1}}
+  - pause: 2s
+{then}"
+        );
+        let scenario = Scenario::from_text("test.yaml", yaml.as_bytes())
+            .unwrap_or_else(|problems| panic!("{problems:?}"));
+        let seed = scenario.seed;
+        let timeline = drive::run(&Arc::new(scenario), seed, |_, _| {}).timeline;
+        let log = timeline.ledger().anomalies();
+        let stale = log.of(AnomalyKind::StaleRead).expect("a stale read");
+        prevention(&timeline, &stale.first)
+    }
+
+    #[test]
+    fn hints_are_told_of_where_they_would_have_helped_and_nowhere_else() {
+        let read = "  - read: {by: bob, key: x}\n";
+        let hints = |told: &[String]| told.iter().filter(|line| line.contains("hinted handoff")).count();
+        let healed = told(&format!("  - heal: all\n  - pause: 5s\n{read}"));
+        assert_eq!(hints(&healed), 1, "{healed:#?}");
+        assert!(healed.iter().any(|line| line.contains("the read returned 1")), "{healed:#?}");
+        let behind_the_wall = told(read);
+        assert_eq!(hints(&behind_the_wall), 0, "{behind_the_wall:#?}");
     }
 }

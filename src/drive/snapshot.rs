@@ -201,7 +201,12 @@ impl Snapshot {
         self.view.zones.get(node.index()).copied().flatten()
     }
 
-    pub(super) fn of(timeline: &Timeline, around: Surroundings, events: Arc<[EventLine]>) -> Self {
+    pub(super) fn of(
+        timeline: &Timeline,
+        around: Surroundings,
+        events: Arc<[EventLine]>,
+        verdicts: Vec<Judged>,
+    ) -> Self {
         let (simulation, ledger) = (timeline.simulation(), timeline.ledger());
         let focus = around.focus;
         let owns = |node: NodeId| simulation.owners(focus).any(|owner| owner == node);
@@ -242,7 +247,7 @@ impl Snapshot {
             script: around.script,
             pursuit: around.pursuit,
             breakpoint: around.breakpoint,
-            verdicts: ledger.verdicts(simulation),
+            verdicts,
             badges: (0..simulation.scenario().clients.len())
                 .map(|index| ledger.badges(ClientId(u16::try_from(index).unwrap_or(u16::MAX))))
                 .collect(),

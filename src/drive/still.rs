@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::base::{KeyId, Span};
+use crate::{
+    base::{KeyId, Span},
+    check::Judge,
+};
 
 use super::{
     Clock, Snapshot, Speed, Timeline,
@@ -29,5 +32,7 @@ pub fn still(timeline: &Timeline, focus: KeyId, chart: Option<Span>) -> Snapshot
         chart: window.map(|window| Arc::new(Chart::of(timeline, window, focus))),
         scenario,
     };
-    Snapshot::of(timeline, around, snapshot::events(timeline, 0, None))
+    let history = (timeline.history(), timeline.line());
+    let verdicts = Judge::default().verdicts(history, timeline.ledger(), timeline.simulation());
+    Snapshot::of(timeline, around, snapshot::events(timeline, 0, None), verdicts)
 }

@@ -13,6 +13,15 @@ impl Narrator<'_> {
     pub fn story(self, story: &Story) -> Vec<String> {
         let node = self.node(story.node);
         let Some(staleness) = &story.staleness else {
+            if let Some(status) = story.emptied {
+                let key = self.key(story.key);
+                let state = match status {
+                    Status::Up => "",
+                    Status::Frozen => ", and it is frozen (Z thaws it)",
+                    Status::Crashed => ", and it is down (C restarts it)",
+                };
+                return vec![format!("{node} holds nothing of {key}: its disk was lost{state}.")];
+            }
             return vec![format!("{node} is fresh: no acknowledged write is newer than what it holds.")];
         };
         let now = self.timeline.position().at;
@@ -134,7 +143,62 @@ impl Narrator<'_> {
                 "What will fix it: nothing by itself. No message is on its way and nothing repairs; a new write would."
                     .into()
             }
+            Remedy::Gone => {
+                "What will fix it: nothing. No replica has it any more, and no message or hint brings it; a new write would."
+                    .into()
+            }
             Remedy::Overruled => "Nothing will bring it back: last-write-wins decided against it.".into(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{
+        base::{KeyId, NodeId},
+        check::explain,
+        drive,
+        scenario::Scenario,
+    };
+
+    /// The story of a replica of x after a script, in a cluster of two that gossips.
+    fn told(node: u16, script: &str) -> String {
+        let yaml = format!(
+            "
+title: Disks
+cluster:
+  replicas: [a, b]
+  replication: {{leaderless: {{n: 2, write: one, read: one, anti_entropy: {{every: 1s, style: push_pull}}}}}}
+network: {{latency: 20ms}}
+clients: [{{name: ann, at: a}}]
+data: {{x: 0}}
+script:
+{script}"
+        );
+        let scenario = Scenario::from_text("test.yaml", yaml.as_bytes())
+            .unwrap_or_else(|problems| panic!("{problems:?}"));
+        let seed = scenario.seed;
+        let timeline = drive::run(&Arc::new(scenario), seed, |_, _| {}).timeline;
+        let story = explain(NodeId(node), KeyId(0), timeline.simulation(), timeline.ledger());
+        Narrator { timeline: &timeline }.story(&story).join(" ")
+    }
+
+    #[test]
+    fn who_lost_its_disk_is_not_called_fresh() {
+        let story = told(1, "  - destroy: b\n");
+        assert_eq!(story, "b holds nothing of x: its disk was lost, and it is down (C restarts it).");
+    }
+
+    #[test]
+    fn what_nobody_has_any_more_is_not_put_down_to_a_lack_of_repair() {
+        let lost = "  - isolate: b\n  - write: {by: ann, key: x, value: 1}\n  - pause: 1s\n  - destroy: a\n  - heal: all\n";
+        let story = told(1, lost);
+        assert!(
+            story.contains("No replica has it any more") && !story.contains("nothing repairs"),
+            "{story}"
+        );
     }
 }

@@ -11,19 +11,24 @@ use crate::{
     base::{ClientId, KeyId, NodeId, OpId, Position, WriteId},
     check::{
         Anomaly, AnomalyKind, Evidence, Staleness,
-        key_ledger::{Record, Suspicion},
         order::{Breach, Names},
     },
-    data::{Held, Relation, Version},
+    data::{Held, Version},
     sim::{Outcome, Simulation},
 };
 
-use super::{Asked, Ledger, Worst, is_gone};
+mod losses;
+
+use super::{Asked, Ledger, Worst};
+use losses::{Changed, Suspect, Ties};
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Watch {
     /// Writes that gave way somewhere to what was not written upon them, the newest last.
-    suspects: VecDeque<(KeyId, WriteId)>,
+    suspects: VecDeque<Suspect>,
+    /// What has changed since they were looked at.
+    changed: Changed,
+    ties: Ties,
     lost: VecDeque<WriteId>,
     /// Where clients were first shown a write, the newest last.
     glimpses: VecDeque<(ClientId, WriteId, Position)>,
@@ -306,76 +311,6 @@ impl Ledger {
         draft.anomaly.write = Some(version.id);
         draft.done((client, Some(op)));
     }
-
-    /// A write gave way somewhere to one that stands so to it. What was written on top of it loses nothing.
-    pub(super) fn suspect_beaten(&mut self, key: KeyId, write: WriteId, winner: Relation) {
-        match winner {
-            Relation::After | Relation::Same => {}
-            Relation::Before | Relation::Concurrent => self.suspect(key, write),
-        }
-    }
-
-    /// Perhaps this was the last of it.
-    pub(super) fn suspect(&mut self, key: KeyId, write: WriteId) {
-        if !self.watch.suspects.contains(&(key, write)) && !self.watch.lost.contains(&write) {
-            keep(&mut self.watch.suspects, (key, write), MAX_SUSPECTS);
-        }
-    }
-
-    /// Something is stored where deletes were forgotten: it may be what they had deleted.
-    pub(super) fn suspect_risen(&mut self, key: KeyId) {
-        if self.keys[key.index()].has_forgotten() {
-            let purged: Vec<WriteId> = self.keys[key.index()].purged_writes().collect();
-            for write in purged {
-                self.suspect(key, write);
-            }
-        }
-    }
-
-    /// A disk is gone: whatever it had.
-    pub(super) fn suspect_all(&mut self) {
-        let of = |(index, ledger): (usize, &super::KeyLedger)| {
-            let key = KeyId(u32::try_from(index).unwrap_or(u32::MAX));
-            ledger.records().map(|record| (key, record.version.id)).collect::<Vec<_>>()
-        };
-        let all: Vec<(KeyId, WriteId)> = self.keys.iter().enumerate().flat_map(of).collect();
-        for (key, write) in all {
-            self.suspect(key, write);
-        }
-    }
-
-    /// Looks, once the facts of a step are known, which of the suspected writes are lost by now.
-    pub(super) fn watch_losses(&mut self, simulation: &Simulation) {
-        if self.watch.suspects.is_empty() {
-            return;
-        }
-        let mut lost: Vec<Anomaly> = Vec::new();
-        let (keys, at) = (&self.keys, simulation.position());
-        self.watch.suspects.retain(|(key, write)| {
-            let gone = |record: &Record| is_gone(record, simulation);
-            match keys[key.index()].loss_of(*write, simulation, gone) {
-                Suspicion::Remains => true,
-                Suspicion::Over => false,
-                Suspicion::Lost(record) => {
-                    lost.push(obituary(record, at, simulation));
-                    false
-                }
-            }
-        });
-        for mut anomaly in lost {
-            let Some(write) = anomaly.write else { continue };
-            let survivor = self.record(anomaly.key, write).and_then(|record| record.dropped_for);
-            if let Some((winner, _, first)) = survivor
-                && let Some(last) = anomaly.evidence.last_mut()
-                && let Some(winner) = self.record(anomaly.key, winner)
-            {
-                let winner = Names(simulation).write(&winner.version);
-                last.text = format!("{}: it gave way to {winner}, first at {}", last.text, first.at);
-            }
-            keep(&mut self.watch.lost, write, MAX_LOST);
-            self.anomalies.push(anomaly);
-        }
-    }
 }
 
 /// One that is not yet in the log.
@@ -388,30 +323,6 @@ impl Draft<'_> {
     fn done(mut self, (client, op): (Option<ClientId>, Option<OpId>)) {
         (self.anomaly.client, self.anomaly.op) = (client, op);
         self.ledger.anomalies.push(self.anomaly);
-    }
-}
-
-fn obituary(record: &Record, at: Position, simulation: &Simulation) -> Anomaly {
-    let names = Names(simulation);
-    let write = names.write(&record.version);
-    let acked = record.acked.map_or_else(String::new, |(_, at)| format!(" and acknowledged at {at}"));
-    let evidence = vec![
-        Evidence {
-            at: record.accepted,
-            text: format!("{write} was written at {}{acked}", names.node(record.coordinator)),
-        },
-        Evidence { at, text: format!("no replica holds {write} any more, and none will") },
-    ];
-    Anomaly {
-        number: 0,
-        at,
-        kind: AnomalyKind::LostWrite,
-        key: record.version.key,
-        node: record.coordinator,
-        client: None,
-        op: None,
-        write: Some(record.version.id),
-        evidence,
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     action::{Condition, Guarantee},
     base::ClientId,
-    check::{AnomalyKind, Badge, Judged, Subject, Verdict},
+    check::{AnomalyKind, Badge, Judged, Verdict},
     drive::{Request, Snapshot},
     tui::{operations::letters, theme::Glyphs},
 };
@@ -94,12 +94,15 @@ impl Ui {
             Verdict::Violated(_) => (self.glyphs.badges.1, "broken"),
             Verdict::Unknown(_) => ("?", "unknown"),
         };
-        let place = judged.first.as_ref().map(|anomaly| (anomaly.at, anomaly.node));
-        let name = subject(judged.subject, snapshot);
-        let shown = judged.first.as_ref().map_or_else(String::new, |anomaly| {
-            let told: Vec<&str> = anomaly.evidence.iter().map(|evidence| &*evidence.text).collect();
-            format!(" | {}", told.join("; "))
-        });
+        let place = judged.first.as_ref().map(|anomaly| (anomaly.at, anomaly.node)).or(judged.place);
+        let name = judged.subject.name(&snapshot.view.keys);
+        let evidence = match (&judged.first, &judged.verdict) {
+            (Some(anomaly), _) => &*anomaly.evidence,
+            (None, Verdict::Violated(evidence)) if judged.place.is_some() => evidence,
+            (None, Verdict::Violated(_) | Verdict::Holds | Verdict::Unknown(_)) => &[],
+        };
+        let told: Vec<&str> = evidence.iter().map(|evidence| &*evidence.text).collect();
+        let shown = if told.is_empty() { String::new() } else { format!(" | {}", told.join("; ")) };
         Entry {
             id: place.map_or(Id::Index(index), |(at, node)| Id::Place(at, node)),
             head: format!("{sign} {word}"),
@@ -115,21 +118,6 @@ impl Ui {
             Until::Nothing => Request::NoStop,
         };
         vec![Effect::Ask(request)]
-    }
-}
-
-fn subject(subject: Subject, snapshot: &Snapshot) -> String {
-    match subject {
-        Subject::Promise(guarantee) => guarantee.name().replace('_', " "),
-        Subject::StaleReads => "stale reads".into(),
-        Subject::Atomicity(key) => {
-            let key = snapshot.view.keys.get(key.index()).map_or("?", |name| &**name);
-            format!("k-atomicity of {key}")
-        }
-        Subject::LostWrites => "lost writes".into(),
-        Subject::SplitBrain => "split brain".into(),
-        Subject::Convergence => "convergence".into(),
-        Subject::Availability => "availability".into(),
     }
 }
 

@@ -274,6 +274,7 @@ fn tried(
         }
         Remedy::GossipBehind { barrier: Barrier::Losses, .. } => ("losses", false),
         Remedy::Never => ("never", !learns_within(in_time)),
+        Remedy::Gone => ("gone", !learns_within(in_time)),
         Remedy::NextRead => ("next read", !learns_within(in_time)),
         Remedy::StrandedHint { .. } => ("stranded hint", !learns_within(in_time)),
         Remedy::NothingMissing
@@ -401,7 +402,7 @@ fn gossip_is_not_promised_where_nobody_has_the_news() {
         simulation.held(NodeId(2), KeyId(0)),
         "nothing, and bread"
     );
-    assert_eq!(explain(NodeId(2), KeyId(0), &simulation, &ledger).remedy, Remedy::Never);
+    assert_eq!(explain(NodeId(2), KeyId(0), &simulation, &ledger).remedy, Remedy::Gone);
 }
 
 /// A tombstone that only a replica that is down has yet to forget.
@@ -468,7 +469,10 @@ fn a_replica_that_is_told_never_stays_stale() {
             }
         });
         let nodes = (0..plan.scenario.replicas.len()).map(NodeId::at);
-        let is_told = |node: &NodeId| explain(*node, KeyId(0), &simulation, &ledger).remedy == Remedy::Never;
+        let is_told = |node: &NodeId| {
+            let remedy = explain(*node, KeyId(0), &simulation, &ledger).remedy;
+            matches!(remedy, Remedy::Never | Remedy::Gone)
+        };
         for node in nodes.filter(is_told) {
             told.set(told.get() + 1);
             let learned = learns(node, KeyId(0), &simulation, &ledger, Span::secs(100));
