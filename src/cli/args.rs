@@ -220,6 +220,7 @@ key. Leaving ends with the verdict's status, 3 if it was not waited for.
 Exit status: 0 every key holds, 1 a key is violated, 2 the file is malformed, 3 it could not be told.";
 
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(super) struct JudgeArgs {
     /// A file, or - for standard input
     pub(super) history: String,
