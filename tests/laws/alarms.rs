@@ -308,6 +308,9 @@ fn subject(subject: Subject) -> &'static str {
         Subject::SplitBrain => "split brain",
         Subject::Convergence => "convergence",
         Subject::Availability => "availability",
+        Subject::Model(model) => model.name(),
+        Subject::Linearizable => "linearizable",
+        Subject::Acknowledged => "acknowledged writes",
     }
 }
 
