@@ -194,9 +194,9 @@ impl From<ViewArg> for View {
         match arg {
             ViewArg::Cluster => Self::Cluster,
             ViewArg::SpaceTime => Self::SpaceTime,
+            ViewArg::Operations => Self::Operations,
             ViewArg::Metrics => Self::Metrics,
             ViewArg::Events => Self::Events,
-            ViewArg::Operations => Self::Operations,
             ViewArg::Details => Self::Details,
             ViewArg::Knobs => Self::Knobs,
         }
@@ -220,6 +220,7 @@ key. Leaving ends with the verdict's status, 3 if it was not waited for.
 Exit status: 0 every key holds, 1 a key is violated, 2 the file is malformed, 3 it could not be told.";
 
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(super) struct JudgeArgs {
     /// A file, or - for standard input
     pub(super) history: String,

@@ -110,20 +110,21 @@ impl Reading {
 
     fn accept(&mut self) -> Effect {
         match std::mem::replace(&mut self.overlay, Overlay::None) {
-            Overlay::Help(list) => match list.chosen() {
-                Some(Id::Action(action)) => return self.act(action),
-                _ => {
-                    self.overlay = Overlay::Help(list);
-                    self.refuse("no action matches; Ctrl-U erases the search");
+            Overlay::Help(list) => {
+                if let Some(Id::Action(action)) = list.chosen() {
+                    return self.act(action);
                 }
-            },
-            Overlay::Keys(list) => match list.chosen() {
-                Some(Id::Index(object)) => self.go_to_key(object),
-                _ => {
+                self.overlay = Overlay::Help(list);
+                self.refuse("no action matches; Ctrl-U erases the search");
+            }
+            Overlay::Keys(list) => {
+                if let Some(Id::Index(object)) = list.chosen() {
+                    self.go_to_key(object);
+                } else {
                     self.overlay = Overlay::Keys(list);
                     self.refuse("no key matches; Ctrl-U erases the search");
                 }
-            },
+            }
             // The filter has been at work all along.
             Overlay::Filter(_) | Overlay::None => {}
         }
@@ -171,9 +172,7 @@ impl Reading {
         let complete = self.told_violation().and_then(|(object, witness)| {
             self.pages.row_of(object, witness.map_or(0, |witness| witness.complete))
         });
-        if chosen != complete {
-            self.go_to_violation(self.violation);
-        } else {
+        if chosen == complete {
             match self.violation.checked_add_signed(by).filter(|next| *next < violated) {
                 Some(next) => self.go_to_violation(next),
                 None if violated == 1 => {
@@ -187,6 +186,8 @@ impl Reading {
                     });
                 }
             }
+        } else {
+            self.go_to_violation(self.violation);
         }
         self.say(format!("violation {} of {violated}", self.violation + 1));
     }

@@ -201,20 +201,19 @@ impl Reading {
     }
 
     fn status_line(&self, paint: &mut Paint<'_>, area: Rect) {
-        let line = match &self.status {
-            Some(status) => panels::answer(paint, status),
-            None => {
-                let Counts { ok, failed, unknown } = self.pages.book.history.counts;
-                let s = if ok == 1 { "" } else { "s" };
-                let mut text =
-                    format!("   {ok} operation{s} ok, {failed} failed, {unknown} of unknown outcome");
-                match self.pages.book.skipped {
-                    0 => {}
-                    1 => text += "; one event that is no client's skipped",
-                    more => text += &format!("; {more} events that are no client's skipped"),
-                }
-                Line::from(paint.span(text, Role::Dim))
-            }
+        let line = if let Some(status) = &self.status {
+            panels::answer(paint, status)
+        } else {
+            let Counts { ok, failed, unknown } = self.pages.book.history.counts;
+            let s = if ok == 1 { "" } else { "s" };
+            let skipped = match self.pages.book.skipped {
+                0 => String::new(),
+                1 => "; one event that is no client's skipped".into(),
+                more => format!("; {more} events that are no client's skipped"),
+            };
+            let text =
+                format!("   {ok} operation{s} ok, {failed} failed, {unknown} of unknown outcome{skipped}");
+            Line::from(paint.span(text, Role::Dim))
         };
         paint.line(area, 0, &line);
     }

@@ -101,16 +101,13 @@ impl Told<'_> {
         let asked = self.argument.as_ref().map_or_else(String::new, |argument| format!(" {argument}"));
         let key = self.key.map_or_else(String::new, |key| format!(" of key {}", brief(key)));
         let began = self.lines.invoked;
-        let mut text = format!("Process {process} asked for {function}{asked}{key} on line {began}");
-        match (self.lines.returned, &self.result) {
-            (Some(line), Some(result)) => text += &format!(" and was told {result} on line {line}"),
-            (Some(line), None) if line != began => {
-                text += &format!("; it ended {} on line {line}", self.ended())
-            }
-            (Some(_), None) => text += &format!("; it ended {}", self.ended()),
-            (None, _) => text += "; it never returned",
-        }
-        text + "."
+        let end = match (self.lines.returned, &self.result) {
+            (Some(line), Some(result)) => format!(" and was told {result} on line {line}"),
+            (Some(line), None) if line != began => format!("; it ended {} on line {line}", self.ended()),
+            (Some(_), None) => format!("; it ended {}", self.ended()),
+            (None, _) => "; it never returned".into(),
+        };
+        format!("Process {process} asked for {function}{asked}{key} on line {began}{end}.")
     }
 
     /// What an end other than ok means.

@@ -10,7 +10,7 @@
 
 use ratatui::layout::{Position, Rect};
 
-use super::row::{Interval, Mark};
+use super::row::{Choice, Interval, Mark};
 use crate::tui::{paint::Paint, theme::Role};
 
 /// The columns of an axis and the moments at both their ends.
@@ -44,16 +44,16 @@ impl Axis {
     }
 
     /// Draws an interval in a row.
-    pub(super) fn bar(&self, paint: &mut Paint<'_>, y: u16, interval: Interval, mark: Mark, chosen: bool) {
+    pub(super) fn bar(&self, paint: &mut Paint<'_>, y: u16, interval: Interval, mark: Mark, choice: Choice) {
         let heavy = matches!(mark, Mark::Stale | Mark::Evidence | Mark::Wrong);
-        let [begin, middle, end, point] = paint.glyphs.bars[usize::from(heavy)];
+        let [begin, middle, end, single] = paint.glyphs.bars[usize::from(heavy)];
         let role = match mark {
             Mark::Wrong => Role::Error,
             Mark::Evidence | Mark::Stale => Role::Stale,
             Mark::Failed => Role::Dim,
             Mark::Nothing => Role::Text,
         };
-        let style = paint.style(if chosen { Role::Selected } else { role });
+        let style = paint.style(if choice == Choice::Chosen { Role::Selected } else { role });
         let Some(first) = self.column(interval.from) else { return };
         let open = interval.to.is_none();
         let last =
@@ -61,7 +61,7 @@ impl Axis {
         for x in first..=last {
             let symbol = match (x == first, x == last) {
                 (_, true) if open => paint.glyphs.arrows[1],
-                (true, true) => point,
+                (true, true) => single,
                 (true, false) => begin,
                 (false, true) => end,
                 (false, false) => middle,

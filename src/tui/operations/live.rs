@@ -103,27 +103,24 @@ impl Source for Live<'_> {
         let Some(operation) = self.operation(place) else { return Row::default() };
         let (verdict, role, mark) = self.verdict(operation);
         let mut what = plain(format!("{} ", verb(&operation.act)), Role::Text);
-        match &operation.answer {
-            Some(Outcome::Found(held)) => {
-                what.push(("→ ".into(), Look::Plain(Role::Dim)));
-                let versions = held.versions();
-                for (index, version) in versions.iter().take(4).enumerate() {
-                    if index > 0 {
-                        what.push((" + ".into(), Look::Plain(Role::Text)));
-                    }
-                    what.push((brief(&version.value), Look::Value));
+        if let Some(Outcome::Found(held)) = &operation.answer {
+            what.push(("→ ".into(), Look::Plain(Role::Dim)));
+            let versions = held.versions();
+            for (index, version) in versions.iter().take(4).enumerate() {
+                if index > 0 {
+                    what.push((" + ".into(), Look::Plain(Role::Text)));
                 }
-                if versions.is_empty() {
-                    what.push(("nothing".into(), Look::Plain(Role::Dim)));
-                }
+                what.push((brief(&version.value), Look::Value));
             }
-            Some(_) | None => {
-                if let Some(value) = argument(&operation.act) {
-                    what.push((brief(&value), Look::Value));
-                }
-                if let Some(write) = operation.write() {
-                    what.push((format!(" {write}"), Look::Plain(Role::Dim)));
-                }
+            if versions.is_empty() {
+                what.push(("nothing".into(), Look::Plain(Role::Dim)));
+            }
+        } else {
+            if let Some(value) = argument(&operation.act) {
+                what.push((brief(&value), Look::Value));
+            }
+            if let Some(write) = operation.write() {
+                what.push((format!(" {write}"), Look::Plain(Role::Dim)));
             }
         }
         let outcome = match operation.outcome() {

@@ -84,6 +84,13 @@ pub(in crate::tui) enum Mark {
     Wrong,
 }
 
+/// Whether a row is the chosen one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Choice {
+    Chosen,
+    Other,
+}
+
 /// Something that befell everybody at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) struct Fault {

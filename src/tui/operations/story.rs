@@ -60,19 +60,18 @@ impl Live<'_> {
         let argument =
             argument(&operation.act).map_or_else(String::new, |value| format!(" {}", brief(&value)));
         let first = operation.contacts.first().map_or("?", |node| self.snapshot.replica_name(*node));
-        let mut text = format!(
-            "{} asked {first} at {} to {}{argument}, key {}, level {} ({} must answer)",
+        let onward = operation.contacts.get(1..).filter(|onward| !onward.is_empty());
+        let onward =
+            onward.map_or_else(String::new, |onward| format!("; redirected to {}", self.names(onward)));
+        format!(
+            "{} asked {first} at {} to {}{argument}, key {}, level {} ({} must answer){onward}.",
             brief(&self.client(operation)),
             operation.invoked.at.at,
             verb(&operation.act),
             brief(&self.key(operation)),
             operation.level,
             operation.required,
-        );
-        if let Some(onward) = operation.contacts.get(1..).filter(|onward| !onward.is_empty()) {
-            text += &format!("; redirected to {}", self.names(onward));
-        }
-        text + "."
+        )
     }
 
     fn answered(&self, operation: &RunOperation) -> String {

@@ -8,7 +8,7 @@ use ratatui::{
 use super::{
     axis::Axis,
     browser::Browser,
-    row::{Cell, Column, Interval, Look, Mark, Row, Source},
+    row::{Cell, Choice, Column, Interval, Look, Mark, Row, Source},
 };
 use crate::tui::{
     paint::{Paint, bold},
@@ -60,18 +60,18 @@ pub(in crate::tui) fn draw(
     let now = newest.map(|(_, _, row)| Interval { from: row.interval.from, to: None });
     let intervals = rows.iter().map(|(_, _, row)| row.interval).chain(now);
     let axis = with_axis.then(|| Axis::over(right, intervals, source.end()));
-    let cuts = axis.as_ref().map_or_else(Vec::new, |axis| marks(paint, axis, source, has_faults));
+    let cuts = axis.as_ref().map_or_else(Vec::new, |axis| marks(paint, axis, source, lead));
     let mut drawn = Vec::new();
     for (y, (shown, place, row)) in (body.top()..body.bottom()).zip(&rows) {
         let line = Rect { y, height: 1, ..area };
-        let chosen = *shown == at;
-        cells(paint, Rect { width: used.min(area.width), ..line }, row, &widths, chosen);
+        let choice = if *shown == at { Choice::Chosen } else { Choice::Other };
+        cells(paint, Rect { width: used.min(area.width), ..line }, row, &widths, choice);
         if let Some(axis) = &axis {
             for (x, role) in &cuts {
                 let style = paint.style(*role);
                 paint.cell(Position::new(*x, y), paint.glyphs.dot, style);
             }
-            axis.bar(paint, y, row.interval, row.mark, chosen);
+            axis.bar(paint, y, row.interval, row.mark, choice);
         }
         drawn.push((line, *place));
     }
@@ -116,7 +116,7 @@ fn titles(paint: &mut Paint<'_>, area: Rect, columns: &[Column], widths: &[u16])
     }
 }
 
-fn cells(paint: &mut Paint<'_>, line: Rect, row: &Row, widths: &[u16], chosen: bool) {
+fn cells(paint: &mut Paint<'_>, line: Rect, row: &Row, widths: &[u16], choice: Choice) {
     let (mark, role) = match row.mark {
         Mark::Wrong => (paint.glyphs.badges.1, Role::Error),
         Mark::Evidence => (paint.glyphs.anomaly, Role::Stale),
@@ -124,7 +124,7 @@ fn cells(paint: &mut Paint<'_>, line: Rect, row: &Row, widths: &[u16], chosen: b
         Mark::Failed => (paint.glyphs.dot, Role::Dim),
         Mark::Nothing => (" ", Role::Text),
     };
-    let pointer = if chosen { paint.glyphs.mark(Role::Selected) } else { " " };
+    let pointer = if choice == Choice::Chosen { paint.glyphs.mark(Role::Selected) } else { " " };
     let gutter = Line::from(vec![Span::raw(pointer), paint.span(mark, role)]);
     paint.line(within(line, line.x, line.y, 2), 0, &gutter);
     let mut x = line.x + GUTTER;
@@ -134,7 +134,7 @@ fn cells(paint: &mut Paint<'_>, line: Rect, row: &Row, widths: &[u16], chosen: b
         paint.line(place, 0, &words);
         x += width + 1;
     }
-    if chosen {
+    if choice == Choice::Chosen {
         let style = paint.style(Role::Selected);
         paint
             .buffer
@@ -164,7 +164,7 @@ fn within(line: Rect, x: u16, y: u16, width: u16) -> Rect {
 }
 
 /// The moments at the ends of the axis, and below them what befell, as marks. Gives the columns of these.
-fn marks(paint: &mut Paint<'_>, axis: &Axis, source: &dyn Source, has_faults: bool) -> Vec<(u16, Role)> {
+fn marks(paint: &mut Paint<'_>, axis: &Axis, source: &dyn Source, rows: u16) -> Vec<(u16, Role)> {
     let top = Rect { height: 1, ..axis.area };
     let style = bold(paint.style(Role::Dim));
     match (source.moment(axis.from), source.moment(axis.to)) {
@@ -176,7 +176,7 @@ fn marks(paint: &mut Paint<'_>, axis: &Axis, source: &dyn Source, has_faults: bo
         _ => paint.line(top, 0, &Line::styled(format!("time {}", paint.glyphs.arrows[1]), style)),
     }
     let mut columns: Vec<(u16, Role)> = Vec::new();
-    if has_faults {
+    if rows > 1 {
         for fault in source.faults(axis.from, axis.to) {
             if let Some(mut x) = axis.column(fault.at) {
                 // What befell at the same moment stands side by side, as far as there is room.

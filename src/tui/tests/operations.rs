@@ -102,7 +102,7 @@ fn keys_of_the_table_lie_over_those_of_the_laboratory_and_the_others_act_as_ever
     assert_eq!(chosen(&stage), Some(23), "the newest is followed");
     assert_eq!(stage.snapshot().operations.operations.len(), 24);
     stage.code(KeyCode::BackTab);
-    assert_eq!((stage.ui.view, stage.ui.layer()), (View::Metrics, Layer::Main));
+    assert_eq!((stage.ui.view, stage.ui.layer()), (View::Events, Layer::Main));
 }
 
 #[test]
