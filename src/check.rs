@@ -13,6 +13,8 @@ mod ledger;
 pub mod linear;
 mod meters;
 mod models;
+#[cfg(test)]
+mod mutations;
 mod order;
 pub mod run_history;
 mod summary;

@@ -21,6 +21,8 @@ mod opinion;
 mod queue;
 mod regions;
 mod routing;
+#[cfg(test)]
+pub(crate) mod sabotage;
 mod settled;
 mod surgery;
 mod view;
@@ -77,6 +79,9 @@ pub struct Simulation {
     /// Some operation waits for its replica to become eligible, or did.
     anybody_waits: bool,
     scratch: Vec<Output>,
+    /// How a test has broken it.
+    #[cfg(test)]
+    sabotage: Option<sabotage::Sabotage>,
 }
 
 /// What is scheduled. Private: outside, only facts tell what happened.
@@ -170,6 +175,8 @@ impl Simulation {
             workload: Workload::default(),
             anybody_waits: false,
             scratch: Vec::new(),
+            #[cfg(test)]
+            sabotage: None,
         };
         simulation.put_initial_values();
         simulation.start_gossip();
@@ -307,6 +314,10 @@ impl Simulation {
     }
 
     fn ring(&mut self, node: NodeId, life: u32, timer: Timer, facts: &mut Vec<Fact>) {
+        #[cfg(test)]
+        if self.is_stilled(timer) {
+            return;
+        }
         let target = &mut self.nodes[node.index()];
         if target.life != life {
             return;
@@ -378,6 +389,8 @@ impl Simulation {
     }
 
     fn carry_out(&mut self, node: NodeId, output: Output, cause: u64, facts: &mut Vec<Fact>) {
+        #[cfg(test)]
+        let Some(output) = self.spoilt(output) else { return };
         match output {
             Output::Send { to, body } => self.send((node, to), body, cause, facts),
             Output::Reply { op, answer } => self.answer(op, answer, facts),

@@ -1,4 +1,4 @@
-//! Each floor of the house imports only lower ones, and files stay small enough to read.
+//! Each floor of the house imports only lower ones, every file says what it is, and no test is random from day to day.
 
 use std::{
     fs,
@@ -118,4 +118,14 @@ fn every_room_has_a_floor_and_every_file_says_what_it_is() {
 fn the_reader_of_imports_sees_nested_lists() {
     let text = "use crate::{\n    base::{A, B},\n    sim,\n    tui::ui::{x},\n};\nfn f() { crate::net::g() }";
     assert_eq!(rooms_named(text), ["base", "sim", "tui", "net"]);
+}
+
+/// Property tests that name no seed take it from `.cargo/config.toml`, so that a test is not random from day to day.
+#[test]
+fn property_tests_draw_the_same_cases_every_day() {
+    let seed = proptest::test_runner::Config::default().rng_seed;
+    assert!(
+        matches!(seed, proptest::test_runner::RngSeed::Fixed(_)),
+        "{seed}: run by cargo from within the repository, or with PROPTEST_RNG_SEED"
+    );
 }

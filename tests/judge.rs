@@ -185,3 +185,16 @@ fn the_help_states_the_budgets_and_the_exit_status() {
         assert!(help.contains(part), "the help lacks {part}");
     }
 }
+
+#[test]
+fn the_screen_needs_a_terminal_and_no_json() {
+    let file = "assets/histories/stale-read.edn";
+    let output = judge(&[file, "--model", "register", "--screen"], b"");
+    let errors = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{errors}");
+    assert!(errors.contains("there is no terminal to draw on; without --screen"), "{errors}");
+    let output = judge(&[file, "--model", "register", "--screen", "--json"], b"");
+    assert_eq!(output.status.code(), Some(2));
+    let malformed = refused(&["-", "--model", "register", "--screen"], b"[0 :invoke :read nil]\n[0 :ok");
+    assert!(malformed.contains("standard input:2:"), "{malformed}");
+}

@@ -4,6 +4,8 @@
 mod support {
     pub(crate) mod pty;
 }
+#[path = "screen/operations.rs"]
+mod operations;
 
 use std::{
     fs,

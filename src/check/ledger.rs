@@ -248,6 +248,8 @@ impl Ledger {
                 let asked = self.open.get(*op).map(|asked| asked.at.at);
                 if self.keys[version.key.index()].accepted(version, (*node, asked), at, simulation) {
                     remember(&mut self.times_to_consistency, Span::ZERO);
+                    // Beaten everywhere before it came anywhere.
+                    self.suspect(version.key, version.id);
                 }
                 match self.open.get_mut(*op) {
                     Some(asked) => {
@@ -306,8 +308,9 @@ impl Ledger {
                 self.follow_loss_of_disk(*node, at, simulation);
                 self.suspect_all();
             }
+            // It may have been the last of what it was.
+            What::HintExpired { .. } => self.suspect_all(),
             What::HandedBack { .. }
-            | What::HintExpired { .. }
             | What::Believes { .. }
             | What::Effort { .. }
             | What::News { .. }

@@ -181,6 +181,8 @@ impl Replica {
     /// Stores what waits for nothing any more, and what that sets free in turn; then what waits for nothing
     /// but each other.
     fn release(&mut self, around: &Surroundings<'_>, out: &mut Vec<Output>) {
+        // N may have changed since they came: what it is no replica of any more is not taken.
+        self.waiting.retain(|waiting| around.placement.is_owner(self.id, waiting.key));
         let free = |replica: &Self| {
             let free = |waiting: &Waiting| {
                 replica.blocked_by(&waiting.held, around.placement, around.settings).is_empty()
@@ -250,12 +252,12 @@ impl Replica {
         placement: Placement,
         settings: &Settings,
     ) -> Vec<(KeyId, Held)> {
-        let mine = |(key, _): &&(KeyId, &Held)| placement.is_owner(self.id, *key);
+        let mine = |(key, _): &(KeyId, &Held)| placement.is_owner(self.id, *key);
         let parts: Vec<(KeyId, Held)> = coming
             .iter()
-            .filter(mine)
             .copied()
             .chain(self.waiting())
+            .filter(mine)
             .flat_map(|(key, held)| parts(held).into_iter().map(move |part| (key, part)))
             .collect();
         if parts.iter().all(|(_, part)| is_free(part)) {

@@ -46,6 +46,10 @@ impl Client {
 impl Simulation {
     /// The guarantee that an answer with `held` would break.
     pub(super) fn broken_by(&self, open: &Open, held: &Held) -> Option<Guarantee> {
+        #[cfg(test)]
+        if self.ignores_tokens() {
+            return None;
+        }
         let owed = open.owed.as_ref()?;
         let conflicts = self.settings.conflicts_of(open.key);
         let policy = &self.clients[usize::from(open.client.0)].policy;

@@ -161,6 +161,10 @@ impl Simulation {
         let &Message { id, from, to, .. } = message;
         let (kind, carries, op) = (message.body.kind(), message.body.carries(), message.body.op());
         self.record(facts, What::Delivered { message: id, from, to, kind, carries, op });
+        #[cfg(test)]
+        if self.delivers_wrongly(message, facts) {
+            return;
+        }
         self.act(to, message.cause, facts, |replica, around, out| {
             replica.hear(message.stamp, around);
             replica.handle_message(from, &message.body, around, out);

@@ -124,8 +124,8 @@ impl Simulation {
     }
 
     /// Whether a message on its way, or one that waits at a frozen replica, carries `write`
-    /// to a replica that would take it, or one has it that waits for other writes: what only meets something
-    /// later brings nothing back.
+    /// to a replica that would take it; or somebody will send it to one, again or as a hint; or one has it that waits
+    /// for other writes. What only meets something later brings nothing back.
     pub fn may_still_spread(&self, write: &Version) -> bool {
         let carries = |message: &Message| {
             message.brings(|version| version.id == write.id)
@@ -143,7 +143,12 @@ impl Simulation {
             let mut waiting = node.replica.waiting();
             waiting.any(|(key, held)| held.keeps(write) && learns(node.replica.id, key, held))
         };
-        if self.nodes.iter().any(waits) || self.a_read_may_bring_back(write) {
+        let owes = |node: &super::Node| {
+            let again = node.replica.owed().filter(|_| self.sends_again());
+            let hints = node.replica.hints_to_come().filter(|_| self.stores_hints());
+            again.chain(hints).any(|(to, key, held)| held.keeps(write) && learns(to, key, held))
+        };
+        if self.nodes.iter().any(|node| waits(node) || owes(node)) || self.a_read_may_bring_back(write) {
             return true;
         }
         let flying = self.arrivals().any(|(_, message)| !message.lost && spreads(message));

@@ -3,8 +3,11 @@
 
 mod act;
 mod commands;
+mod groups;
 mod lists;
+mod messages;
 mod operations;
+mod palette;
 mod prompt;
 mod scrub;
 mod session;
@@ -46,6 +49,8 @@ pub struct Ui {
     /// How far the event list is scrolled back.
     pub(super) scroll: usize,
     pub(super) space_time: SpaceTime,
+    /// Who stands on the first side of the wall that is being drawn up.
+    pub(super) apart: Vec<NodeId>,
     /// Where the last picture had the space-time diagram.
     pub(super) place: Option<Place>,
     /// How much time the last picture would have liked to draw; how much the actor draws.
@@ -211,6 +216,7 @@ impl Ui {
             overlay: Overlay::None,
             scroll: 0,
             space_time: SpaceTime::default(),
+            apart: Vec::new(),
             place: None,
             chart: (None, None),
             side: Side::Nothing,

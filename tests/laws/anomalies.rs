@@ -4,15 +4,23 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use laggard::{
-    action::{Act, AntiEntropy, Digest, Guarantee, Style},
+    action::{
+        Act, AntiEntropy, Command, Copies, Digest, Guarantee, HintHolder, HintRules, Level, Mend, Style,
+        TombstoneRules,
+    },
     base::{ClientId, KeyId, NodeId, OpId, Ppm, SimTime, Span, WriteId},
     check::{AnomalyKind, Ledger},
     data::{Held, Version},
+    net::CutShape,
+    scenario::Scenario,
     sim::{Fact, Outcome, Simulation, What},
 };
 use proptest::prelude::*;
 
-use crate::generate::{Move, Plan, calm, durable, for_plans, run_on};
+use crate::{
+    generate::{Move, Plan, calm, durable, for_plans, meets, run_on},
+    schedule::{crash, millis, owners, plan_of, restart, rules, write},
+};
 
 /// A write as its client and a naive reader know it.
 #[derive(Debug)]
@@ -163,6 +171,51 @@ fn what_is_in_the_log_happened_and_a_lost_write_never_comes_back() {
     assert!(all, "some kind never occurred: {seen:?}");
 }
 
+/// Nobody holds it any more; but the coordinator still sends it again to one who missed all that came since.
+#[test]
+fn what_is_still_sent_again_is_not_lost() {
+    let mut scenario = Scenario::of(3);
+    rules(&mut scenario).retransmit = Some(Span::secs(1));
+    let mut watched = Watched::new(&plan_of(scenario, Vec::new()));
+    let name = |a: u16, b: u16| format!("{a} from {b}").into();
+    let wall = |a, b| {
+        Move::Give(Command::Cut { name: Some(name(a, b)), shape: CutShape::Link(NodeId(a), NodeId(b)) })
+    };
+    let heal = |a, b| Move::Give(Command::Heal(Mend::Named(name(a, b))));
+    watched.make(&[wall(0, 1), wall(0, 2), wall(1, 2)]);
+    watched.make(&[Move::Give(write(0, "first", Level::One)), millis(10)]);
+    watched.make(&[Move::Give(write(1, "second", Level::One)), millis(500), heal(0, 1), millis(2_000)]);
+    let first = watched.reader.writes.values().next().expect("written").version.clone();
+    assert!(!holds(&watched.simulation, &first), "both have the second");
+    assert_eq!(watched.ledger.anomalies().of(AnomalyKind::LostWrite).map(|lost| lost.count), None);
+    watched.make(&[heal(0, 2), millis(2_000)]);
+    assert!(holds(&watched.simulation, &first), "and there it is");
+    watched.make(&[heal(1, 2), millis(2_000)]);
+    assert_eq!(watched.ledger.anomalies().of(AnomalyKind::LostWrite).map(|lost| lost.count), Some(1));
+    assert_eq!(watched.mistakes, [""; 0]);
+}
+
+/// Acknowledged at level ANY, kept as a hint alone, and too old when its replicas are back.
+#[test]
+fn what_only_an_expired_hint_had_is_lost() {
+    let mut scenario = Scenario::of(3);
+    scenario.settings.set_copies(&Copies::InAll(2));
+    let (window, holder, replay_every) = (Span::secs(600), HintHolder::Coordinator, Span::millis(500));
+    rules(&mut scenario).hints = Some(HintRules { window, holder, replay_every });
+    let (gc_grace, compact_every) = (Span::secs(2), Span::secs(1));
+    rules(&mut scenario).tombstones = Some(TombstoneRules { gc_grace, compact_every });
+    let (owners, others) = owners(&scenario);
+    let mut watched = Watched::new(&plan_of(scenario, Vec::new()));
+    watched.make(&[crash(owners[0]), crash(owners[1])]);
+    watched.make(&[Move::Give(write(others[0], "kept", Level::Any)), millis(1_000)]);
+    let lost =
+        |watched: &Watched| watched.ledger.anomalies().of(AnomalyKind::LostWrite).map(|lost| lost.count);
+    assert_eq!(lost(&watched), None, "it is kept");
+    watched.make(&[millis(4_000), restart(owners[0]), restart(owners[1]), millis(5_000)]);
+    assert_eq!(lost(&watched), Some(1));
+    assert_eq!(watched.mistakes, [""; 0]);
+}
+
 #[test]
 fn every_stale_read_and_every_broken_promise_is_in_the_log_once() {
     for_plans(200, 92, 70, |plan| {
@@ -207,7 +260,7 @@ fn every_write_that_is_lost_when_all_is_quiet_is_in_the_log() {
         }
         Ok(())
     });
-    assert!(known.get() > 50, "{}", known.get());
+    assert!(known.get() > meets(50, 20), "{}", known.get());
 }
 
 #[test]
@@ -227,5 +280,5 @@ fn no_read_is_said_to_need_a_larger_k_than_all_that_happened_tells() {
         }
         Ok(())
     });
-    assert!(larger.get() > 20, "{}", larger.get());
+    assert!(larger.get() > meets(20, 5), "{}", larger.get());
 }

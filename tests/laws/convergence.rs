@@ -120,7 +120,7 @@ fn all_hold_the_same(simulation: &Simulation) -> bool {
 
 /// A premise of convergence: what a write must come after is lost with no disk. If it is, nobody may ever
 /// show that write who has not seen the other. So writes are ordered, or something is forgotten; not both.
-fn nothing_ordered_is_forgotten(mut plan: Plan) -> Plan {
+pub(crate) fn nothing_ordered_is_forgotten(mut plan: Plan) -> Plan {
     let orders = |guarantees: &mut Vec<Guarantee>| {
         guarantees.retain(|g| matches!(g, Guarantee::ReadYourWrites | Guarantee::MonotonicReads));
     };

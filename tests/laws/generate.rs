@@ -117,7 +117,7 @@ fn other_plans() -> u64 {
 
 /// How much of something rare the plans must meet: `every_day` for those of every day, and no less than
 /// `at_least` for any others, which may miss what is rare.
-pub(crate) fn meets(every_day: usize, at_least: usize) -> usize {
+pub(crate) fn meets<N>(every_day: N, at_least: N) -> N {
     if other_plans() == 0 { every_day } else { at_least }
 }
 

@@ -19,7 +19,7 @@ use laggard::{
 use proptest::prelude::*;
 
 use crate::{
-    generate::{Move, Plan, durable, for_plans, run},
+    generate::{Move, Plan, durable, for_plans, meets, run},
     schedule::{all_facts, ask, crash, isolate, millis, plan_of, read, restart, rules},
 };
 
@@ -89,7 +89,7 @@ fn what_a_replica_holds_never_becomes_older() {
     // Each of those that bring old news has brought some.
     let taught = taught.into_inner();
     for kind in [Kind::Write, Kind::Hint, Kind::Repair, Kind::Sync, Kind::SyncReply] {
-        assert!(taught.get(&kind).is_some_and(|times| *times > 2), "{kind:?}: {taught:?}");
+        assert!(taught.get(&kind).copied().unwrap_or(0) >= meets(3, 0), "{kind:?}: {taught:?}");
     }
 }
 
@@ -112,7 +112,7 @@ fn a_replica_goes_back_only_where_it_says_that_it_forgot() {
         Ok(())
     });
     for (times, what) in [(purges, "purges"), (crashes, "crashes that forget"), (disks, "lost disks")] {
-        assert!(times.get() > 0, "no {what}");
+        assert!(times.get() >= meets(1, 0), "no {what}");
     }
 }
 

@@ -25,6 +25,8 @@
 //! ```text
 //! holds            linearizable  majorities_with_blocking_repair_and_exact_clocks_are_…
 //!                                one_primary_that_serves_all_reads_and_never_fails_over_is_linearizable
+//! the checker      alarms        no_alarm_under_majorities_…, no_alarm_where_one_primary_…
+//!                                one_and_one_under_walls_show_every_anomaly_there_is
 //! every premise    linearizable  without_any_one_premise_some_history_is_explained_by_no_order
 //!   blocking       linearizable  a_read_that_answers_before_its_repair_has_arrived_is_not_linearizable
 //!   exact clocks   linearizable  a_skewed_clock_is_not_linearizable_whatever_repairs
@@ -81,6 +83,7 @@
 //! premises     the same, premise by premise, on random schedules
 //! zones        the same over zones
 //! linearizable what is linearizable, and what is not once a premise is given up
+//! alarms       the checkers are silent in linearizable settings, and see every anomaly under R = W = 1
 //! going_back   what a replica holds never becomes older, and where it may
 //! randomness   what a knob or a person does moves no other message
 //! network      order on links, and what is said to be stored
@@ -99,8 +102,10 @@
 //! bounded      nothing grows with the length of a run
 //! ```
 //!
-//! Runs are fixed: each property names its seed, and a failure prints the draws it shrank to.
+//! Runs are fixed: each property names its seed, and a failure prints the draws it shrank to. `LAWS_SEED=7` tries
+//! others, `LAWS_RUNS=10000` more of those that must be silent.
 
+mod alarms;
 mod anomalies;
 mod bounded;
 mod convergence;

@@ -145,6 +145,13 @@ fn what_is_said_to_be_stored_was_not_there_before_and_is_there_now() {
                 if let What::Accepted { version, .. } = &fact.what {
                     dots.insert(version.id, version.dot);
                 }
+                match &fact.what {
+                    What::Destroyed { node: gone, .. } => before.retain(|(node, _), _| node != gone),
+                    What::Discarded { node, key, .. } => {
+                        before.insert((*node, *key), simulation.held(*node, *key).clone());
+                    }
+                    _ => {}
+                }
                 let What::Stored { node, key, write, .. } = fact.what else { continue };
                 let now = simulation.held(node, key).clone();
                 let was = before.insert((node, key), now.clone()).unwrap_or_default();

@@ -16,7 +16,7 @@ use laggard::{
 use proptest::prelude::*;
 
 use crate::{
-    generate::{Dice, Move, for_draws},
+    generate::{Dice, Move, for_draws, meets},
     overlap::judge,
     schedule::{all_facts, as_set, ask, crash, isolate, plan_of, read, restart, rules, write},
 };
@@ -161,6 +161,6 @@ fn with_every_premise_of_overlap_nothing_is_missed() {
 fn without_any_one_premise_of_overlap_something_is_missed() {
     for premise in PREMISES {
         let (pairs, missed) = tried(Some(premise), 60);
-        assert!(missed > 0, "{premise:?} is given up, and none of {pairs} pairs is missed");
+        assert!(missed >= meets(1, 0), "{premise:?} is given up, and none of {pairs} pairs is missed");
     }
 }

@@ -17,7 +17,7 @@ use laggard::{
 };
 use proptest::{prelude::*, test_runner::TestCaseError};
 
-use crate::generate::{Dice, any_delay, for_draws};
+use crate::generate::{Dice, any_delay, for_draws, meets};
 
 /// Which faults a plan has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -362,7 +362,10 @@ fn weak_reads_miss_what_strong_ones_may_not() {
         missing.set(missing.get() + watched.ledger.tally.stale_reads);
         Ok(())
     });
-    assert!(missing.get() > 20 && strong.get() > 20, "{missing:?} stale, {strong:?} strong");
+    assert!(
+        missing.get() > meets(20, 5) && strong.get() > meets(20, 5),
+        "{missing:?} stale, {strong:?} strong"
+    );
 }
 
 /// `settled` says that nothing changes any more unless somebody does something.

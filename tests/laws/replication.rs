@@ -12,7 +12,7 @@ use laggard::{
     check::Ledger,
     data::{Conflicts, Value},
     net::{CutShape, Delay, LinkChange, Scope},
-    replica::primary::{Discard, Replid},
+    replica::primary::{Discard, Replid, Role},
     scenario::{ClientSpec, Scenario},
     sim::{Fact, Outcome, Simulation, Status, What},
 };
@@ -328,6 +328,29 @@ fn what_one_member_acknowledged_may_be_lost() {
         lost[index] = watched.ledger.lost_writes(&watched.simulation);
     }
     assert_eq!(lost, [1, 0], "acknowledged by one: lost; by a majority: it never was acknowledged");
+}
+
+/// Two promoted by hand in one term, behind a wall: the first in the list stays, and whoever followed the other
+/// comes along.
+#[test]
+fn whoever_followed_the_one_that_gave_way_follows_the_other() {
+    let mut scenario = Scenario::of(4);
+    scenario.settings.protocol = Protocol::Primary(Box::new(PrimaryPolicy::of(4)));
+    scenario.settings.conflicts = Conflicts::LogOrder;
+    let mut watched = Watched::new(&Plan { scenario, seed: Seed(1), moves: Vec::new() });
+    watched.give(&Command::Cut { name: None, shape: CutShape::Isolate(NodeId(1)) });
+    watched.give(&Command::Promote(NodeId(1)));
+    watched.give(&Command::Promote(NodeId(2)));
+    watched.go_on(Span::secs(10));
+    let follows = |watched: &Watched, node: usize| {
+        let member = watched.simulation.view().replicas[node].member.clone().expect("a member");
+        (member.role, member.term)
+    };
+    let of = |node| Role::Replica { of: Some(NodeId(node)) };
+    assert_eq!([0, 1, 3].map(|n| follows(&watched, n)), [(of(2), 2), (Role::Primary, 2), (of(2), 2)]);
+    watched.calm_down();
+    assert_eq!([0, 2, 3].map(|n| follows(&watched, n)), [(of(1), 2); 3]);
+    assert!(watched.simulation.converged() && watched.simulation.settled());
 }
 
 /// `settled` says that nothing changes any more unless somebody does something.

@@ -1,6 +1,7 @@
 //! The scenarios of SEMANTICS §13, run through the real simulation. Each test is named by its number, so
 //! `cargo test --test scenarios scenario_05` runs what is said of the fifth.
 
+mod anomalies;
 mod background;
 mod conflicts;
 mod coordination;

@@ -371,10 +371,14 @@ impl Member {
             self.meet_newer_term(term, primary, desk);
         } else if self.role == (Role::Replica { of: Some(from) }) {
             self.link = Link::Down;
+            // Of two promoted by hand in one term it has followed the one that gave way.
+            if term == self.term && desk.policy.failover == Failover::Manual {
+                self.meet_newer_term(term, primary, desk);
+            }
         }
     }
 
-    /// Somebody speaks of a later term. Where monitors decide, only they say whom to follow.
+    /// Somebody speaks of a later term, or of who has prevailed in this one. Where monitors decide, only they say whom to follow.
     fn meet_newer_term(&mut self, term: u64, primary: Option<NodeId>, desk: &mut Desk<'_, '_>) {
         let primary = primary.filter(|primary| *primary != desk.me);
         match desk.policy.failover {

@@ -42,6 +42,7 @@ pub(super) struct Pages {
     pub(super) book: Book,
     places: Vec<Place>,
     columns: Vec<Column>,
+    end: u64,
     /// By row: what shows a violation.
     marks: BTreeMap<usize, Mark>,
 }
@@ -76,7 +77,9 @@ impl Pages {
         }
         places.sort_by_key(|(invoked, line, _)| (*invoked, *line));
         let places = places.into_iter().map(|(_, _, place)| place).collect();
-        let mut pages = Self { book, places, columns: Vec::new(), marks: BTreeMap::new() };
+        let mut pages = Self { book, places, columns: Vec::new(), end: 0, marks: BTreeMap::new() };
+        let ends = pages.places.iter().map(|place| pages.told_when(*place).2);
+        pages.end = ends.max().unwrap_or(0);
         pages.columns = pages.fitting();
         pages
     }
@@ -167,15 +170,16 @@ impl Pages {
         found.map(|offset| first + offset)
     }
 
-    fn told_when(&self, place: Place) -> (u64, usize) {
+    /// When it was invoked, on which line, and the last that is known of it.
+    fn told_when(&self, place: Place) -> (u64, usize, u64) {
         match place {
             Place::Told { object, at } => {
                 let operation = &self.book.history.objects[object as usize].operations[at as usize];
-                (operation.invoked, operation.lines.invoked)
+                (operation.invoked, operation.lines.invoked, operation.returned.unwrap_or(operation.invoked))
             }
             Place::Unheard(at) => {
                 let operation = &self.book.history.unheard[at as usize];
-                (operation.invoked, operation.lines.invoked)
+                (operation.invoked, operation.lines.invoked, operation.returned.unwrap_or(operation.invoked))
             }
         }
     }
@@ -294,6 +298,10 @@ impl Source for Pages {
 
     fn faults(&self, _: u64, _: u64) -> Vec<Fault> {
         Vec::new()
+    }
+
+    fn end(&self) -> u64 {
+        self.end
     }
 
     fn moment(&self, _: u64) -> Option<String> {

@@ -205,8 +205,9 @@ impl Reading {
             Some(status) => panels::answer(paint, status),
             None => {
                 let Counts { ok, failed, unknown } = self.pages.book.history.counts;
+                let s = if ok == 1 { "" } else { "s" };
                 let mut text =
-                    format!("   {ok} operations ok, {failed} failed, {unknown} of unknown outcome");
+                    format!("   {ok} operation{s} ok, {failed} failed, {unknown} of unknown outcome");
                 match self.pages.book.skipped {
                     0 => {}
                     1 => text += "; one event that is no client's skipped",

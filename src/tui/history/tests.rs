@@ -148,7 +148,7 @@ fn the_first_violation_is_chosen_and_marked_by_glyph_and_word() {
     assert!(row("BREAKS HERE").starts_with("▸✗ 7-8"), "{text}");
     assert_eq!(text.matches("⚑ ").count(), 2, "{text}");
     assert_eq!(text.matches(" evidence\n").count(), 2, "{text}");
-    assert!(row("did nothing").contains("cas") && row("3-").contains("tea"), "{text}");
+    assert!(row("did nothing").contains("cas"), "{text}");
 }
 
 #[test]
@@ -357,6 +357,10 @@ fn themes_change_no_text_and_without_colour_bold_and_reverse_remain() {
             }
         }
         reading.glyphs = &ASCII;
+        if name == "history-keys" {
+            // The list was made with the glyphs of before.
+            keys(&mut reading, "⎋E");
+        }
         for (width, height) in [(60, 18), (80, 24), (120, 36), (200, 55)] {
             for row in rows(&buffer(&mut reading, width, height)) {
                 assert!(row.is_ascii(), "{name} at {width}x{height}: {row}");

@@ -22,12 +22,12 @@ pub(super) struct Axis {
 }
 
 impl Axis {
-    /// Over all these intervals; one without an end goes on as far as anything is known.
-    pub(super) fn over(area: Rect, intervals: impl Iterator<Item = Interval>) -> Self {
+    /// Over all these intervals; one without an end goes on to the `end` of all that is known.
+    pub(super) fn over(area: Rect, intervals: impl Iterator<Item = Interval>, end: u64) -> Self {
         let (mut from, mut to) = (u64::MAX, 0);
         for interval in intervals {
             from = from.min(interval.from);
-            to = to.max(interval.to.unwrap_or(interval.from));
+            to = to.max(interval.to.unwrap_or(end).max(interval.from));
         }
         let from = from.min(to);
         Self { area, from, to: to.max(from.saturating_add(1)) }
@@ -79,7 +79,7 @@ mod tests {
     fn both_ends_are_on_the_axis_and_nothing_beyond() {
         let over = |width, ends: &[(u64, Option<u64>)]| {
             let intervals = ends.iter().map(|(from, to)| Interval { from: *from, to: *to });
-            Axis::over(Rect::new(10, 0, width, 1), intervals)
+            Axis::over(Rect::new(10, 0, width, 1), intervals, 250)
         };
         let axis = over(21, &[(100, Some(200)), (150, Some(300)), (120, None)]);
         assert_eq!((axis.column(100), axis.column(200), axis.column(300)), (Some(10), Some(20), Some(30)));

@@ -200,6 +200,9 @@ mod tests {
         fn faults(&self, _: u64, _: u64) -> Vec<Fault> {
             Vec::new()
         }
+        fn end(&self) -> u64 {
+            0
+        }
         fn moment(&self, _: u64) -> Option<String> {
             None
         }

@@ -31,13 +31,17 @@ impl<'a> Live<'a> {
         let client = widest(&mut snapshot.scenario.clients.iter().map(|client| width(&client.name)));
         let keys = &snapshot.view.keys;
         let key = if keys.len() > 1 { widest(&mut keys.iter().map(|key| width(key))).max(3) } else { 0 };
+        let kept = &snapshot.operations.operations;
+        let level = widest(&mut kept.iter().map(|one| one.level.to_string().len())).clamp(5, 12);
+        let time =
+            widest(&mut kept.last().iter().map(|one| one.invoked.at.at.to_string().len())).clamp(8, 14);
         let column = |title, least, most, spare| Column { title, least, most, spare };
         let columns = vec![
-            column("asked", 8, 10, 0),
+            column("asked", time, time, 0),
             column("client", client.clamp(6, 8), client.clamp(6, 16), 1),
             column("key", key.min(6), key.min(20), 3),
             column("operation", 14, 34, 0),
-            column("level", 5, 12, 5),
+            column("level", level.min(5), level, 5),
             column("heard", 5, 5, 4),
             column("verdict", 16, 34, 0),
         ];
@@ -77,7 +81,7 @@ impl<'a> Live<'a> {
             }
             _ if !broken.is_empty() => (broken, Role::Error, Mark::Wrong),
             Standing::Fresh => ("fresh".into(), Role::Fresh, Mark::Nothing),
-            Standing::Acknowledged => ("done".into(), Role::Dim, Mark::Nothing),
+            Standing::Acknowledged => ("acknowledged".into(), Role::Dim, Mark::Nothing),
             Standing::Waiting => ("waiting".into(), Role::Message, Mark::Nothing),
             Standing::Refused => (format!("refused: {}", told(operation)), Role::Error, Mark::Failed),
             Standing::Unknown => (format!("unknown: {}", told(operation)), Role::Stale, Mark::Failed),
@@ -162,6 +166,10 @@ impl Source for Live<'_> {
         inside.filter_map(|fault| Some(Fault { at: fault.at.at.at.0, role: sign(&fault.kind)? })).collect()
     }
 
+    fn end(&self) -> u64 {
+        self.snapshot.view.position.at.0
+    }
+
     fn moment(&self, at: u64) -> Option<String> {
         Some(SimTime(at).to_string())
     }
@@ -213,14 +221,14 @@ pub(super) fn argument(act: &Act) -> Option<Value> {
 /// What a client was told that got nothing, in a word or two.
 pub(super) fn told(operation: &RunOperation) -> String {
     match &operation.answer {
-        Some(Outcome::Unavailable { required, alive }) => format!("UNAVAILABLE, {alive} of {required} up"),
-        Some(Outcome::NoReplicas { good, required }) => format!("NOREPLICAS, {good} of {required} good"),
+        Some(Outcome::Unavailable { .. }) => "UNAVAILABLE".into(),
+        Some(Outcome::NoReplicas { .. }) => "NOREPLICAS".into(),
         Some(Outcome::NotPrimary { .. }) => "READONLY".into(),
         Some(Outcome::ConditionFailed { .. }) => "CONDITION".into(),
         Some(Outcome::Throttled { .. }) => "THROTTLED".into(),
         Some(Outcome::CoordinatorDown) => "replica down".into(),
         Some(Outcome::NotFresh(guarantee)) => format!("{} first", letters(*guarantee)),
-        Some(Outcome::TimedOut { received, required }) => format!("TIMEOUT, {received} of {required}"),
+        Some(Outcome::TimedOut { received, required }) => format!("TIMEOUT {received}/{required}"),
         Some(Outcome::CoordinatorCrashed) => "replica crashed".into(),
         Some(Outcome::Written(_) | Outcome::Waited { .. } | Outcome::Found(_)) => "done".into(),
         None => "no answer yet".into(),

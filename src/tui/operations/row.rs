@@ -19,6 +19,8 @@ pub(in crate::tui) trait Source {
     fn id(&self, place: usize) -> u64;
     /// What befell between two moments, in their order.
     fn faults(&self, from: u64, to: u64) -> Vec<Fault>;
+    /// The last moment that anything is known of.
+    fn end(&self) -> u64;
     /// A moment of the axis in words; `None` where the axis only knows an order.
     fn moment(&self, at: u64) -> Option<String>;
 }

@@ -81,7 +81,8 @@ impl Live<'_> {
             |node| format!("{} coordinated", self.snapshot.replica_name(node)),
         );
         let asked = format!("asked: {}", self.names(&operation.asked));
-        let answered = format!("answered in time: {}", self.names(&operation.answered));
+        let by = if operation.returned.is_some() { "in time" } else { "so far" };
+        let answered = format!("answered {by}: {}", self.names(&operation.answered));
         let result = match &operation.answer {
             Some(Outcome::Found(held)) if held.versions().is_empty() => "it found nothing".into(),
             Some(Outcome::Found(held)) => {
@@ -93,6 +94,15 @@ impl Live<'_> {
                 format!("{replicas} of {wanted} replicas have it")
             }
             Some(Outcome::Written(write)) => format!("it became {write}"),
+            Some(Outcome::Unavailable { required, alive }) => {
+                format!("UNAVAILABLE, {required} must answer and {alive} were believed up")
+            }
+            Some(Outcome::NoReplicas { good, required }) => {
+                format!("NOREPLICAS, {good} of {required} good replicas")
+            }
+            Some(Outcome::TimedOut { received, required }) => {
+                format!("TIMEOUT, {received} of {required} answered")
+            }
             Some(_) | None => told(operation),
         };
         let returned = operation.returned.map_or_else(String::new, |at| {

@@ -8,15 +8,15 @@ use ratatui::{
 use super::{
     axis::Axis,
     browser::Browser,
-    row::{Cell, Column, Look, Mark, Row, Source},
+    row::{Cell, Column, Interval, Look, Mark, Row, Source},
 };
 use crate::tui::{
     paint::{Paint, bold},
     theme::Role,
 };
 
-/// From this width on there is an axis.
-const ROOMY: u16 = 110;
+/// From this width on there is an axis: 110 columns, less a frame.
+const ROOMY: u16 = 108;
 /// An axis has at least so many columns.
 const LEAST_AXIS: u16 = 34;
 /// The choice and the mark, in front of every row.
@@ -38,7 +38,7 @@ pub(in crate::tui) fn draw(
     }
     let with_axis = area.width >= ROOMY;
     let columns = source.columns();
-    let room = if with_axis { (area.width * 3 / 5).min(area.width - LEAST_AXIS) } else { area.width };
+    let room = if with_axis { (area.width * 2 / 3).min(area.width - LEAST_AXIS) } else { area.width };
     let widths = widths(columns, room.saturating_sub(GUTTER));
     let used = GUTTER + widths.iter().map(|width| if *width > 0 { width + 1 } else { 0 }).sum::<u16>();
     let has_faults = with_axis && area.height > 5 && !source.faults(0, u64::MAX).is_empty();
@@ -55,7 +55,11 @@ pub(in crate::tui) fn draw(
         return Vec::new();
     }
     let right = Rect { x: area.x + used + 1, width: area.width.saturating_sub(used + 2), ..area };
-    let axis = with_axis.then(|| Axis::over(right, rows.iter().map(|(_, _, row)| row.interval)));
+    // Where the newest is in sight, so is all that came after it.
+    let newest = rows.last().filter(|(_, place, _)| place + 1 == source.count());
+    let now = newest.map(|(_, _, row)| Interval { from: row.interval.from, to: None });
+    let intervals = rows.iter().map(|(_, _, row)| row.interval).chain(now);
+    let axis = with_axis.then(|| Axis::over(right, intervals, source.end()));
     let cuts = axis.as_ref().map_or_else(Vec::new, |axis| marks(paint, axis, source, has_faults));
     let mut drawn = Vec::new();
     for (y, (shown, place, row)) in (body.top()..body.bottom()).zip(&rows) {
@@ -165,15 +169,20 @@ fn marks(paint: &mut Paint<'_>, axis: &Axis, source: &dyn Source, has_faults: bo
     let style = bold(paint.style(Role::Dim));
     match (source.moment(axis.from), source.moment(axis.to)) {
         (Some(from), Some(to)) => {
+            let to = if from == to { String::new() } else { to };
             paint.line_right(top, 0, &Line::styled(to, style));
             paint.line(top, 0, &Line::styled(from, style));
         }
         _ => paint.line(top, 0, &Line::styled(format!("time {}", paint.glyphs.arrows[1]), style)),
     }
-    let mut columns = Vec::new();
+    let mut columns: Vec<(u16, Role)> = Vec::new();
     if has_faults {
         for fault in source.faults(axis.from, axis.to) {
-            if let Some(x) = axis.column(fault.at) {
+            if let Some(mut x) = axis.column(fault.at) {
+                // What befell at the same moment stands side by side, as far as there is room.
+                while x + 1 < axis.area.right() && columns.iter().any(|(taken, _)| *taken == x) {
+                    x += 1;
+                }
                 let style = paint.style(fault.role);
                 paint.cell(Position::new(x, axis.area.y + 1), paint.glyphs.mark(fault.role), style);
                 columns.push((x, fault.role));

@@ -42,6 +42,10 @@ pub(in crate::tui) fn overlay(
                     format!("Verdicts, {here} of {known} anomalies so far: Enter goes there, e then explains")
                 }
                 Purpose::RunUntil => "Run until …".to_owned(),
+                Purpose::Messages => "Messages on their way: Enter picks one".to_owned(),
+                Purpose::Surgery => "What becomes of the message?".to_owned(),
+                Purpose::Groups => "A wall: Enter moves a replica, or cuts".to_owned(),
+                Purpose::Palette => "Everything, by name: type, Enter".to_owned(),
                 Purpose::Session => {
                     let client = snapshot.view.clients.get(usize::from(ui.client.0));
                     let name = client.map_or("", |client| &client.name);

@@ -121,6 +121,9 @@ actions! {
     RestoreLink "restore-link" Faults Hidden "restore link",
         Main: key('X') =>
         "Restore the link from the picked replica to a second one.",
+    Groups "groups" Faults Hidden "groups",
+        Main: key('G') =>
+        "Draw up a wall: who stands on which side, one way or both; or heal one of several.",
     Crash "crash" Faults Shown "crash",
         Main: key('c') =>
         "Crash the picked replica: what it had only in memory is lost.",
@@ -151,6 +154,9 @@ actions! {
     MoreLatency "more-latency" Network Shown "more latency",
         Main: key('='), key('+') =>
         "More latency on every link; acts on what is sent from now on.",
+    Messages "messages" Network Hidden "messages",
+        Main: key('d') =>
+        "Stop the clock and list the messages on their way: deliver one, drop, double, delay or hold it.",
     LinkFaults "link-faults" Network Hidden "loss",
         Main: key('L') =>
         "Set loss, duplication and reordering.",
@@ -211,6 +217,9 @@ actions! {
     NextTheme "next-theme" Views Hidden "theme",
         Main History: key('t') =>
         "Change the theme: dark, light, high contrast, monochrome.",
+    Palette "palette" Program Hidden "palette",
+        Main: key(':'), control('p') =>
+        "Find anything by its name: actions, views, themes, presets.",
     OpenPreset "open-preset" Program Hidden "presets",
         Main: control('o') =>
         "Open a preset.",

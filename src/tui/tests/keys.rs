@@ -88,6 +88,8 @@ fn does_what_it_promises(action: Action) {
         | Action::RepairNow
         | Action::Promote
         | Action::SkewClock
+        | Action::Groups
+        | Action::Messages
         | Action::LessLatency
         | Action::MoreLatency
         | Action::LinkFaults => faults(action),
@@ -129,6 +131,7 @@ fn does_what_it_promises(action: Action) {
         | Action::OpenPreset
         | Action::Redraw
         | Action::Suspend
+        | Action::Palette
         | Action::Closer
         | Action::Screenshot
         | Action::Record
@@ -187,6 +190,39 @@ fn faults(action: Action) {
             assert!(matches!(stage.ui.overlay, Overlay::Choice(Purpose::SecondReplica(_), _)));
             stage.keys("3");
             assert_eq!(cuts(&stage), 1);
+        }
+        Action::Groups => {
+            let mut stage = pressed("", action);
+            assert!(stage.text(80, 24).contains("{ams} | {lon nyc}"), "{}", stage.text(80, 24));
+            // lon over to the first side; then the wall.
+            stage.keys("lon: other⏎");
+            stage.act(Layer::Choice, Action::EraseAll);
+            stage.keys("⏎");
+            let snapshot = stage.snapshot();
+            assert_eq!(snapshot.view.sides.len(), 2);
+            assert!(snapshot.view.sides.contains(&vec![crate::base::NodeId(2)]), "{:?}", snapshot.view.sides);
+            stage.keys("Gheal⏎");
+            assert_eq!(cuts(&stage), 0);
+            stage.keys("1Gone way⏎");
+            assert_eq!(cuts(&stage), 2, "two links, one way each");
+        }
+        Action::Messages => {
+            let deaths = |stage: &Stage| stage.snapshot().tally.lost;
+            let mut stage = pressed("w|", action);
+            assert!(!stage.snapshot().is_running(), "the clock stands");
+            stage.keys("ams→lon⏎drop⏎");
+            stage.keys(" |");
+            assert_eq!(deaths(&stage), 1, "{}", stage.status());
+            // The one to nyc comes at once.
+            assert_eq!(value(&stage, 2), "blue");
+            let mut stage = pressed("w|", action);
+            stage.keys("ams→nyc⏎deliver⏎ ");
+            stage.wait(10);
+            assert_eq!((value(&stage, 1).as_str(), value(&stage, 2).as_str()), ("blue", "green"));
+            assert!(stage.snapshot().events.iter().any(|event| event.text.starts_with("by hand: ")));
+            stage.keys("u||");
+            assert_eq!(value(&stage, 2), "green", "undone, it comes in its own time");
+            assert!(pressed("", action).status().contains("nothing is on its way"), "nothing is");
         }
         Action::RestoreLink => {
             let mut stage = pressed("x3", action);
@@ -379,6 +415,21 @@ fn views(action: Action) {
         Action::Help => assert!(matches!(pressed("", action).ui.overlay, Overlay::Help(_))),
         Action::OpenPreset => {
             assert!(matches!(pressed("", action).ui.overlay, Overlay::Choice(Purpose::Preset, _)));
+        }
+        Action::Palette => {
+            let mut stage = pressed("", action);
+            stage.keys("view metrics⏎");
+            assert_eq!((stage.ui.layer(), stage.ui.view), (Layer::Main, View::Metrics));
+            stage.keys(":theme light⏎");
+            assert_eq!(stage.ui.theme.kind(), Kind::Light);
+            stage.keys(":isolate⏎");
+            assert_eq!(cuts(&stage), 1);
+            stage.keys(":open quorum⏎");
+            assert!(
+                matches!(&stage.effects[..], [Effect::Open(name)] if name == "quorum"),
+                "{:?}",
+                stage.effects
+            );
         }
         Action::Record => assert!(matches!(asked(action)[..], [Effect::Record])),
         Action::Screenshot => assert!(matches!(asked(action)[..], [Effect::Screenshot])),

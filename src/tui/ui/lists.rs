@@ -1,11 +1,17 @@
 //! Lists to choose from, narrowed by typing: help, presets, branches, a second replica.
 
 use crate::{
-    base::{NodeId, Position},
+    action::Surgery,
+    base::{MessageId, NodeId, Position},
     check::AnomalyKind,
     drive::Snapshot,
-    tui::registry::{self, Action, Group, Layer},
+    tui::{
+        registry::{self, Action, Group, Layer},
+        theme::Kind,
+    },
 };
+
+use super::{View, groups::Grouping};
 
 /// What a choice is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +26,14 @@ pub(in crate::tui) enum Purpose {
     Verdicts,
     /// What to run until.
     RunUntil,
+    /// Messages on their way.
+    Messages,
+    /// What to do to one of them.
+    Surgery,
+    /// Who stands on which side of a wall: the list stays until the wall is raised.
+    Groups,
+    /// Everything, by name.
+    Palette,
 }
 
 /// What the clock may run until.
@@ -58,6 +72,11 @@ pub(in crate::tui) enum Id {
     /// Somewhere to go, and the replica to look at.
     Place(Position, NodeId),
     Until(Until),
+    Message(MessageId),
+    Surgery(MessageId, Surgery),
+    Group(Grouping),
+    View(View),
+    Theme(Kind),
     /// A heading: not to be chosen.
     Heading,
 }

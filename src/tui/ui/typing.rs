@@ -74,6 +74,10 @@ impl Ui {
                     self.no("nothing went wrong there that one could go to".into())
                 }
                 (Purpose::Verdicts | Purpose::RunUntil, Some(Id::Until(until))) => Self::run_until(until),
+                (Purpose::Messages, Some(Id::Message(id))) => self.open_surgery(id, snapshot),
+                (Purpose::Surgery, Some(Id::Surgery(id, surgery))) => self.operate(id, surgery, snapshot),
+                (Purpose::Groups, Some(Id::Group(grouping))) => self.group(grouping, list, snapshot),
+                (Purpose::Palette, Some(id)) => self.run_from_palette(id, snapshot),
                 (Purpose::Preset, Some(Id::Name(name))) => vec![Effect::Open(name)],
                 _ => {
                     self.overlay = Overlay::Choice(purpose, list);

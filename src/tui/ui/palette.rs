@@ -1,0 +1,66 @@
+//! The command palette: everything that can be asked for, by name: actions, views, themes, presets.
+
+use crate::{
+    drive::Snapshot,
+    tui::{
+        registry::{self, Action, Group, Layer},
+        theme::{Kind, Theme},
+    },
+};
+
+use super::{Effect, Entry, Id, List, Overlay, Purpose, Ui, View};
+
+impl Ui {
+    pub(super) fn open_palette(&mut self) -> Vec<Effect> {
+        let actions = Group::ALL
+            .into_iter()
+            .flat_map(registry::group)
+            .filter(|entry| {
+                !entry.keys_in(Layer::Main).is_empty() && !matches!(entry.action, Action::Pick(_))
+            })
+            .map(|entry| Entry {
+                id: Id::Action(entry.action),
+                head: entry.name.into(),
+                text: format!(
+                    "{}  {}",
+                    registry::key_in(Layer::Main, entry.action).unwrap_or_default(),
+                    entry.doc
+                ),
+            });
+        let views = View::ALL.into_iter().map(|view| Entry {
+            id: Id::View(view),
+            head: "view".into(),
+            text: format!("view {}", view.name()),
+        });
+        let themes = Kind::ALL.into_iter().map(|kind| Entry {
+            id: Id::Theme(kind),
+            head: "theme".into(),
+            text: format!("theme {}", kind.name()),
+        });
+        let presets = crate::scenario::builtin().map(|(name, text)| Entry {
+            id: Id::Name(name.into()),
+            head: "open".into(),
+            text: format!("open {name}: {text}"),
+        });
+        let entries = actions.chain(views).chain(themes).chain(presets).collect();
+        self.overlay = Overlay::Choice(Purpose::Palette, List::new(entries));
+        Vec::new()
+    }
+
+    pub(super) fn run_from_palette(&mut self, id: Id, snapshot: &Snapshot) -> Vec<Effect> {
+        match id {
+            Id::Action(action) => self.act(action, snapshot),
+            Id::View(view) => {
+                self.view = view;
+                Vec::new()
+            }
+            Id::Theme(kind) => {
+                self.theme = Theme::new(kind, self.theme.depth());
+                self.say(format!("theme: {}", kind.name()));
+                Vec::new()
+            }
+            Id::Name(name) => vec![Effect::Open(name)],
+            _ => Vec::new(),
+        }
+    }
+}
