@@ -51,6 +51,19 @@ struct OfKey {
     k: Result<usize, Undecided>,
 }
 
+/// How a search came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    Finished,
+    GivenUp,
+}
+
+impl Ended {
+    fn after<E>(found: Result<(), E>) -> Self {
+        found.map_or(Self::GivenUp, |()| Self::Finished)
+    }
+}
+
 /// The operations of a history that models of registers know.
 struct Told<'a> {
     calls: Vec<Call>,
@@ -166,7 +179,7 @@ impl Judge {
                     return judged;
                 }
                 let spent = self.windows.values().any(|window| window.found[index] == Found::Spent);
-                told.unbroken(model, spent, starts.len())
+                told.unbroken(model, Ended::after((!spent).then_some(()).ok_or(())), starts.len())
             })
             .collect()
     }
@@ -230,7 +243,12 @@ impl Judge {
             1 => "held on the one key that was read".to_owned(),
             count => format!("held on each of the {count} keys that were read"),
         };
-        told.told(Subject::Linearizable, says, spent, told.calls.len())
+        told.told(
+            Subject::Linearizable,
+            &says,
+            Ended::after((!spent).then_some(()).ok_or(())),
+            told.calls.len(),
+        )
     }
 
     fn atomicity(
@@ -246,7 +264,7 @@ impl Judge {
         let ruled_out = match k {
             Ok(1) | Err(Undecided::Spent { on: 1 }) => {
                 let says = format!("k = 1: one order in which {reads} returns the last write");
-                return told.told(subject, says, k.is_err(), count);
+                return told.told(subject, &says, Ended::after(k.map(|_| ())), count);
             }
             Ok(k) => k - 1,
             Err(Undecided::Larger) => MOST_K,
@@ -383,13 +401,13 @@ impl<'a> Told<'a> {
         }
     }
 
-    fn unbroken(&self, model: Model, spent: bool, windows: usize) -> Judged {
+    fn unbroken(&self, model: Model, ended: Ended, windows: usize) -> Judged {
         let reads = self.calls.iter().filter(|call| !call.is_write()).count();
         let says = match reads {
             1 => "held, for 1 read".to_owned(),
             reads => format!("held, for {reads} reads"),
         };
-        let mut judged = self.told(Subject::Model(model), says, spent, reads);
+        let mut judged = self.told(Subject::Model(model), &says, ended, reads);
         if windows > 1 && matches!(judged.verdict, Verdict::Holds) {
             judged.says = format!("not broken within any {WINDOW} operations; more are not judged together");
             judged.verdict = Verdict::Unknown(judged.says.clone());
@@ -398,13 +416,13 @@ impl<'a> Told<'a> {
     }
 
     /// Nothing speaks against it: that is a yes only if everything was seen and the search came to an end.
-    fn told(&self, subject: Subject, says: String, spent: bool, seen: usize) -> Judged {
+    fn told(&self, subject: Subject, says: &str, ended: Ended, seen: usize) -> Judged {
         let unknown = if seen == 0 || self.calls.iter().all(Call::is_write) {
             Some(match self.unjudged {
                 0 => "nothing was read".to_owned(),
                 _ => "nothing was read that tells: counters, sets and siblings do not".to_owned(),
             })
-        } else if spent {
+        } else if ended == Ended::GivenUp {
             Some("the search was given up: too many operations at a time".to_owned())
         } else if self.forgotten > 0 {
             Some(format!("nothing speaks against it; {} older operations are forgotten", self.forgotten))
