@@ -213,8 +213,7 @@ fn faults(action: Action) {
             stage.keys("ams→lon⏎drop⏎");
             stage.keys(" |");
             assert_eq!(deaths(&stage), 1, "{}", stage.status());
-            // The one to nyc comes at once.
-            assert_eq!(value(&stage, 2), "blue");
+            assert_eq!((value(&stage, 1).as_str(), value(&stage, 2).as_str()), ("blue", "green"));
             let mut stage = pressed("w|", action);
             stage.keys("ams→nyc⏎deliver⏎ ");
             stage.wait(10);
