@@ -90,6 +90,9 @@ pub async fn run(guard: &mut Guard, mut ui: Ui, mut handle: Handle, motion: Moti
             }
             Happening::End(how) => return Ok(how.exit_status()),
         };
+        if effects.iter().any(|effect| matches!(effect, Effect::Save)) {
+            ui.told(save::session(&snapshot));
+        }
         if effects.iter().any(|effect| matches!(effect, Effect::Screenshot)) {
             let saved = save::screenshot(screen.shown(), &ui, &snapshot);
             ui.told(saved);
@@ -165,7 +168,7 @@ fn perform(effects: Vec<Effect>, ui: &mut Ui, handle: &Handle, screen: &mut Scre
                 next = Next::AwaitAnswer;
             }
             Effect::Open(name) => next = open(ui, handle, &name),
-            Effect::Screenshot | Effect::Record => {}
+            Effect::Save | Effect::Screenshot | Effect::Record => {}
             Effect::Repaint => screen.repaint(),
             Effect::Suspend => {
                 if let Err(why) = guard::suspend() {

@@ -198,6 +198,8 @@ pub enum Effect {
     /// Load this built-in preset.
     Open(String),
     Repaint,
+    /// Save the session as a preset.
+    Save,
     /// Save what the screen shows as SVG.
     Screenshot,
     /// Begin to record the screen, or stop.

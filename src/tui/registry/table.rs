@@ -223,6 +223,9 @@ actions! {
     OpenPreset "open-preset" Program Hidden "presets",
         Main: control('o') =>
         "Open a preset.",
+    Save "save" Program Hidden "save",
+        Main: key('s') =>
+        "Save the session up to now as a preset in the working directory: it replays identically.",
     Screenshot "screenshot" Program Hidden "screenshot",
         Main: key('S') =>
         "Save the screen as an SVG picture in the working directory.",

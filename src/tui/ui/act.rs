@@ -101,6 +101,7 @@ impl Ui {
             Action::Help => self.open(Overlay::Help(List::help(Layer::Main))),
             Action::OpenPreset => self.open(Overlay::Choice(Purpose::Preset, List::presets())),
             Action::Record => vec![Effect::Record],
+            Action::Save => vec![Effect::Save],
             Action::Screenshot => vec![Effect::Screenshot],
             Action::Redraw => vec![Effect::Repaint],
             Action::Suspend => vec![Effect::Suspend],
