@@ -80,11 +80,12 @@ fn without(text: &str, keys: &[&str]) -> String {
 fn replays(text: &str, scenario: &Scenario, seed: Seed, log: &[Logged]) -> Result<(), String> {
     let read = Scenario::from_text("the saved session", text.as_bytes()).map_err(|problems| {
         let first = problems.list().first();
-        let step = first.and_then(|problem| step_of(text, problem.place?.line)).filter(|step| *step < log.len());
+        let step =
+            first.and_then(|problem| step_of(text, problem.place?.line)).filter(|step| *step < log.len());
         let why = first.map_or_else(String::new, |problem| problem.message.clone());
         step.map_or_else(
             || format!("this preset cannot be saved: {why}"),
-            |step| format!("{}: {why}", unsaid(log, step)),
+            |step| format!("{} ({why})", unsaid(log, step)),
         )
     })?;
     let again = read.script.iter().map(|step| match (&step.timing, &step.deed) {
@@ -126,7 +127,7 @@ fn step_of(text: &str, line: usize) -> Option<usize> {
 
 fn unsaid(log: &[Logged], index: usize) -> String {
     let Logged { at, command, .. } = &log[index];
-    format!("a preset has no words for the {} at {}: nothing is saved", snapshot::name(command), at.at)
+    format!("nothing is saved: a preset cannot say the {} at {}", snapshot::name(command), at.at)
 }
 
 /// The scenario of what [`saved`] wrote; what a kill left unfinished of its last line is forgotten.

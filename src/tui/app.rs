@@ -15,6 +15,7 @@ use super::{
     draw::draw,
     guard::{self, Ending, Guard},
     input::{self, Happening, Input},
+    logbook::Logbook,
     registry::{self, Action, lookup},
     save::{self, Recording},
     screen::{HeldTerminal, Screen},
@@ -45,9 +46,16 @@ pub async fn run(guard: &mut Guard, mut ui: Ui, mut handle: Handle, motion: Moti
     let mut input = Input::start(guard)?;
     let mut next_frame: Option<Instant> = None;
     let mut recording: Option<Recording> = None;
+    let mut logbook = Logbook::open(|name| std::env::var_os(name));
+    if let Some(left) = logbook.left() {
+        ui.offer(&left.scenario.title);
+    }
     loop {
         let snapshot: Arc<Snapshot> = Arc::clone(&handle.snapshots.borrow_and_update());
         ui.observe(&snapshot);
+        if let Err(why) = logbook.keep(&snapshot) {
+            ui.refuse(why);
+        }
         match screen.draw(|buffer| draw(&mut ui, &snapshot, buffer)) {
             Ok(0) => {}
             Ok(_) => record(&mut recording, &mut ui, |tape| tape.picture(screen.bytes(), &snapshot, now())),
@@ -100,12 +108,34 @@ pub async fn run(guard: &mut Guard, mut ui: Ui, mut handle: Handle, motion: Moti
         if effects.iter().any(|effect| matches!(effect, Effect::Record)) {
             toggle(&mut recording, &mut ui, &mut screen, &snapshot);
         }
+        if effects.iter().any(|effect| matches!(effect, Effect::Resume))
+            && resume(&mut logbook, &mut ui, &handle)
+        {
+            answer(&mut handle).await;
+            continue;
+        }
         match perform(effects, &mut ui, &handle, &mut screen) {
-            Next::Leave => return Ok(0),
+            Next::Leave => {
+                logbook.close();
+                return Ok(0);
+            }
             Next::AwaitAnswer => answer(&mut handle).await,
             Next::GoOn => {}
         }
     }
+}
+
+/// Goes to the end of the session that was cut short; whether there is one.
+fn resume(logbook: &mut Logbook, ui: &mut Ui, handle: &Handle) -> bool {
+    let Some(scenario) = logbook.take() else {
+        ui.refuse("no session was cut short: there is nothing to resume");
+        return false;
+    };
+    let seed = scenario.seed;
+    ask(handle, Request::Load(scenario, seed));
+    ask(handle, Request::ToHead);
+    ui.reset();
+    true
 }
 
 /// Begins to record, with the whole screen as the first picture; or stops.
@@ -168,7 +198,7 @@ fn perform(effects: Vec<Effect>, ui: &mut Ui, handle: &Handle, screen: &mut Scre
                 next = Next::AwaitAnswer;
             }
             Effect::Open(name) => next = open(ui, handle, &name),
-            Effect::Save | Effect::Screenshot | Effect::Record => {}
+            Effect::Save | Effect::Resume | Effect::Screenshot | Effect::Record => {}
             Effect::Repaint => screen.repaint(),
             Effect::Suspend => {
                 if let Err(why) = guard::suspend() {

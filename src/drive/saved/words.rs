@@ -260,9 +260,8 @@ fn delay(of: &Delay) -> String {
             format!("{{empirical: {{samples: [{}]}}}}", samples.join(", "))
         }
         Delay::Quantiles(points) => {
-            let point = |(at, is): &(Ppm, Span)| {
-                format!("{{at: {}, is: {}}}", write_share(at.parts()), span(*is))
-            };
+            let point =
+                |(at, is): &(Ppm, Span)| format!("{{at: {}, is: {}}}", write_share(at.parts()), span(*is));
             let points: Vec<String> = points.iter().map(point).collect();
             format!("{{empirical: {{quantiles: [{}]}}}}", points.join(", "))
         }

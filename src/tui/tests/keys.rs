@@ -134,6 +134,7 @@ fn does_what_it_promises(action: Action) {
         | Action::Palette
         | Action::Closer
         | Action::Save
+        | Action::Resume
         | Action::Screenshot
         | Action::Record
         | Action::Wider
@@ -434,6 +435,7 @@ fn views(action: Action) {
         }
         Action::Record => assert!(matches!(asked(action)[..], [Effect::Record])),
         Action::Save => assert!(matches!(asked(action)[..], [Effect::Save])),
+        Action::Resume => assert!(matches!(asked(action)[..], [Effect::Resume])),
         Action::Screenshot => assert!(matches!(asked(action)[..], [Effect::Screenshot])),
         Action::Redraw => assert!(matches!(asked(action)[..], [Effect::Repaint])),
         Action::Suspend => assert!(matches!(asked(action)[..], [Effect::Suspend])),

@@ -102,6 +102,7 @@ impl Ui {
             Action::OpenPreset => self.open(Overlay::Choice(Purpose::Preset, List::presets())),
             Action::Record => vec![Effect::Record],
             Action::Save => vec![Effect::Save],
+            Action::Resume => vec![Effect::Resume],
             Action::Screenshot => vec![Effect::Screenshot],
             Action::Redraw => vec![Effect::Repaint],
             Action::Suspend => vec![Effect::Suspend],
