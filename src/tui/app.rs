@@ -61,11 +61,7 @@ pub async fn run(guard: &mut Guard, mut ui: Ui, mut handle: Handle, motion: Moti
             Ok(_) => record(&mut recording, &mut ui, |tape| tape.picture(screen.bytes(), &snapshot, now())),
             Err(_) => return Ok(Ending::Hangup.exit_status()),
         }
-        for errand in ui.errands() {
-            if let Effect::Ask(request) = errand {
-                ask(&handle, request);
-            }
-        }
+        run_errands(&mut ui, &handle);
         next_frame = if moves(&snapshot) { frame_after(next_frame, motion) } else { None };
         let happening = tokio::select! {
             biased;
@@ -98,19 +94,8 @@ pub async fn run(guard: &mut Guard, mut ui: Ui, mut handle: Handle, motion: Moti
             }
             Happening::End(how) => return Ok(how.exit_status()),
         };
-        if effects.iter().any(|effect| matches!(effect, Effect::Save)) {
-            ui.told(save::session(&snapshot));
-        }
-        if effects.iter().any(|effect| matches!(effect, Effect::Screenshot)) {
-            let saved = save::screenshot(screen.shown(), &ui, &snapshot);
-            ui.told(saved);
-        }
-        if effects.iter().any(|effect| matches!(effect, Effect::Record)) {
-            toggle(&mut recording, &mut ui, &mut screen, &snapshot);
-        }
-        if effects.iter().any(|effect| matches!(effect, Effect::Resume))
-            && resume(&mut logbook, &mut ui, &handle)
-        {
+        write_files(&effects, &mut recording, (&mut ui, &mut screen), &snapshot);
+        if resumes(&effects, &mut logbook, &mut ui, &handle) {
             answer(&mut handle).await;
             continue;
         }
@@ -125,8 +110,11 @@ pub async fn run(guard: &mut Guard, mut ui: Ui, mut handle: Handle, motion: Moti
     }
 }
 
-/// Goes to the end of the session that was cut short; whether there is one.
-fn resume(logbook: &mut Logbook, ui: &mut Ui, handle: &Handle) -> bool {
+/// Where a session was cut short and is asked for: goes to its end.
+fn resumes(effects: &[Effect], logbook: &mut Logbook, ui: &mut Ui, handle: &Handle) -> bool {
+    if !effects.iter().any(|effect| matches!(effect, Effect::Resume)) {
+        return false;
+    }
     let Some(scenario) = logbook.take() else {
         ui.refuse("no session was cut short: there is nothing to resume");
         return false;
@@ -136,6 +124,35 @@ fn resume(logbook: &mut Logbook, ui: &mut Ui, handle: &Handle) -> bool {
     ask(handle, Request::ToHead);
     ui.reset();
     true
+}
+
+/// Asks the actor for what the last picture lacked.
+fn run_errands(ui: &mut Ui, handle: &Handle) {
+    for errand in ui.errands() {
+        if let Effect::Ask(request) = errand {
+            ask(handle, request);
+        }
+    }
+}
+
+/// Sessions, pictures and recordings, where they were asked for.
+fn write_files(
+    effects: &[Effect],
+    recording: &mut Option<Recording>,
+    (ui, screen): (&mut Ui, &mut Screen<HeldTerminal>),
+    snapshot: &Snapshot,
+) {
+    for effect in effects {
+        match effect {
+            Effect::Save => ui.told(save::session(snapshot)),
+            Effect::Screenshot => {
+                let saved = save::screenshot(screen.shown(), ui, snapshot);
+                ui.told(saved);
+            }
+            Effect::Record => toggle(recording, ui, screen, snapshot),
+            _ => {}
+        }
+    }
 }
 
 /// Begins to record, with the whole screen as the first picture; or stops.

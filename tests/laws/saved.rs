@@ -1,6 +1,6 @@
 //! A session saved as a preset is the same run: every command that the screen can give, on every built-in preset.
 
-use std::sync::Arc;
+use std::{cell::RefCell, sync::Arc};
 
 use laggard::{
     action::{Act, Command, Context, Operation, Propagation, ReadsFrom, Setting, Surgery},
@@ -90,6 +90,48 @@ fn has_a_key(command: &Command, timeline: &Timeline) -> bool {
     }
 }
 
+/// What the sessions must have said, all together.
+const WORDS: [&str; 38] = [
+    "write",
+    "read",
+    "delete",
+    "increment",
+    "decrement",
+    "add",
+    "remove",
+    "new_key",
+    "partition",
+    "around",
+    "between",
+    "from",
+    "heal",
+    "crash",
+    "restart",
+    "destroy",
+    "repair",
+    "freeze",
+    "thaw",
+    "skew",
+    "message",
+    "latency",
+    "loss",
+    "duplicate",
+    "reorder",
+    "link",
+    "latency_percent",
+    "timeout",
+    "n",
+    "read_repair",
+    "anti_entropy",
+    "hints",
+    "client",
+    "guarantees",
+    "min_replicas",
+    "max_lag",
+    "reads_from",
+    "promote",
+];
+
 fn facts(timeline: &Timeline) -> Vec<Fact> {
     timeline.journal().facts().cloned().collect()
 }
@@ -117,6 +159,7 @@ fn again(text: &str, seed: Seed, end: Position) -> (Timeline, Vec<Fact>) {
 
 #[test]
 fn a_saved_session_is_the_same_run_for_every_command_that_has_a_key() {
+    let said = RefCell::new(String::new());
     let draws = (any::<u16>(), prop::collection::vec(prop::collection::vec(any::<u16>(), 18), 0..=40));
     for (name, _) in builtin() {
         let text = builtin_text(name).expect("a built-in preset");
@@ -143,6 +186,7 @@ fn a_saved_session_is_the_same_run_for_every_command_that_has_a_key() {
             let text = saved(&scenario, seed, timeline.log(), end);
             let text =
                 text.map_err(|why| TestCaseError::fail(format!("{name}: {why}: {:?}", timeline.log())))?;
+            said.borrow_mut().push_str(&text);
             let (again, all) = again(&text, seed, end);
             let live = facts(&timeline);
             prop_assert_eq!(again.position(), end, "{}", text);
@@ -155,5 +199,12 @@ fn a_saved_session_is_the_same_run_for_every_command_that_has_a_key() {
             prop_assert_eq!(twice, Ok(text));
             Ok(())
         });
+    }
+    let said = said.into_inner();
+    for word in WORDS {
+        assert!(
+            said.contains(&format!(" {word}: ")) || said.contains(&format!("{{{word}: ")),
+            "{word} was never saved"
+        );
     }
 }

@@ -51,6 +51,19 @@ struct OfKey {
     k: Result<usize, Undecided>,
 }
 
+/// How a search came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    Finished,
+    GivenUp,
+}
+
+impl Ended {
+    fn after<E>(found: Result<(), E>) -> Self {
+        found.map_or(Self::GivenUp, |()| Self::Finished)
+    }
+}
+
 /// The operations of a history that models of registers know.
 struct Told<'a> {
     calls: Vec<Call>,
@@ -166,7 +179,7 @@ impl Judge {
                     return judged;
                 }
                 let spent = self.windows.values().any(|window| window.found[index] == Found::Spent);
-                told.unbroken(model, spent, starts.len())
+                told.unbroken(model, Ended::after((!spent).then_some(()).ok_or(())), starts.len())
             })
             .collect()
     }
@@ -198,7 +211,7 @@ impl Judge {
             judged
                 .iter()
                 .take(super::super::summary::MAX_KEYS)
-                .map(|(key, k, calls)| self.atomicity((*key, *k), calls, told, simulation)),
+                .map(|(key, k, calls)| Self::atomicity((*key, *k), calls, told, simulation)),
         );
         all
     }
@@ -218,7 +231,7 @@ impl Judge {
             Err(Undecided::Spent { on }) => on > 1,
         };
         if let Some((_, _, calls)) = keys.iter().find(|(_, k, _)| needs_more(*k)) {
-            let evidence = told.fewest(calls, 1);
+            let evidence = Told::fewest(calls, 1);
             let judged = told.violated(Subject::Linearizable, &evidence, simulation, |_| {
                 "no order of these, each between its question and its answer, explains what was read".into()
             });
@@ -230,11 +243,15 @@ impl Judge {
             1 => "held on the one key that was read".to_owned(),
             count => format!("held on each of the {count} keys that were read"),
         };
-        told.told(Subject::Linearizable, says, spent, told.calls.len())
+        told.told(
+            Subject::Linearizable,
+            &says,
+            Ended::after((!spent).then_some(()).ok_or(())),
+            told.calls.len(),
+        )
     }
 
     fn atomicity(
-        &mut self,
         (key, k): (KeyId, Result<usize, Undecided>),
         calls: &Calls,
         told: &Told<'_>,
@@ -246,13 +263,13 @@ impl Judge {
         let ruled_out = match k {
             Ok(1) | Err(Undecided::Spent { on: 1 }) => {
                 let says = format!("k = 1: one order in which {reads} returns the last write");
-                return told.told(subject, says, k.is_err(), count);
+                return told.told(subject, &says, Ended::after(k.map(|_| ())), count);
             }
             Ok(k) => k - 1,
             Err(Undecided::Larger) => MOST_K,
             Err(Undecided::Spent { on }) => on - 1,
         };
-        let evidence = told.fewest(calls, ruled_out);
+        let evidence = Told::fewest(calls, ruled_out);
         let part = if told.forgotten > 0 { ", of what is remembered" } else { "" };
         told.violated(subject, &evidence, simulation, |_| match k {
             Ok(k) => format!(
@@ -356,7 +373,7 @@ impl<'a> Told<'a> {
     }
 
     /// The fewest calls of one key that rule k out; places in `calls` of this.
-    fn fewest(&self, calls: &Calls, k: usize) -> Vec<u32> {
+    fn fewest(calls: &Calls, k: usize) -> Vec<u32> {
         let steps = STEPS_TO_SHRINK + 2 * calls.all.len() as u64;
         let violated = |calls: &Calls| atomic(&calls.all, k, steps) == Found::None;
         shrink(&calls.all, violated).into_iter().map(|call| calls.places[call as usize]).collect()
@@ -383,13 +400,13 @@ impl<'a> Told<'a> {
         }
     }
 
-    fn unbroken(&self, model: Model, spent: bool, windows: usize) -> Judged {
+    fn unbroken(&self, model: Model, ended: Ended, windows: usize) -> Judged {
         let reads = self.calls.iter().filter(|call| !call.is_write()).count();
         let says = match reads {
             1 => "held, for 1 read".to_owned(),
             reads => format!("held, for {reads} reads"),
         };
-        let mut judged = self.told(Subject::Model(model), says, spent, reads);
+        let mut judged = self.told(Subject::Model(model), &says, ended, reads);
         if windows > 1 && matches!(judged.verdict, Verdict::Holds) {
             judged.says = format!("not broken within any {WINDOW} operations; more are not judged together");
             judged.verdict = Verdict::Unknown(judged.says.clone());
@@ -398,13 +415,13 @@ impl<'a> Told<'a> {
     }
 
     /// Nothing speaks against it: that is a yes only if everything was seen and the search came to an end.
-    fn told(&self, subject: Subject, says: String, spent: bool, seen: usize) -> Judged {
+    fn told(&self, subject: Subject, says: &str, ended: Ended, seen: usize) -> Judged {
         let unknown = if seen == 0 || self.calls.iter().all(Call::is_write) {
             Some(match self.unjudged {
                 0 => "nothing was read".to_owned(),
                 _ => "nothing was read that tells: counters, sets and siblings do not".to_owned(),
             })
-        } else if spent {
+        } else if ended == Ended::GivenUp {
             Some("the search was given up: too many operations at a time".to_owned())
         } else if self.forgotten > 0 {
             Some(format!("nothing speaks against it; {} older operations are forgotten", self.forgotten))
@@ -415,18 +432,10 @@ impl<'a> Told<'a> {
             0 => String::new(),
             count => format!("; {count} more could not be judged"),
         };
-        match unknown {
-            Some(why) => Judged {
-                subject,
-                verdict: Verdict::Unknown(why.clone()),
-                says: why,
-                first: None,
-                place: None,
-            },
-            None => {
-                let says = format!("{says}{skipped}");
-                Judged { subject, verdict: Verdict::Holds, says, first: None, place: None }
-            }
-        }
+        let (verdict, says) = match unknown {
+            Some(why) => (Verdict::Unknown(why.clone()), why),
+            None => (Verdict::Holds, format!("{says}{skipped}")),
+        };
+        Judged { subject, verdict, says, first: None, place: None }
     }
 }
