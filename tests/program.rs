@@ -8,6 +8,8 @@ mod support {
 mod operations;
 #[path = "screen/pictures.rs"]
 mod pictures;
+#[path = "screen/sessions.rs"]
+mod sessions;
 
 use std::{
     fs,
@@ -30,7 +32,7 @@ fn in_terminal(program: &str) -> CommandBuilder {
     for (name, value) in [("TERM", "xterm-256color"), ("LC_ALL", "C.UTF-8"), ("PS1", "ready> ")] {
         command.env(name, value);
     }
-    for name in ["NO_COLOR", "COLORTERM", "COLORFGBG", "ENV"] {
+    for name in ["NO_COLOR", "COLORTERM", "COLORFGBG", "ENV", "HOME", "XDG_STATE_HOME"] {
         command.env_remove(name);
     }
     command
@@ -440,7 +442,8 @@ impl Noise {
 /// Ten thousand random bytes, but for those that end or stop the program.
 fn noise(seed: u64, but: &[u8]) -> Vec<u8> {
     let mut noise = Noise(seed);
-    let endings = b"q\x03\x1a\x1c";
+    // What ends the program, and what is asked to write a file.
+    let endings = b"q\x03\x1a\x1csS\x13";
     std::iter::from_fn(|| Some(noise.byte()))
         .filter(|byte| !endings.contains(byte) && !but.contains(byte))
         .take(10_000)
@@ -452,7 +455,8 @@ fn check_noise(name: &str, seed: u64, but: &[u8]) {
     let mut command = with(&[]);
     command.cwd(&folder);
     command.env("HOME", &folder);
-    for name in ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"] {
+    command.env("XDG_STATE_HOME", folder.with_extension("state"));
+    for name in ["XDG_CONFIG_HOME", "XDG_DATA_HOME"] {
         command.env_remove(name);
     }
     let mut pty = start(command, 80, 24);
