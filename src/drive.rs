@@ -2,7 +2,9 @@
 //! the headless run, and the network actor, which alone reads the wall clock.
 
 mod actor;
+mod bar;
 pub mod chart;
+mod goal;
 mod headless;
 mod journal;
 mod keyframes;
@@ -17,6 +19,8 @@ mod tell;
 mod timeline;
 
 pub use actor::{FirstStaleRead, HUNT, Handle, Request, Start, spawn};
+pub use bar::Bar;
+pub use goal::Goal;
 pub use headless::{Finding, Report, run};
 pub use journal::Journal;
 pub use narrate::{EventLine, Mark, Narrator, ratio, side, skew};

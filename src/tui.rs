@@ -27,6 +27,7 @@ pub mod screen;
 mod spacetime;
 pub mod svg;
 pub mod theme;
+mod timebar;
 pub mod ui;
 
 pub use draw::draw;

@@ -34,7 +34,8 @@ use crate::{
 use anomalies::Breakpoint;
 
 use super::{
-    Cause, Clock, EventLine, Snapshot, Speed, Timeline,
+    Cause, Clock, EventLine, Goal, Snapshot, Speed, Timeline,
+    bar::Bars,
     pace::Pace,
     prospect,
     script::{Reach, Runner},
@@ -61,6 +62,8 @@ pub enum Request {
     RunUntil(Condition),
     /// As that, but then the clock is again as people last chose it: it runs on unless they stopped it.
     RunThrough(Condition),
+    /// Run on until it comes, then stop the clock.
+    RunTo(Goal),
     /// Go to the next thing that went wrong: where it has been already, to right after it; else run on, as
     /// fast as can be, for up to [`HUNT`].
     NextAnomaly,
@@ -144,6 +147,7 @@ struct Actor {
     first_stale_read: FirstStaleRead,
     stale_read_awaited: FirstStaleRead,
     charts: charts::Charts,
+    bars: Bars,
     /// Event lines, and the step up to which they tell; none after travelling.
     events: (Option<u64>, Arc<[EventLine]>),
     /// When it last woke by itself.
@@ -186,6 +190,9 @@ const LONG_WAIT: Duration = Duration::from_secs(20);
 /// A request waits at most so long until idle gossip is made good.
 const MAX_WAIT: Duration = Duration::from_millis(500);
 
+/// Said where nothing that is run for can come.
+const NEVER: &str = "never: nothing more will happen by itself";
+
 /// Said where a command given in the past leaves a future behind.
 const NEW_BRANCH: &str = "a new branch starts here; the old future is kept (B lists branches)";
 
@@ -214,6 +221,7 @@ impl Actor {
             notice: Notice::default(),
             judge: Judge::default(),
             charts: charts::Charts::default(),
+            bars: Bars::default(),
             first_stale_read: start.first_stale_read,
             stale_read_awaited: start.first_stale_read,
             events: (None, Arc::from([])),
@@ -397,16 +405,16 @@ impl Actor {
 
     /// Ends a run for something that cannot come any more. A script's own limits stay with the script.
     fn give_up_what_never_comes(&mut self) {
-        let Some(Pursuit {
-            reach: reach @ Reach::Condition { condition, .. }, then: Then::Tell { .. }, ..
-        }) = &self.pursuit
-        else {
-            return;
-        };
+        let Some(Pursuit { reach, then: Then::Tell { .. }, .. }) = &self.pursuit else { return };
         if self.clock == Clock::Stopped || reach.state(&self.timeline).is_some() {
             return;
         }
-        if let Some(why) = self.timeline.why_never(condition) {
+        let never = match reach {
+            Reach::Condition { condition, .. } => self.timeline.why_never(condition),
+            Reach::Goal { .. } => prospect::nothing_is_ahead(&self.timeline).then_some(NEVER),
+            Reach::Time(_) | Reach::Answer(_) | Reach::Anomaly { .. } => None,
+        };
+        if let Some(why) = never {
             self.pursuit = None;
             self.stop();
             self.warn(why);
@@ -465,6 +473,7 @@ impl Actor {
             prevention: self.prevention(),
             breakpoint: self.breakpoint.map(|breakpoint| breakpoint.kind),
             notice: self.notice.clone(),
+            bar: self.bars.of(&self.timeline),
             chart: self.charts.of(&self.timeline, if known { self.focus } else { self.scenario.focus }),
         };
         let (ledger, simulation) = (self.timeline.ledger(), self.timeline.simulation());

@@ -10,7 +10,7 @@ use crate::{
     scenario::{Choice, Deed, Scenario, Step, Timing},
 };
 
-use super::{Cause, Timeline};
+use super::{Cause, Goal, Timeline};
 
 /// Something to run on for.
 #[derive(Debug, Clone)]
@@ -26,6 +26,12 @@ pub enum Reach {
     /// Something goes wrong, of this kind or of any, after `count` anomalies.
     Anomaly {
         kind: Option<AnomalyKind>,
+        count: u64,
+        deadline: SimTime,
+    },
+    /// It comes, after it had happened `count` times.
+    Goal {
+        goal: Goal,
         count: u64,
         deadline: SimTime,
     },
@@ -102,6 +108,13 @@ impl Reach {
                     (now >= *deadline).then_some(false)
                 }
             }
+            Self::Goal { goal, count, deadline } => {
+                if goal.is_reached(*count, timeline) {
+                    Some(true)
+                } else {
+                    (now >= *deadline).then_some(false)
+                }
+            }
             Self::Condition { condition, deadline } => {
                 if timeline.ledger().meets(condition, timeline.simulation()) {
                     Some(true)
@@ -117,6 +130,7 @@ impl Reach {
         match self {
             Self::Time(time)
             | Self::Condition { deadline: time, .. }
+            | Self::Goal { deadline: time, .. }
             | Self::Anomaly { deadline: time, .. } => *time,
             Self::Answer(_) => SimTime(u64::MAX),
         }

@@ -16,7 +16,7 @@ use crate::{
     sim::{Death, Fact, View, What},
 };
 
-use super::{EventLine, Mark, Narrator, Said, Speed, Timeline, chart::Chart};
+use super::{Bar, EventLine, Mark, Narrator, Said, Speed, Timeline, chart::Chart};
 
 #[derive(Debug, Clone)]
 pub struct Snapshot {
@@ -56,6 +56,8 @@ pub struct Snapshot {
     pub commands: (usize, usize),
     pub can_redo: bool,
     pub branches: Vec<BranchView>,
+    /// The whole line, before and after the playhead.
+    pub bar: Arc<Bar>,
     pub script: ScriptView,
     /// What is being run for, in words.
     pub pursuit: Option<String>,
@@ -192,6 +194,7 @@ pub(super) struct Surroundings {
     #[expect(clippy::option_option, reason = "as in the snapshot")]
     pub(super) breakpoint: Option<Option<AnomalyKind>>,
     pub(super) notice: Notice,
+    pub(super) bar: Arc<Bar>,
     pub(super) chart: Option<Arc<Chart>>,
 }
 
@@ -239,6 +242,7 @@ impl Snapshot {
             commands: (timeline.given(), timeline.log().len()),
             can_redo: timeline.can_redo(),
             branches: timeline.branches().iter().map(BranchView::of).collect(),
+            bar: around.bar,
             scenario: around.scenario,
             seed: around.seed,
             focus,

@@ -8,7 +8,7 @@ use crate::{
 };
 
 use super::{
-    Clock, Snapshot, Speed, Timeline,
+    Bar, Clock, Snapshot, Speed, Timeline,
     chart::Chart,
     snapshot::{self, Notice, ScriptView, Surroundings},
 };
@@ -29,6 +29,7 @@ pub fn still(timeline: &Timeline, focus: KeyId, chart: Option<Span>) -> Snapshot
         prevention: Vec::new(),
         breakpoint: None,
         notice: Notice::default(),
+        bar: Arc::new(Bar::of(timeline)),
         chart: window.map(|window| Arc::new(Chart::of(timeline, window, focus))),
         scenario,
     };

@@ -21,6 +21,7 @@ use super::{
     paint::Paint,
     panels, spacetime,
     theme::{ASCII, Role},
+    timebar,
     ui::{Side, Ui, View},
 };
 
@@ -33,7 +34,7 @@ pub fn draw(ui: &mut Ui, snapshot: &Snapshot, buffer: &mut Buffer) -> Option<Pos
     let theme = ui.theme;
     let paint = &mut Paint { buffer, theme: &theme, glyphs: ui.glyphs };
     (ui.hints, ui.cards, ui.operation_rows) = (Vec::new(), Vec::new(), Vec::new());
-    (ui.place, ui.chart.0) = (None, None);
+    (ui.place, ui.chart.0, ui.bar) = (None, None, None);
     if area.width < LEAST.0 || area.height < LEAST.1 {
         too_small(paint, area);
         return None;
@@ -45,6 +46,9 @@ pub fn draw(ui: &mut Ui, snapshot: &Snapshot, buffer: &mut Buffer) -> Option<Pos
     panels::hero(paint, rest.top(1), snapshot);
     ui.hints = panels::hints(paint, rest.bottom(1), ui.layer());
     panels::status(paint, rest.bottom(1), ui, snapshot);
+    if timebar::is_shown(area, rest.0, ui, snapshot) {
+        ui.bar = timebar::draw(paint, rest.bottom(1), ui, snapshot);
+    }
     let body = rest.0;
     if area.width >= 110 && area.height >= 34 {
         wide(paint, body, ui, snapshot);
@@ -178,7 +182,8 @@ fn narrow(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
         }
         View::Cluster => {
             let lines = if ui.side == Side::Nothing {
-                4
+                // The bar takes its row from the events: cards stay where they are.
+                if ui.bar.is_some() { 3 } else { 4 }
             } else {
                 let needed = panels::detail_lines(paint, area.width, ui, snapshot).len();
                 u16::try_from(needed).unwrap_or(u16::MAX).clamp(4, area.height.saturating_sub(8).max(4))

@@ -11,5 +11,6 @@ pub(in crate::tui) mod regions;
 mod sizes;
 pub(in crate::tui) mod stage;
 mod story;
+mod timebar;
 mod tour;
 mod verdicts;

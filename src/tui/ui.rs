@@ -5,6 +5,7 @@ mod act;
 mod commands;
 mod groups;
 mod lists;
+mod marks;
 mod messages;
 mod operations;
 mod palette;
@@ -30,8 +31,10 @@ use super::{
     registry::{Action, Layer},
     spacetime::{Place, SpaceTime},
     theme::{Glyphs, Theme},
+    timebar::Scale,
 };
 pub(super) use lists::{Entry, Id, List, Purpose};
+pub(super) use marks::Mark;
 pub(super) use operations::Panel as OperationPanel;
 pub(super) use prompt::{Prompt, PromptKind};
 pub(super) use session::Addressing;
@@ -53,6 +56,9 @@ pub struct Ui {
     pub(super) apart: Vec<NodeId>,
     /// Where the last picture had the space-time diagram.
     pub(super) place: Option<Place>,
+    /// Where the last picture had the timeline bar.
+    pub(super) bar: Option<Scale>,
+    pub(super) marks: Vec<Mark>,
     /// How much time the last picture would have liked to draw; how much the actor draws.
     pub(super) chart: (Option<Span>, Option<Span>),
     pub(super) side: Side,
@@ -218,6 +224,8 @@ impl Ui {
             space_time: SpaceTime::default(),
             apart: Vec::new(),
             place: None,
+            bar: None,
+            marks: Vec::new(),
             chart: (None, None),
             side: Side::Nothing,
             knob: Knob::ALL[0],
@@ -334,6 +342,11 @@ impl Ui {
         }
         if let Some(effects) = self.press_in_chart(at, snapshot).filter(|_| self.layer() == Layer::Main) {
             return effects;
+        }
+        if let Some(time) = self.bar.and_then(|bar| bar.time_at(at, self, snapshot))
+            && matches!(self.layer(), Layer::Main | Layer::Operations)
+        {
+            return self.go_to(time.min(snapshot.head.at), snapshot);
         }
         let card = self.cards.iter().position(|card| card.contains(at));
         match card.filter(|_| matches!(self.layer(), Layer::Main | Layer::Operations)) {

@@ -186,7 +186,10 @@ actions! {
         "Give the command again that was taken back last.",
     Branches "branches" Time Hidden "branches",
         Main: key('B') =>
-        "List the branches of the session and switch to one.",
+        "List the branches and marks of the session; Enter goes there.",
+    MarkMoment "mark" Time Hidden "mark",
+        Main: key('m') =>
+        "Mark this moment, on the timeline bar and in the list of branches (B); at a mark, take it away.",
     NextAnomaly "next-anomaly" Time Aside "next violation",
         Main History: key(']') =>
         "Go to the next thing that goes wrong: a stale read, a broken guarantee, a lost write.",

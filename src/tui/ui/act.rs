@@ -76,6 +76,7 @@ impl Ui {
             | Action::Undo
             | Action::Redo
             | Action::Branches
+            | Action::MarkMoment
             | Action::NextStep
             | Action::NextAnomaly
             | Action::PreviousAnomaly
@@ -248,12 +249,8 @@ impl Ui {
             Action::ToLatest => Request::ToHead,
             Action::Undo => Request::Undo,
             Action::Redo => Request::Redo,
-            Action::Branches => {
-                if snapshot.branches.is_empty() {
-                    return self.no("no branches yet: step back (,) and give a command to start one".into());
-                }
-                return self.open(Overlay::Choice(Purpose::Branch, List::branches(snapshot)));
-            }
+            Action::Branches => return self.open_branches(snapshot),
+            Action::MarkMoment => return self.mark(snapshot),
             Action::NextStep if snapshot.script.steps == 0 => {
                 return self.no("this preset has no script".into());
             }
@@ -261,7 +258,7 @@ impl Ui {
             Action::NextAnomaly => Request::NextAnomaly,
             Action::PreviousAnomaly => Request::PreviousAnomaly,
             Action::RunUntilConverged if snapshot.pursuit.is_some() => {
-                return self.open(Overlay::Choice(Purpose::RunUntil, List::run_until()));
+                return self.open(Overlay::Choice(Purpose::RunUntil, List::run_until(self.picked, snapshot)));
             }
             _ => Request::RunThrough(Condition::Converged { within: None }),
         };
