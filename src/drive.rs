@@ -4,6 +4,7 @@
 mod actor;
 mod bar;
 pub mod chart;
+mod fog;
 mod goal;
 mod headless;
 mod journal;
@@ -20,6 +21,7 @@ mod timeline;
 
 pub use actor::{FirstStaleRead, HUNT, Handle, Request, Start, spawn};
 pub use bar::Bar;
+pub use fog::{Fog, Known};
 pub use goal::Goal;
 pub use headless::{Finding, Report, run};
 pub use journal::Journal;

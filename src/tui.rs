@@ -11,6 +11,7 @@ pub mod cast;
 mod cluster;
 mod coach;
 mod draw;
+mod fog;
 pub mod guard;
 pub mod history;
 pub mod input;

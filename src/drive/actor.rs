@@ -82,6 +82,8 @@ pub enum Request {
     Focus(KeyId),
     /// Tell the story of this replica in every snapshot; of none.
     Explain(Option<NodeId>),
+    /// Tell what this replica can know in every snapshot; of none.
+    Fog(Option<NodeId>),
     /// Draw a space-time diagram of so much time around the playhead into every snapshot; no more.
     Chart(Option<Span>),
     /// Publish the present instant: for motion between two events.
@@ -132,6 +134,7 @@ struct Actor {
     pace: Pace<Instant>,
     focus: KeyId,
     asked_about: Option<NodeId>,
+    fog: Option<NodeId>,
     runner: Runner,
     script: ScriptView,
     /// Where the script said what it said last: the sentence is shown only there.
@@ -212,6 +215,7 @@ impl Actor {
             pace: Pace { wall: wall(), at: SimTime::ZERO, speed: Speed::NORMAL },
             focus: scenario.focus,
             asked_about: None,
+            fog: None,
             runner: Runner::new(Arc::clone(&scenario)),
             script: ScriptView::default(),
             said_at: Position::default(),
@@ -466,6 +470,7 @@ impl Actor {
             seed: self.seed,
             focus: if known { self.focus } else { self.scenario.focus },
             asked_about: self.asked_about,
+            fog: self.fog,
             clock: self.clock,
             speed: self.speed,
             script: self.script_view(),

@@ -16,7 +16,7 @@ use crate::{
     sim::{Death, Fact, View, What},
 };
 
-use super::{Bar, EventLine, Mark, Narrator, Said, Speed, Timeline, chart::Chart};
+use super::{Bar, EventLine, Fog, Mark, Narrator, Said, Speed, Timeline, chart::Chart};
 
 #[derive(Debug, Clone)]
 pub struct Snapshot {
@@ -28,6 +28,8 @@ pub struct Snapshot {
     pub agreement: Agreement,
     /// By replica: how far it is behind on the focused key.
     pub staleness: Vec<Option<Staleness>>,
+    /// What one replica can know, where that is asked for.
+    pub fog: Option<Fog>,
     /// The story of the replica that was asked about.
     pub story: Option<Story>,
     /// Silently lost writes, of all keys; those still remembered.
@@ -185,6 +187,8 @@ pub(super) struct Surroundings {
     pub(super) seed: Seed,
     pub(super) focus: KeyId,
     pub(super) asked_about: Option<NodeId>,
+    /// Whose knowledge is wanted.
+    pub(super) fog: Option<NodeId>,
     pub(super) clock: Clock,
     pub(super) speed: Speed,
     pub(super) script: ScriptView,
@@ -227,6 +231,7 @@ impl Snapshot {
                 told.into_iter().chain(around.prevention).collect()
             }),
             story,
+            fog: around.fog.map(|by| Fog::of(timeline, by, focus)),
             deaths: deaths(timeline),
             losses: ledger.losses(simulation),
             lost_writes: ledger.lost_writes(simulation),

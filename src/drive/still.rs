@@ -22,6 +22,7 @@ pub fn still(timeline: &Timeline, focus: KeyId, chart: Option<Span>) -> Snapshot
         seed: timeline.seed(),
         focus,
         asked_about: None,
+        fog: None,
         clock: Clock::Stopped,
         speed: Speed::NORMAL,
         script: ScriptView::default(),

@@ -17,12 +17,12 @@ use ratatui::{
 use crate::{base::NodeId, drive::Snapshot};
 
 use super::{
-    cluster, metrics,
+    cluster, fog, metrics,
     paint::Paint,
     panels, spacetime,
     theme::{ASCII, Role},
     timebar,
-    ui::{Side, Ui, View},
+    ui::{Fog, Side, Ui, View},
 };
 
 /// The least terminal that shows more than a line.
@@ -41,6 +41,11 @@ pub fn draw(ui: &mut Ui, snapshot: &Snapshot, buffer: &mut Buffer) -> Option<Pos
     }
     let mut rest = Rows(area);
     panels::header(paint, rest.top(1), ui, snapshot);
+    if ui.fog == Fog::Lies {
+        ui.hints = panels::hints(paint, rest.bottom(1), ui.layer());
+        fog::draw(paint, rest.0, ui, snapshot);
+        return finish(paint, ui, snapshot);
+    }
     let advice = panels::advice_rows(area, snapshot);
     panels::advice(paint, rest.top(advice), ui, snapshot);
     panels::hero(paint, rest.top(1), snapshot);
@@ -55,9 +60,15 @@ pub fn draw(ui: &mut Ui, snapshot: &Snapshot, buffer: &mut Buffer) -> Option<Pos
     } else {
         narrow(paint, body, ui, snapshot);
     }
+    finish(paint, ui, snapshot)
+}
+
+/// What lies over everything.
+fn finish(paint: &mut Paint<'_>, ui: &Ui, snapshot: &Snapshot) -> Option<Position> {
+    let area = paint.buffer.area;
     let cursor = panels::overlay(paint, Rect { height: area.height - 1, ..area }, ui, snapshot);
     if ui.glyphs == &ASCII {
-        spell_in_ascii(buffer);
+        spell_in_ascii(paint.buffer);
     }
     cursor
 }

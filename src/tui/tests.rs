@@ -1,6 +1,7 @@
 //! The whole screen over the real actor, in a time that stands still unless a test lets it pass.
 
 mod budget;
+mod fog;
 mod gallery;
 mod keys;
 mod operations;

@@ -28,7 +28,7 @@ use super::{
 };
 
 /// From this size on it has its row always.
-const ROOMY: (u16, u16) = (110, 34);
+const ROOMY: (u16, u16) = (110, 40);
 /// Below this size it is never shown.
 const LEAST: (u16, u16) = (80, 24);
 /// A body of fewer rows gives none away.

@@ -62,6 +62,9 @@ pub struct Ui {
     /// How much time the last picture would have liked to draw; how much the actor draws.
     pub(super) chart: (Option<Span>, Option<Span>),
     pub(super) side: Side,
+    pub(super) fog: Fog,
+    /// Whose knowledge the actor tells of.
+    fog_of: Option<NodeId>,
     /// The knob that is chosen in their view.
     pub(super) knob: Knob,
     pub(super) status: Option<Status>,
@@ -146,6 +149,13 @@ pub(super) enum Side {
     Inspector,
 }
 
+/// Whether only what the picked replica can know is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fog {
+    Lifted,
+    Lies,
+}
+
 /// The line above the hints.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Status {
@@ -228,6 +238,8 @@ impl Ui {
             marks: Vec::new(),
             chart: (None, None),
             side: Side::Nothing,
+            fog: Fog::Lifted,
+            fog_of: None,
             knob: Knob::ALL[0],
             status: None,
             question: Question::default(),
@@ -296,7 +308,15 @@ impl Ui {
     pub fn errands(&mut self) -> Vec<Effect> {
         let (wished, asked) = self.chart;
         self.chart.1 = wished;
-        if wished == asked { Vec::new() } else { vec![Effect::Ask(Request::Chart(wished))] }
+        let mut errands = Vec::new();
+        if wished != asked {
+            errands.push(Effect::Ask(Request::Chart(wished)));
+        }
+        let fog = (self.fog == Fog::Lies).then_some(self.picked);
+        if std::mem::replace(&mut self.fog_of, fog) != fog {
+            errands.push(Effect::Ask(Request::Fog(fog)));
+        }
+        errands
     }
 
     fn say(&mut self, text: impl Into<String>) {

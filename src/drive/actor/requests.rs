@@ -64,6 +64,9 @@ impl Actor {
             Request::Explain(node) => {
                 self.asked_about = node.filter(|node| node.index() < self.scenario.replicas.len());
             }
+            Request::Fog(node) => {
+                self.fog = node.filter(|node| node.index() < self.scenario.replicas.len());
+            }
             Request::Load(scenario, seed) => self.load(scenario, seed),
         }
     }

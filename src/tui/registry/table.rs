@@ -217,6 +217,9 @@ actions! {
     Wider "wider" Views Hidden "wider",
         Main: key('}') =>
         "Draw more time in the space-time view.",
+    Fog "fog" Views Hidden "fog of war",
+        Main: key('v') =>
+        "Fog of war: show only what the picked replica can know, from what it was told; pressed again, everything.",
     NextTheme "next-theme" Views Hidden "theme",
         Main History: key('t') =>
         "Change the theme: dark, light, high contrast, monochrome.",

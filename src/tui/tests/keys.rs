@@ -123,6 +123,7 @@ fn does_what_it_promises(action: Action) {
         | Action::Verdicts
         | Action::NextView
         | Action::PreviousView
+        | Action::Fog
         | Action::NextTheme
         | Action::Knobs
         | Action::Filter
@@ -214,8 +215,7 @@ fn faults(action: Action) {
             stage.keys("ams→lon⏎drop⏎");
             stage.keys(" |");
             assert_eq!(deaths(&stage), 1, "{}", stage.status());
-            // The one to nyc comes at once.
-            assert_eq!(value(&stage, 2), "blue");
+            assert_eq!((value(&stage, 1).as_str(), value(&stage, 2).as_str()), ("blue", "green"));
             let mut stage = pressed("w|", action);
             stage.keys("ams→nyc⏎deliver⏎ ");
             stage.wait(10);
@@ -423,6 +423,14 @@ fn views(action: Action) {
             let snapshot = stage.snapshot();
             assert!(stage.ui.act(action, &snapshot).is_empty());
             assert!(stage.status().contains("history from elsewhere"), "{}", stage.status());
+        }
+        Action::Fog => {
+            let mut stage = pressed("w", action);
+            let text = stage.text(80, 24);
+            assert!(text.contains("only what ams can know") && text.contains("never heard of"), "{text}");
+            stage.act(Layer::Main, action);
+            assert!(stage.text(80, 24).contains("DIVERGED"), "{}", stage.text(80, 24));
+            assert_eq!(stage.snapshot().fog, None);
         }
         Action::NextTheme => assert_eq!(pressed("", action).ui.theme.kind(), Kind::Light),
         Action::Help => assert!(matches!(pressed("", action).ui.overlay, Overlay::Help(_))),

@@ -2,7 +2,11 @@
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
-use crate::base::{SimTime, Span};
+use crate::{
+    base::{SimTime, Span},
+    drive::{Goal, Request},
+    tui::ui::Effect,
+};
 
 use super::stage::Stage;
 
@@ -38,7 +42,7 @@ fn the_projector_shows_the_bar_when_time_stands_and_keeps_its_cards_in_place() {
 
 #[test]
 fn keys_anomalies_branches_and_marks_stand_where_they_fell_and_a_click_goes_there() {
-    let mut stage = Stage::after(3, "||w|2r|p||m ");
+    let mut stage = Stage::after(3, "||w|2r p||m ");
     let stale = stage.snapshot().bar.wrong[0];
     let shown = bar(&mut stage, 80, 24).expect("the clock stands");
     assert!(shown.contains('w') && shown.contains('⚑') && shown.contains('p'), "{shown}");
@@ -77,11 +81,14 @@ fn the_clock_runs_until_the_next_event_of_a_kind_and_stops_there() {
     assert!(!stage.snapshot().is_running() && stage.snapshot().staleness[1].is_none());
     assert!(stage.status().starts_with("reached: "), "{}", stage.status());
     // The wall kills what is sent against it.
-    let mut stage = Stage::after(3, "wggmessage dies⏎p||||||||");
+    let stage = Stage::after(3, "wggmessage dies⏎p||||||||");
     let snapshot = stage.snapshot();
     assert_eq!(snapshot.tally.cut + snapshot.tally.lost + snapshot.tally.down, 1, "{}", stage.status());
     assert!(!snapshot.is_running());
-    // One that has been does not count.
-    stage.keys("ggsettled⏎");
-    assert!(stage.ui.status.is_some() || stage.snapshot().pursuit.is_some());
+    let mut stage = Stage::after(3, "wggsettled⏎||||||");
+    assert!(stage.status().starts_with("reached: settled"), "{}", stage.status());
+    // Nobody is stale, and nothing is ahead that could fail.
+    stage.keys(" wu");
+    stage.obey(vec![Effect::Ask(Request::RunTo(Goal::Failed))]);
+    assert!(stage.status().starts_with("never: "), "{}", stage.status());
 }

@@ -8,7 +8,7 @@ use crate::{
 };
 
 use super::{
-    Asked, Effect, List, Overlay, Prompt, PromptKind, Purpose, Side, Ui, View, commands::by, next_act,
+    Asked, Effect, Fog, List, Overlay, Prompt, PromptKind, Purpose, Side, Ui, View, commands::by, next_act,
     values::take_away,
 };
 
@@ -97,6 +97,7 @@ impl Ui {
             Action::Inspect => self.inspect(),
             Action::NextView | Action::PreviousView => self.turn_view(action),
             Action::Knobs => self.toggle_knobs(snapshot),
+            Action::Fog => self.toggle_fog(snapshot),
             Action::NextTheme => self.next_theme(),
             Action::Session => self.open_session(snapshot),
             Action::Help => self.open(Overlay::Help(List::help(Layer::Main))),
@@ -120,6 +121,16 @@ impl Ui {
                 self.answer(action, snapshot)
             }
         }
+    }
+
+    fn toggle_fog(&mut self, snapshot: &Snapshot) -> Vec<Effect> {
+        self.fog = if self.fog == Fog::Lies { Fog::Lifted } else { Fog::Lies };
+        let text = match self.fog {
+            Fog::Lies => format!("fog of war: only what {} can know (v lifts it)", self.name(snapshot)),
+            Fog::Lifted => "the fog is lifted".into(),
+        };
+        self.say(text);
+        Vec::new()
     }
 
     fn next_theme(&mut self) -> Vec<Effect> {
