@@ -53,11 +53,7 @@ pub async fn run(guard: &mut Guard, mut ui: Ui, mut handle: Handle, motion: Moti
             Ok(_) => record(&mut recording, &mut ui, |tape| tape.picture(screen.bytes(), &snapshot, now())),
             Err(_) => return Ok(Ending::Hangup.exit_status()),
         }
-        for errand in ui.errands() {
-            if let Effect::Ask(request) = errand {
-                ask(&handle, request);
-            }
-        }
+        run_errands(&mut ui, &handle);
         next_frame = if moves(&snapshot) { frame_after(next_frame, motion) } else { None };
         let happening = tokio::select! {
             biased;
@@ -90,17 +86,39 @@ pub async fn run(guard: &mut Guard, mut ui: Ui, mut handle: Handle, motion: Moti
             }
             Happening::End(how) => return Ok(how.exit_status()),
         };
-        if effects.iter().any(|effect| matches!(effect, Effect::Screenshot)) {
-            let saved = save::screenshot(screen.shown(), &ui, &snapshot);
-            ui.told(saved);
-        }
-        if effects.iter().any(|effect| matches!(effect, Effect::Record)) {
-            toggle(&mut recording, &mut ui, &mut screen, &snapshot);
-        }
+        write_files(&effects, &mut recording, (&mut ui, &mut screen), &snapshot);
         match perform(effects, &mut ui, &handle, &mut screen) {
             Next::Leave => return Ok(0),
             Next::AwaitAnswer => answer(&mut handle).await,
             Next::GoOn => {}
+        }
+    }
+}
+
+/// Asks the actor for what the last picture lacked.
+fn run_errands(ui: &mut Ui, handle: &Handle) {
+    for errand in ui.errands() {
+        if let Effect::Ask(request) = errand {
+            ask(handle, request);
+        }
+    }
+}
+
+/// Pictures and recordings, where they were asked for.
+fn write_files(
+    effects: &[Effect],
+    recording: &mut Option<Recording>,
+    (ui, screen): (&mut Ui, &mut Screen<HeldTerminal>),
+    snapshot: &Snapshot,
+) {
+    for effect in effects {
+        match effect {
+            Effect::Screenshot => {
+                let saved = save::screenshot(screen.shown(), ui, snapshot);
+                ui.told(saved);
+            }
+            Effect::Record => toggle(recording, ui, screen, snapshot),
+            _ => {}
         }
     }
 }

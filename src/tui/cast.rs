@@ -64,7 +64,7 @@ impl Cast {
         let at = at.max(self.last);
         let shown = match self.version {
             Version::Two => at,
-            Version::Three => at - self.last,
+            Version::Three => at.saturating_sub(self.last),
         };
         self.last = at;
         let data = serde_json::Value::from(data);

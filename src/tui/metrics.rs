@@ -16,7 +16,7 @@ use ratatui::{
 
 use crate::{
     base::Span,
-    check::{Bucket, Reads},
+    check::{Bucket, Reads, Tally},
     drive::Snapshot,
 };
 
@@ -41,7 +41,7 @@ pub(super) fn draw(paint: &mut Paint<'_>, area: Rect, snapshot: &Snapshot) {
 }
 
 /// A title, then bars as far as there is room.
-struct Bars {
+struct Histogram {
     title: String,
     note: String,
     /// Label, length (of the largest), what is written behind.
@@ -49,7 +49,7 @@ struct Bars {
     empty: &'static str,
 }
 
-fn bars(paint: &mut Paint<'_>, area: Rect, what: &Bars) {
+fn bars(paint: &mut Paint<'_>, area: Rect, what: &Histogram) {
     let area = Rect { x: area.x + area.width.min(1), width: area.width.saturating_sub(2), ..area };
     paint.line(area, 0, &Line::from(paint.span(what.title.clone(), Role::Title)));
     if what.bars.is_empty() {
@@ -89,7 +89,7 @@ fn times(paint: &mut Paint<'_>, area: Rect, snapshot: &Snapshot) {
     let bars_of = classes(&times, usize::from(area.height.saturating_sub(2)));
     let bars_of =
         bars_of.into_iter().map(|(upper, count)| (format!("up to {upper}"), count, count.to_string()));
-    let what = Bars { title, note, bars: bars_of.collect(), empty: "no write is on every replica yet" };
+    let what = Histogram { title, note, bars: bars_of.collect(), empty: "no write is on every replica yet" };
     bars(paint, area, &what);
 }
 
@@ -129,7 +129,7 @@ fn ages(paint: &mut Paint<'_>, area: Rect, snapshot: &Snapshot) {
     let bars_of = shown.map(|(from, upper, reads)| {
         (format!("{from} to {upper}"), per_mille(reads), format!("{} of {}", reads.stale, reads.all))
     });
-    let what = Bars {
+    let what = Histogram {
         title: "stale reads".to_owned(),
         note: "by the age of the newest write".to_owned(),
         bars: bars_of.collect(),
@@ -159,8 +159,6 @@ fn over_time(paint: &Paint<'_>, width: u16, snapshot: &Snapshot) -> Vec<Line<'st
             paint.span(format!(" {words}"), Role::Text),
         ])
     };
-    let ok = tally.reads + tally.writes;
-    let all = ok + tally.refused + tally.timed_out;
     let mut lines = vec![
         line(
             "differ",
@@ -182,23 +180,18 @@ fn over_time(paint: &Paint<'_>, width: u16, snapshot: &Snapshot) -> Vec<Line<'st
                 percent(tally.stale_reads, tally.reads)
             ),
         ),
-        line(
-            "answered",
-            share(|bucket| (bucket.answered, bucket.answered + bucket.failed)),
-            format!(
-                "{ok} of {all}{}: refused {}, unknown {}",
-                percent(ok, all),
-                tally.refused,
-                tally.timed_out
-            ),
-        ),
+        line("answered", share(|bucket| (bucket.answered, bucket.answered + bucket.failed)), answered(tally)),
         Line::from(paint.span(
             format!(" {:<10} 0s {} now", "", paint.glyphs.link.0.repeat(room.saturating_sub(7))),
             Role::Dim,
         )),
     ];
-    lines.push(messages(paint, snapshot));
-    lines.push(Line::from(vec![
+    lines.extend([messages(paint, snapshot), died(paint, tally)]);
+    lines
+}
+
+fn died(paint: &Paint<'_>, tally: &Tally) -> Line<'static> {
+    Line::from(vec![
         paint.span(format!(" {:<10} ", "died"), Role::Dim),
         paint.span(
             format!(
@@ -207,8 +200,13 @@ fn over_time(paint: &Paint<'_>, width: u16, snapshot: &Snapshot) -> Vec<Line<'st
             ),
             Role::Text,
         ),
-    ]));
-    lines
+    ])
+}
+
+fn answered(tally: &Tally) -> String {
+    let ok = tally.reads + tally.writes;
+    let all = ok + tally.refused + tally.timed_out;
+    format!("{ok} of {all}{}: refused {}, unknown {}", percent(ok, all), tally.refused, tally.timed_out)
 }
 
 fn keys(count: usize) -> &'static str {

@@ -67,15 +67,12 @@ fn runs(buffer: &Buffer, y: u16) -> Vec<Run> {
         let cells = u16::try_from(cell.symbol().width().max(1)).unwrap_or(1);
         let style = cell.style();
         // What is wider than a cell stands alone: fonts differ on how wide.
-        match runs.last_mut().filter(|run| cells == 1 && run.style == style && !run.wide) {
-            Some(run) => {
-                run.cells += 1;
-                run.text.push_str(cell.symbol());
-            }
-            None => {
-                let (text, wide) = (cell.symbol().to_owned(), cells > 1);
-                runs.push(Run { x: u32::from(x), cells: u32::from(cells), text, style, wide });
-            }
+        if let Some(run) = runs.last_mut().filter(|run| cells == 1 && run.style == style && !run.wide) {
+            run.cells += 1;
+            run.text.push_str(cell.symbol());
+        } else {
+            let (text, wide) = (cell.symbol().to_owned(), cells > 1);
+            runs.push(Run { x: u32::from(x), cells: u32::from(cells), text, style, wide });
         }
         x += cells;
     }
@@ -189,7 +186,7 @@ fn escaped(text: &str) -> String {
             '>' => safe.push_str("&gt;"),
             '"' => safe.push_str("&quot;"),
             character if character.is_control() || matches!(character, '\u{fffe}' | '\u{ffff}') => {
-                safe.push(' ')
+                safe.push(' ');
             }
             character => safe.push(character),
         }

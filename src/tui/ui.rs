@@ -336,7 +336,7 @@ impl Ui {
     /// Forgets what belonged to the preset before.
     pub(super) fn reset(&mut self) {
         let (theme, glyphs, seen_notice, chart) = (self.theme, self.glyphs, self.seen_notice, self.chart);
-        *self = Self { seen_notice, chart, ..Self::new(theme, glyphs) };
+        *self = Self { chart, seen_notice, ..Self::new(theme, glyphs) };
     }
 
     /// A click picks a card or runs a key hint; the wheel scrolls a list or the events.

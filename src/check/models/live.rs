@@ -211,7 +211,7 @@ impl Judge {
             judged
                 .iter()
                 .take(super::super::summary::MAX_KEYS)
-                .map(|(key, k, calls)| self.atomicity((*key, *k), calls, told, simulation)),
+                .map(|(key, k, calls)| Self::atomicity((*key, *k), calls, told, simulation)),
         );
         all
     }
@@ -231,7 +231,7 @@ impl Judge {
             Err(Undecided::Spent { on }) => on > 1,
         };
         if let Some((_, _, calls)) = keys.iter().find(|(_, k, _)| needs_more(*k)) {
-            let evidence = told.fewest(calls, 1);
+            let evidence = Told::fewest(calls, 1);
             let judged = told.violated(Subject::Linearizable, &evidence, simulation, |_| {
                 "no order of these, each between its question and its answer, explains what was read".into()
             });
@@ -252,7 +252,6 @@ impl Judge {
     }
 
     fn atomicity(
-        &mut self,
         (key, k): (KeyId, Result<usize, Undecided>),
         calls: &Calls,
         told: &Told<'_>,
@@ -270,7 +269,7 @@ impl Judge {
             Err(Undecided::Larger) => MOST_K,
             Err(Undecided::Spent { on }) => on - 1,
         };
-        let evidence = told.fewest(calls, ruled_out);
+        let evidence = Told::fewest(calls, ruled_out);
         let part = if told.forgotten > 0 { ", of what is remembered" } else { "" };
         told.violated(subject, &evidence, simulation, |_| match k {
             Ok(k) => format!(
@@ -374,7 +373,7 @@ impl<'a> Told<'a> {
     }
 
     /// The fewest calls of one key that rule k out; places in `calls` of this.
-    fn fewest(&self, calls: &Calls, k: usize) -> Vec<u32> {
+    fn fewest(calls: &Calls, k: usize) -> Vec<u32> {
         let steps = STEPS_TO_SHRINK + 2 * calls.all.len() as u64;
         let violated = |calls: &Calls| atomic(&calls.all, k, steps) == Found::None;
         shrink(&calls.all, violated).into_iter().map(|call| calls.places[call as usize]).collect()
@@ -433,18 +432,10 @@ impl<'a> Told<'a> {
             0 => String::new(),
             count => format!("; {count} more could not be judged"),
         };
-        match unknown {
-            Some(why) => Judged {
-                subject,
-                verdict: Verdict::Unknown(why.clone()),
-                says: why,
-                first: None,
-                place: None,
-            },
-            None => {
-                let says = format!("{says}{skipped}");
-                Judged { subject, verdict: Verdict::Holds, says, first: None, place: None }
-            }
-        }
+        let (verdict, says) = match unknown {
+            Some(why) => (Verdict::Unknown(why.clone()), why),
+            None => (Verdict::Holds, format!("{says}{skipped}")),
+        };
+        Judged { subject, verdict, says, first: None, place: None }
     }
 }

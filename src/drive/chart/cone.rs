@@ -116,7 +116,7 @@ impl Cone {
         let past = self.past.nodes.get(node.index()).copied().flatten().is_some_and(|last| order <= last);
         let future =
             self.future.nodes.get(node.index()).copied().flatten().is_some_and(|first| order >= first);
-        relation(past, future)
+        relation((past, future))
     }
 
     /// Where a message lies: it is of the past if its arrival is, of the future if its sending is.
@@ -124,7 +124,7 @@ impl Cone {
         let past = arrived
             .is_some_and(|arrived| matches!(self.place(to, arrived.order), Relation::Past | Relation::Here));
         let future = matches!(self.place(from, sent.order), Relation::Future | Relation::Here);
-        relation(past, future)
+        relation((past, future))
     }
 
     /// Where an operation lies: of the past if its answer is, of the future if it was asked after the spot.
@@ -133,12 +133,13 @@ impl Cone {
         let past = answered.is_some_and(|at| lane(&self.past).is_some_and(|last| at.order <= last))
             || lane(&self.past).is_some_and(|last| asked.order <= last);
         let future = lane(&self.future).is_some_and(|first| asked.order >= first);
-        relation(past, future)
+        relation((past, future))
     }
 }
 
-fn relation(past: bool, future: bool) -> Relation {
-    match (past, future) {
+/// From whether it is of the past, and whether it is of the future.
+fn relation(sides: (bool, bool)) -> Relation {
+    match sides {
         (true, true) => Relation::Here,
         (true, false) => Relation::Past,
         (false, true) => Relation::Future,

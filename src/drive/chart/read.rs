@@ -111,6 +111,7 @@ impl<'a> Reader<'a> {
         Instant { order: self.order, at }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of fact")]
     fn fact(&mut self, fact: &Fact) {
         let at = fact.at.at;
         match &fact.what {
@@ -155,13 +156,14 @@ impl<'a> Reader<'a> {
                 let words = self.narrator.wall(*id);
                 self.bar(BarKind::Cut(words), at);
             }
-            What::CutHealed { id, .. } => match self.cuts.remove(id) {
-                Some(bar) => self.chart.bars[bar].to = Some(at),
-                None => {
+            What::CutHealed { id, .. } => {
+                if let Some(bar) = self.cuts.remove(id) {
+                    self.chart.bars[bar].to = Some(at);
+                } else {
                     let words = self.narrator.wall(*id);
                     self.ends_now(BarKind::Cut(words), at);
                 }
-            },
+            }
             What::Crashed { node } | What::Destroyed { node, .. } => {
                 if matches!(fact.what, What::Destroyed { .. }) {
                     self.holds(*node, None, at);

@@ -27,8 +27,13 @@ pub(super) fn draw(paint: &mut Paint<'_>, scene: &Scene<'_>) {
     let mut dots = Dots::new();
     let mut heads = Vec::new();
     // What is lit up lies on top of what is not.
-    let mut arrows: Vec<(&Arrow, Relation)> =
-        scene.chart.arrows.iter().filter(drawn).map(|arrow| (arrow, relation(scene, arrow))).collect();
+    let mut arrows: Vec<(&Arrow, Relation)> = scene
+        .chart
+        .arrows
+        .iter()
+        .filter(|arrow| drawn(arrow))
+        .map(|arrow| (arrow, relation(scene, arrow)))
+        .collect();
     arrows.sort_by_key(|(_, relation)| *relation != Relation::Concurrent);
     for (arrow, relation) in arrows {
         let style = style(paint, scene, arrow, relation);
@@ -50,7 +55,7 @@ pub(super) fn draw(paint: &mut Paint<'_>, scene: &Scene<'_>) {
     }
 }
 
-fn drawn(arrow: &&Arrow) -> bool {
+fn drawn(arrow: &Arrow) -> bool {
     arrow.worth == Worth::Something
 }
 

@@ -6,7 +6,7 @@ use crate::{
     tui::registry::Action,
 };
 
-use super::{Asked, Effect, Overlay, Prompt, PromptKind, Purpose, Ui, commands::by, lists::Id};
+use super::{Asked, Effect, List, Overlay, Prompt, PromptKind, Purpose, Ui, commands::by, lists::Id};
 
 impl Ui {
     pub(super) fn edit(&mut self, action: Action, snapshot: &Snapshot) -> Vec<Effect> {
@@ -56,38 +56,43 @@ impl Ui {
                 self.overlay = Overlay::Help(list);
                 self.no("no action matches; Ctrl-U erases the search".into())
             }
-            Overlay::Choice(purpose, list) => match (purpose, list.chosen()) {
-                (Purpose::SecondReplica(action), Some(Id::Index(index))) => {
-                    self.link(snapshot, action, NodeId::at(index))
-                }
-                (Purpose::Branch, Some(Id::Index(index))) => vec![Effect::Ask(Request::Switch(index))],
-                (Purpose::Branch, Some(Id::Mark(number))) => self.go_to_mark(number, snapshot),
-                (Purpose::Session, Some(Id::Index(index))) => {
-                    self.overlay = Overlay::Choice(purpose, list);
-                    self.change_session(index, snapshot)
-                }
-                (Purpose::Verdicts, Some(Id::Place(at, node))) => {
-                    self.picked = node;
-                    vec![Effect::Ask(Request::Look(at))]
-                }
-                (Purpose::Verdicts, Some(Id::Index(_))) => {
-                    self.overlay = Overlay::Choice(purpose, list);
-                    self.no("nothing went wrong there that one could go to".into())
-                }
-                (Purpose::Verdicts | Purpose::RunUntil, Some(Id::Until(until))) => Self::run_until(until),
-                (Purpose::Messages, Some(Id::Message(id))) => self.open_surgery(id, snapshot),
-                (Purpose::Surgery, Some(Id::Surgery(id, surgery))) => self.operate(id, surgery, snapshot),
-                (Purpose::Groups, Some(Id::Group(grouping))) => self.group(grouping, list, snapshot),
-                (Purpose::Palette, Some(id)) => self.run_from_palette(id, snapshot),
-                (Purpose::Preset, Some(Id::Name(name))) => vec![Effect::Open(name)],
-                _ => {
-                    self.overlay = Overlay::Choice(purpose, list);
-                    self.no("nothing matches; Ctrl-U erases the search, Esc closes".into())
-                }
-            },
+            Overlay::Choice(purpose, list) => self.choose(purpose, list, snapshot),
             under @ (Overlay::None | Overlay::Question) => {
                 self.overlay = under;
                 self.no("that acts only on a line being typed or on a list".into())
+            }
+        }
+    }
+
+    /// Does what a list was for with what is chosen of it.
+    fn choose(&mut self, purpose: Purpose, list: List, snapshot: &Snapshot) -> Vec<Effect> {
+        match (purpose, list.chosen()) {
+            (Purpose::SecondReplica(action), Some(Id::Index(index))) => {
+                self.link(snapshot, action, NodeId::at(index))
+            }
+            (Purpose::Branch, Some(Id::Index(index))) => vec![Effect::Ask(Request::Switch(index))],
+            (Purpose::Branch, Some(Id::Mark(number))) => self.go_to_mark(number, snapshot),
+            (Purpose::Session, Some(Id::Index(index))) => {
+                self.overlay = Overlay::Choice(purpose, list);
+                self.change_session(index, snapshot)
+            }
+            (Purpose::Verdicts, Some(Id::Place(at, node))) => {
+                self.picked = node;
+                vec![Effect::Ask(Request::Look(at))]
+            }
+            (Purpose::Verdicts, Some(Id::Index(_))) => {
+                self.overlay = Overlay::Choice(purpose, list);
+                self.no("nothing went wrong there that one could go to".into())
+            }
+            (Purpose::Verdicts | Purpose::RunUntil, Some(Id::Until(until))) => Self::run_until(until),
+            (Purpose::Messages, Some(Id::Message(id))) => self.open_surgery(id, snapshot),
+            (Purpose::Surgery, Some(Id::Surgery(id, surgery))) => self.operate(id, surgery, snapshot),
+            (Purpose::Groups, Some(Id::Group(grouping))) => self.group(grouping, list, snapshot),
+            (Purpose::Palette, Some(id)) => self.run_from_palette(id, snapshot),
+            (Purpose::Preset, Some(Id::Name(name))) => vec![Effect::Open(name)],
+            _ => {
+                self.overlay = Overlay::Choice(purpose, list);
+                self.no("nothing matches; Ctrl-U erases the search, Esc closes".into())
             }
         }
     }
