@@ -36,6 +36,14 @@ fn another_replica_knows_other_things() {
 }
 
 #[test]
+fn another_view_and_an_explanation_lift_the_fog() {
+    for keys in ["v⇥", "ve", "vK", "v⏎", "vv"] {
+        let text = fog(keys);
+        assert!(!text.contains("can know"), "{keys}\n{text}");
+    }
+}
+
+#[test]
 fn where_replicas_do_not_say_what_they_hold_there_is_no_fog_and_the_screen_says_so() {
     let mut stage = Stage::new(monitored());
     stage.keys("v");

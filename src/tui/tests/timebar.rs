@@ -42,7 +42,7 @@ fn the_projector_shows_the_bar_when_time_stands_and_keeps_its_cards_in_place() {
 
 #[test]
 fn keys_anomalies_branches_and_marks_stand_where_they_fell_and_a_click_goes_there() {
-    let mut stage = Stage::after(3, "||w|2r p||m ");
+    let mut stage = Stage::after(3, "||w|2r |p||m ");
     let stale = stage.snapshot().bar.wrong[0];
     let shown = bar(&mut stage, 80, 24).expect("the clock stands");
     assert!(shown.contains('w') && shown.contains('⚑') && shown.contains('p'), "{shown}");

@@ -17,8 +17,14 @@ impl Ui {
     pub fn act(&mut self, action: Action, snapshot: &Snapshot) -> Vec<Effect> {
         self.status = None;
         self.promised = None;
+        let view = self.view;
         let mut effects = self.leave_story(action, snapshot);
         effects.extend(self.perform(action, snapshot));
+        // Fog hides every other view, and whoever explains knows everything.
+        let explains = matches!(action, Action::Explain | Action::Inspect);
+        if explains || (self.view != view && action != Action::Fog) {
+            self.fog = Fog::Lifted;
+        }
         effects
     }
 
@@ -125,6 +131,7 @@ impl Ui {
 
     fn toggle_fog(&mut self, snapshot: &Snapshot) -> Vec<Effect> {
         self.fog = if self.fog == Fog::Lies { Fog::Lifted } else { Fog::Lies };
+        self.view = View::Cluster;
         let text = match self.fog {
             Fog::Lies => format!("fog of war: only what {} can know (v lifts it)", self.name(snapshot)),
             Fog::Lifted => "the fog is lifted".into(),
