@@ -36,6 +36,7 @@ pub(super) enum Rule {
 }
 
 /// The rules of the map that the schema calls `name`.
+#[expect(clippy::too_many_lines, reason = "one table of rules")]
 pub(super) fn rules(name: &str) -> &'static [Rule] {
     use Rule::{AtMostOne, Beside, One, With};
     const ENDS: &[Rule] = &[

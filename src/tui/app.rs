@@ -46,10 +46,7 @@ pub async fn run(guard: &mut Guard, mut ui: Ui, mut handle: Handle, motion: Moti
     let mut input = Input::start(guard)?;
     let mut next_frame: Option<Instant> = None;
     let mut recording: Option<Recording> = None;
-    let mut logbook = Logbook::open(|name| std::env::var_os(name));
-    if let Some(left) = logbook.left() {
-        ui.offer(&left.scenario.title);
-    }
+    let mut logbook = open_logbook(&mut ui);
     loop {
         let snapshot: Arc<Snapshot> = Arc::clone(&handle.snapshots.borrow_and_update());
         ui.observe(&snapshot);
@@ -83,14 +80,10 @@ pub async fn run(guard: &mut Guard, mut ui: Ui, mut handle: Handle, motion: Moti
             Happening::Key(key) => press(&mut ui, key, &snapshot),
             Happening::Paste(text) => ui.type_text(&text, &snapshot),
             Happening::Mouse(mouse) => ui.click(mouse, &snapshot),
-            Happening::Resize(size) => {
-                resize(&mut screen, size, &mut recording, &mut ui);
-                Vec::new()
-            }
+            Happening::Resize(size) => resize(&mut screen, size, &mut recording, &mut ui),
             Happening::Resumed(size) => {
-                resize(&mut screen, size, &mut recording, &mut ui);
                 screen.repaint();
-                Vec::new()
+                resize(&mut screen, size, &mut recording, &mut ui)
             }
             Happening::End(how) => return Ok(how.exit_status()),
         };
@@ -100,14 +93,22 @@ pub async fn run(guard: &mut Guard, mut ui: Ui, mut handle: Handle, motion: Moti
             continue;
         }
         match perform(effects, &mut ui, &handle, &mut screen) {
-            Next::Leave => {
-                logbook.close();
-                return Ok(0);
-            }
+            Next::Leave => break,
             Next::AwaitAnswer => answer(&mut handle).await,
             Next::GoOn => {}
         }
     }
+    logbook.close();
+    Ok(0)
+}
+
+/// The logbook of this session; one that was cut short is offered.
+fn open_logbook(ui: &mut Ui) -> Logbook {
+    let logbook = Logbook::open(|name| std::env::var_os(name));
+    if let Some(left) = logbook.left() {
+        ui.offer(&left.scenario.title);
+    }
+    logbook
 }
 
 /// Where a session was cut short and is asked for: goes to its end.
@@ -186,10 +187,16 @@ fn record(
     }
 }
 
-fn resize(screen: &mut Screen<HeldTerminal>, size: Size, recording: &mut Option<Recording>, ui: &mut Ui) {
+fn resize(
+    screen: &mut Screen<HeldTerminal>,
+    size: Size,
+    recording: &mut Option<Recording>,
+    ui: &mut Ui,
+) -> Vec<Effect> {
     if screen.resize(size) {
         record(recording, ui, |tape| tape.resized(size, now()));
     }
+    Vec::new()
 }
 
 #[expect(clippy::disallowed_methods, reason = "the pace of a recording; it never reaches the simulation")]

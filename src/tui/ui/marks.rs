@@ -52,14 +52,14 @@ impl Ui {
             entries.extend(self.marks.iter().map(|mark| Entry {
                 id: Id::Mark(mark.number),
                 head: mark.number.to_string(),
-                text: self.place_of(*mark, snapshot),
+                text: Self::place_of(*mark, snapshot),
             }));
         }
         self.overlay = Overlay::Choice(Purpose::Branch, List::new(entries));
         Vec::new()
     }
 
-    fn place_of(&self, mark: Mark, snapshot: &Snapshot) -> String {
+    fn place_of(mark: Mark, snapshot: &Snapshot) -> String {
         let (at, here) = (mark.at.at, snapshot.view.position.at);
         let beyond = at > snapshot.head.at;
         let where_it_is = match at.cmp(&here) {
