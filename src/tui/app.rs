@@ -79,20 +79,9 @@ pub async fn run(guard: &mut Guard, mut ui: Ui, mut handle: Handle, motion: Moti
                 continue;
             }
         };
-        let effects = match happening {
-            Happening::Key(key) => press(&mut ui, key, &snapshot),
-            Happening::Paste(text) => ui.type_text(&text, &snapshot),
-            Happening::Mouse(mouse) => ui.click(mouse, &snapshot),
-            Happening::Resize(size) => {
-                resize(&mut screen, size, &mut recording, &mut ui);
-                Vec::new()
-            }
-            Happening::Resumed(size) => {
-                resize(&mut screen, size, &mut recording, &mut ui);
-                screen.repaint();
-                Vec::new()
-            }
-            Happening::End(how) => return Ok(how.exit_status()),
+        let effects = match heed(happening, &mut ui, (&mut screen, &mut recording), &snapshot) {
+            Ok(effects) => effects,
+            Err(how) => return Ok(how.exit_status()),
         };
         write_files(&effects, &mut recording, (&mut ui, &mut screen), &snapshot);
         if resumes(&effects, &mut logbook, &mut ui, &handle) {
@@ -124,6 +113,27 @@ fn resumes(effects: &[Effect], logbook: &mut Logbook, ui: &mut Ui, handle: &Hand
     ask(handle, Request::ToHead);
     ui.reset();
     true
+}
+
+/// What a happening asks for; how the program ends, where it does.
+fn heed(
+    happening: Happening,
+    ui: &mut Ui,
+    (screen, recording): (&mut Screen<HeldTerminal>, &mut Option<Recording>),
+    snapshot: &Snapshot,
+) -> Result<Vec<Effect>, Ending> {
+    match happening {
+        Happening::Key(key) => return Ok(press(ui, key, snapshot)),
+        Happening::Paste(text) => return Ok(ui.type_text(&text, snapshot)),
+        Happening::Mouse(mouse) => return Ok(ui.click(mouse, snapshot)),
+        Happening::Resize(size) => resize(screen, size, recording, ui),
+        Happening::Resumed(size) => {
+            resize(screen, size, recording, ui);
+            screen.repaint();
+        }
+        Happening::End(how) => return Err(how),
+    }
+    Ok(Vec::new())
 }
 
 /// Asks the actor for what the last picture lacked.

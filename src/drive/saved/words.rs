@@ -58,7 +58,7 @@ impl<'a> Words<'a> {
                 format!("skew: {{replica: {}, by: {}}}", self.node(*node)?, plain(&by))
             }
             Command::SetLink { scope, change } => self.link(*scope, change)?,
-            Command::Set(setting) => format!("set: {{{}}}", self.setting(setting)?),
+            Command::Set(setting) => format!("set: {{{}}}", self.setting(setting)),
             Command::SetClient { client, change } => self.client_change(*client, change)?,
             Command::Workload(Switch::Start) => "workload: start".into(),
             Command::Workload(Switch::Stop) => "workload: stop".into(),
@@ -168,8 +168,8 @@ impl<'a> Words<'a> {
         Some(format!("set: {{{link}{change}}}"))
     }
 
-    fn setting(&self, setting: &Setting) -> Option<String> {
-        Some(match setting {
+    fn setting(&self, setting: &Setting) -> String {
+        match setting {
             Setting::LatencyPercent(percent) => format!("latency_percent: {percent}"),
             Setting::Copies(Copies::InAll(copies)) => format!("n: {copies}"),
             Setting::Copies(Copies::PerZone(copies)) => {
@@ -215,7 +215,7 @@ impl<'a> Words<'a> {
                 format!("hints: {{window: {window}, holder: {holder}, replay_every: {every}}}")
             }
             Setting::ReadRepair(repair) => format!("read_repair: \"{}\"", repair.name()),
-        })
+        }
     }
 
     fn client_change(&self, client: ClientId, change: &ClientChange) -> Option<String> {
