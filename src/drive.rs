@@ -2,7 +2,10 @@
 //! the headless run, and the network actor, which alone reads the wall clock.
 
 mod actor;
+mod bar;
 pub mod chart;
+mod fog;
+mod goal;
 mod headless;
 mod journal;
 mod keyframes;
@@ -18,6 +21,9 @@ mod tell;
 mod timeline;
 
 pub use actor::{FirstStaleRead, HUNT, Handle, Request, Start, spawn};
+pub use bar::Bar;
+pub use fog::{Fog, Known};
+pub use goal::Goal;
 pub use headless::{Finding, Report, run};
 pub use journal::Journal;
 pub use narrate::{EventLine, Mark, Narrator, ratio, side, skew};

@@ -15,6 +15,7 @@ mod clients;
 mod commands;
 mod eligible;
 mod fact;
+mod hearing;
 mod members;
 mod messages;
 mod opinion;
@@ -40,6 +41,8 @@ use crate::{
 use clients::{Client, Open};
 pub use commands::Refused;
 pub use fact::{Death, Fact, Outcome, What};
+use hearing::Hearing;
+pub use hearing::{Heard, MOST_LISTENERS};
 pub use members::MemberView;
 use messages::Message;
 use opinion::Opinion;
@@ -121,6 +124,8 @@ struct Node {
     killed: u64,
     /// Whether its gossip timer is set.
     gossiping: bool,
+    /// What it heard of the others.
+    hearing: Hearing,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -152,6 +157,7 @@ impl Simulation {
             opinion: detects.then(|| Box::new(Opinion::all_up(count))),
             killed: 0,
             gossiping: false,
+            hearing: Hearing::default(),
         };
         let mut simulation = Self {
             nodes: scenario.replicas.iter().enumerate().map(node).collect(),

@@ -11,6 +11,7 @@ pub mod cast;
 mod cluster;
 mod coach;
 mod draw;
+mod fog;
 pub mod guard;
 pub mod history;
 pub mod input;
@@ -28,6 +29,7 @@ pub mod screen;
 mod spacetime;
 pub mod svg;
 pub mod theme;
+mod timebar;
 pub mod ui;
 
 pub use draw::draw;

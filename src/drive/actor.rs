@@ -34,7 +34,8 @@ use crate::{
 use anomalies::Breakpoint;
 
 use super::{
-    Cause, Clock, EventLine, Logged, Snapshot, Speed, Timeline,
+    Cause, Clock, EventLine, Goal, Logged, Snapshot, Speed, Timeline,
+    bar::Bars,
     pace::Pace,
     prospect,
     script::{Reach, Runner, perform_saved},
@@ -61,6 +62,8 @@ pub enum Request {
     RunUntil(Condition),
     /// As that, but then the clock is again as people last chose it: it runs on unless they stopped it.
     RunThrough(Condition),
+    /// Run on until it comes, then stop the clock.
+    RunTo(Goal),
     /// Go to the next thing that went wrong: where it has been already, to right after it; else run on, as
     /// fast as can be, for up to [`HUNT`].
     NextAnomaly,
@@ -79,6 +82,8 @@ pub enum Request {
     Focus(KeyId),
     /// Tell the story of this replica in every snapshot; of none.
     Explain(Option<NodeId>),
+    /// Tell what this replica can know in every snapshot; of none.
+    Fog(Option<NodeId>),
     /// Draw a space-time diagram of so much time around the playhead into every snapshot; no more.
     Chart(Option<Span>),
     /// Publish the present instant: for motion between two events.
@@ -129,6 +134,7 @@ struct Actor {
     pace: Pace<Instant>,
     focus: KeyId,
     asked_about: Option<NodeId>,
+    fog: Option<NodeId>,
     runner: Runner,
     script: ScriptView,
     /// Where the script said what it said last: the sentence is shown only there.
@@ -146,6 +152,7 @@ struct Actor {
     charts: charts::Charts,
     /// The commands of the line, as the last snapshot had them.
     session: Arc<[Logged]>,
+    bars: Bars,
     /// Event lines, and the step up to which they tell; none after travelling.
     events: (Option<u64>, Arc<[EventLine]>),
     /// When it last woke by itself.
@@ -188,6 +195,9 @@ const LONG_WAIT: Duration = Duration::from_secs(20);
 /// A request waits at most so long until idle gossip is made good.
 const MAX_WAIT: Duration = Duration::from_millis(500);
 
+/// Said where nothing that is run for can come.
+const NEVER: &str = "never: nothing more will happen by itself";
+
 /// Said where a command given in the past leaves a future behind.
 const NEW_BRANCH: &str = "a new branch starts here; the old future is kept (B lists branches)";
 
@@ -207,6 +217,7 @@ impl Actor {
             pace: Pace { wall: wall(), at: SimTime::ZERO, speed: Speed::NORMAL },
             focus: scenario.focus,
             asked_about: None,
+            fog: None,
             runner: Runner::new(Arc::clone(&scenario)),
             script: ScriptView::default(),
             said_at: Position::default(),
@@ -217,6 +228,7 @@ impl Actor {
             judge: Judge::default(),
             charts: charts::Charts::default(),
             session: Arc::from([]),
+            bars: Bars::default(),
             first_stale_read: start.first_stale_read,
             stale_read_awaited: start.first_stale_read,
             events: (None, Arc::from([])),
@@ -427,16 +439,16 @@ impl Actor {
 
     /// Ends a run for something that cannot come any more. A script's own limits stay with the script.
     fn give_up_what_never_comes(&mut self) {
-        let Some(Pursuit {
-            reach: reach @ Reach::Condition { condition, .. }, then: Then::Tell { .. }, ..
-        }) = &self.pursuit
-        else {
-            return;
-        };
+        let Some(Pursuit { reach, then: Then::Tell { .. }, .. }) = &self.pursuit else { return };
         if self.clock == Clock::Stopped || reach.state(&self.timeline).is_some() {
             return;
         }
-        if let Some(why) = self.timeline.why_never(condition) {
+        let never = match reach {
+            Reach::Condition { condition, .. } => self.timeline.why_never(condition),
+            Reach::Goal { .. } => prospect::nothing_is_ahead(&self.timeline).then_some(NEVER),
+            Reach::Time(_) | Reach::Moment(_) | Reach::Answer(_) | Reach::Anomaly { .. } => None,
+        };
+        if let Some(why) = never {
             self.pursuit = None;
             self.stop();
             self.warn(why);
@@ -491,6 +503,7 @@ impl Actor {
             seed: self.seed,
             focus: if known { self.focus } else { self.scenario.focus },
             asked_about: self.asked_about,
+            fog: self.fog,
             clock: self.clock,
             speed: self.speed,
             script: self.script_view(),
@@ -499,6 +512,7 @@ impl Actor {
             breakpoint: self.breakpoint.map(|breakpoint| breakpoint.kind),
             notice: self.notice.clone(),
             session: Arc::clone(&self.session),
+            bar: self.bars.of(&self.timeline),
             chart: self.charts.of(&self.timeline, if known { self.focus } else { self.scenario.focus }),
         };
         let (ledger, simulation) = (self.timeline.ledger(), self.timeline.simulation());

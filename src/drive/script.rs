@@ -10,7 +10,7 @@ use crate::{
     scenario::{Choice, Deed, Scenario, Step, Timing},
 };
 
-use super::{Cause, Timeline};
+use super::{Cause, Goal, Timeline};
 
 /// Something to run on for.
 #[derive(Debug, Clone)]
@@ -28,6 +28,12 @@ pub enum Reach {
     /// Something goes wrong, of this kind or of any, after `count` anomalies.
     Anomaly {
         kind: Option<AnomalyKind>,
+        count: u64,
+        deadline: SimTime,
+    },
+    /// It comes, after it had happened `count` times.
+    Goal {
+        goal: Goal,
         count: u64,
         deadline: SimTime,
     },
@@ -109,6 +115,13 @@ impl Reach {
                     (now >= *deadline).then_some(false)
                 }
             }
+            Self::Goal { goal, count, deadline } => {
+                if goal.is_reached(*count, timeline) {
+                    Some(true)
+                } else {
+                    (now >= *deadline).then_some(false)
+                }
+            }
             Self::Condition { condition, deadline } => {
                 if timeline.ledger().meets(condition, timeline.simulation()) {
                     Some(true)
@@ -125,6 +138,7 @@ impl Reach {
             Self::Time(time)
             | Self::Moment(Position { at: time, .. })
             | Self::Condition { deadline: time, .. }
+            | Self::Goal { deadline: time, .. }
             | Self::Anomaly { deadline: time, .. } => *time,
             Self::Answer(_) => SimTime(u64::MAX),
         }
@@ -140,7 +154,11 @@ impl Reach {
                 timeline.position().step >= moment.step
                     && timeline.next_at().is_none_or(|next| next >= moment.at)
             }
-            Self::Time(_) | Self::Condition { .. } | Self::Answer(_) | Self::Anomaly { .. } => false,
+            Self::Time(_)
+            | Self::Condition { .. }
+            | Self::Answer(_)
+            | Self::Anomaly { .. }
+            | Self::Goal { .. } => false,
         };
         if !waits && timeline.step_within(stop) {
             return true;

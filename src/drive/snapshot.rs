@@ -16,7 +16,7 @@ use crate::{
     sim::{Death, Fact, View, What},
 };
 
-use super::{EventLine, Logged, Mark, Narrator, Said, Speed, Timeline, chart::Chart};
+use super::{Bar, EventLine, Fog, Logged, Mark, Narrator, Said, Speed, Timeline, chart::Chart};
 
 #[derive(Debug, Clone)]
 pub struct Snapshot {
@@ -28,6 +28,8 @@ pub struct Snapshot {
     pub agreement: Agreement,
     /// By replica: how far it is behind on the focused key.
     pub staleness: Vec<Option<Staleness>>,
+    /// What one replica can know, where that is asked for.
+    pub fog: Option<Fog>,
     /// The story of the replica that was asked about.
     pub story: Option<Story>,
     /// Silently lost writes, of all keys; those still remembered.
@@ -56,6 +58,8 @@ pub struct Snapshot {
     pub commands: (usize, usize),
     pub can_redo: bool,
     pub branches: Vec<BranchView>,
+    /// The whole line, before and after the playhead.
+    pub bar: Arc<Bar>,
     pub script: ScriptView,
     /// What is being run for, in words.
     pub pursuit: Option<String>,
@@ -185,6 +189,8 @@ pub(super) struct Surroundings {
     pub(super) seed: Seed,
     pub(super) focus: KeyId,
     pub(super) asked_about: Option<NodeId>,
+    /// Whose knowledge is wanted.
+    pub(super) fog: Option<NodeId>,
     pub(super) clock: Clock,
     pub(super) speed: Speed,
     pub(super) script: ScriptView,
@@ -195,6 +201,7 @@ pub(super) struct Surroundings {
     pub(super) breakpoint: Option<Option<AnomalyKind>>,
     pub(super) notice: Notice,
     pub(super) session: Arc<[Logged]>,
+    pub(super) bar: Arc<Bar>,
     pub(super) chart: Option<Arc<Chart>>,
 }
 
@@ -227,6 +234,7 @@ impl Snapshot {
                 told.into_iter().chain(around.prevention).collect()
             }),
             story,
+            fog: around.fog.map(|by| Fog::of(timeline, by, focus)),
             deaths: deaths(timeline),
             losses: ledger.losses(simulation),
             lost_writes: ledger.lost_writes(simulation),
@@ -242,6 +250,7 @@ impl Snapshot {
             commands: (timeline.given(), timeline.log().len()),
             can_redo: timeline.can_redo(),
             branches: timeline.branches().iter().map(BranchView::of).collect(),
+            bar: around.bar,
             scenario: around.scenario,
             seed: around.seed,
             focus,

@@ -8,7 +8,7 @@ use crate::{
 };
 
 use super::{
-    Clock, Snapshot, Speed, Timeline,
+    Bar, Clock, Snapshot, Speed, Timeline,
     chart::Chart,
     snapshot::{self, Notice, ScriptView, Surroundings},
 };
@@ -22,6 +22,7 @@ pub fn still(timeline: &Timeline, focus: KeyId, chart: Option<Span>) -> Snapshot
         seed: timeline.seed(),
         focus,
         asked_about: None,
+        fog: None,
         clock: Clock::Stopped,
         speed: Speed::NORMAL,
         script: ScriptView::default(),
@@ -30,6 +31,7 @@ pub fn still(timeline: &Timeline, focus: KeyId, chart: Option<Span>) -> Snapshot
         breakpoint: None,
         notice: Notice::default(),
         session: timeline.log().into(),
+        bar: Arc::new(Bar::of(timeline)),
         chart: window.map(|window| Arc::new(Chart::of(timeline, window, focus))),
         scenario,
     };

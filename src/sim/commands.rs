@@ -374,6 +374,7 @@ impl Simulation {
         target.rung.clear();
         let unread = std::mem::take(&mut target.inbox);
         target.killed += unread.len() as u64;
+        self.forget_heard(node);
         self.record(facts, What::Crashed { node });
         self.act(node, 0, facts, Replica::crash);
         for message in &unread {

@@ -78,6 +78,7 @@ impl Simulation {
         cause: u64,
         facts: &mut Vec<Fact>,
     ) {
+        self.note_sent(from, &body);
         let physical = self.clock(from);
         let stamp = self.nodes[from.index()].replica.send_stamp(self.settings.clocks, physical);
         let cause = body.own_cause().unwrap_or(cause);
@@ -161,6 +162,7 @@ impl Simulation {
         let &Message { id, from, to, .. } = message;
         let (kind, carries, op) = (message.body.kind(), message.body.carries(), message.body.op());
         self.record(facts, What::Delivered { message: id, from, to, kind, carries, op });
+        self.note_heard(message);
         #[cfg(test)]
         if self.delivers_wrongly(message, facts) {
             return;

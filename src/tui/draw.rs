@@ -17,11 +17,12 @@ use ratatui::{
 use crate::{base::NodeId, drive::Snapshot};
 
 use super::{
-    cluster, metrics,
+    cluster, fog, metrics,
     paint::Paint,
     panels, spacetime,
     theme::{ASCII, Role},
-    ui::{Side, Ui, View},
+    timebar,
+    ui::{Fog, Side, Ui, View},
 };
 
 /// The least terminal that shows more than a line.
@@ -33,27 +34,41 @@ pub fn draw(ui: &mut Ui, snapshot: &Snapshot, buffer: &mut Buffer) -> Option<Pos
     let theme = ui.theme;
     let paint = &mut Paint { buffer, theme: &theme, glyphs: ui.glyphs };
     (ui.hints, ui.cards, ui.operation_rows) = (Vec::new(), Vec::new(), Vec::new());
-    (ui.place, ui.chart.0) = (None, None);
+    (ui.place, ui.chart.0, ui.bar) = (None, None, None);
     if area.width < LEAST.0 || area.height < LEAST.1 {
         too_small(paint, area);
         return None;
     }
     let mut rest = Rows(area);
     panels::header(paint, rest.top(1), ui, snapshot);
+    if ui.fog == Fog::Lies {
+        ui.hints = panels::hints(paint, rest.bottom(1), ui.layer());
+        fog::draw(paint, rest.0, ui, snapshot);
+        return finish(paint, ui, snapshot);
+    }
     let advice = panels::advice_rows(area, snapshot);
     panels::advice(paint, rest.top(advice), ui, snapshot);
     panels::hero(paint, rest.top(1), snapshot);
     ui.hints = panels::hints(paint, rest.bottom(1), ui.layer());
     panels::status(paint, rest.bottom(1), ui, snapshot);
+    if timebar::is_shown(area, rest.0, ui, snapshot) {
+        ui.bar = timebar::draw(paint, rest.bottom(1), ui, snapshot);
+    }
     let body = rest.0;
     if area.width >= 110 && area.height >= 34 {
         wide(paint, body, ui, snapshot);
     } else {
         narrow(paint, body, ui, snapshot);
     }
+    finish(paint, ui, snapshot)
+}
+
+/// What lies over everything.
+fn finish(paint: &mut Paint<'_>, ui: &Ui, snapshot: &Snapshot) -> Option<Position> {
+    let area = paint.buffer.area;
     let cursor = panels::overlay(paint, Rect { height: area.height - 1, ..area }, ui, snapshot);
     if ui.glyphs == &ASCII {
-        spell_in_ascii(buffer);
+        spell_in_ascii(paint.buffer);
     }
     cursor
 }
@@ -178,7 +193,8 @@ fn narrow(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
         }
         View::Cluster => {
             let lines = if ui.side == Side::Nothing {
-                4
+                // The bar takes its row from the events: cards stay where they are.
+                if ui.bar.is_some() { 3 } else { 4 }
             } else {
                 let needed = panels::detail_lines(paint, area.width, ui, snapshot).len();
                 u16::try_from(needed).unwrap_or(u16::MAX).clamp(4, area.height.saturating_sub(8).max(4))

@@ -1,6 +1,7 @@
 //! The whole screen over the real actor, in a time that stands still unless a test lets it pass.
 
 mod budget;
+mod fog;
 mod gallery;
 mod keys;
 mod operations;
@@ -11,5 +12,6 @@ pub(in crate::tui) mod regions;
 mod sizes;
 pub(in crate::tui) mod stage;
 mod story;
+mod timebar;
 mod tour;
 mod verdicts;

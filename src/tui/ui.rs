@@ -5,6 +5,7 @@ mod act;
 mod commands;
 mod groups;
 mod lists;
+mod marks;
 mod messages;
 mod operations;
 mod palette;
@@ -30,8 +31,10 @@ use super::{
     registry::{self, Action, Layer},
     spacetime::{Place, SpaceTime},
     theme::{Glyphs, Theme},
+    timebar::Scale,
 };
 pub(super) use lists::{Entry, Id, List, Purpose};
+pub(super) use marks::Mark;
 pub(super) use operations::Panel as OperationPanel;
 pub(super) use prompt::{Prompt, PromptKind};
 pub(super) use session::Addressing;
@@ -53,9 +56,15 @@ pub struct Ui {
     pub(super) apart: Vec<NodeId>,
     /// Where the last picture had the space-time diagram.
     pub(super) place: Option<Place>,
+    /// Where the last picture had the timeline bar.
+    pub(super) bar: Option<Scale>,
+    pub(super) marks: Vec<Mark>,
     /// How much time the last picture would have liked to draw; how much the actor draws.
     pub(super) chart: (Option<Span>, Option<Span>),
     pub(super) side: Side,
+    pub(super) fog: Fog,
+    /// Whose knowledge the actor tells of.
+    fog_of: Option<NodeId>,
     /// The knob that is chosen in their view.
     pub(super) knob: Knob,
     pub(super) status: Option<Status>,
@@ -140,6 +149,13 @@ pub(super) enum Side {
     Inspector,
 }
 
+/// Whether only what the picked replica can know is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fog {
+    Lifted,
+    Lies,
+}
+
 /// The line above the hints.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Status {
@@ -222,8 +238,12 @@ impl Ui {
             space_time: SpaceTime::default(),
             apart: Vec::new(),
             place: None,
+            bar: None,
+            marks: Vec::new(),
             chart: (None, None),
             side: Side::Nothing,
+            fog: Fog::Lifted,
+            fog_of: None,
             knob: Knob::ALL[0],
             status: None,
             question: Question::default(),
@@ -292,7 +312,15 @@ impl Ui {
     pub fn errands(&mut self) -> Vec<Effect> {
         let (wished, asked) = self.chart;
         self.chart.1 = wished;
-        if wished == asked { Vec::new() } else { vec![Effect::Ask(Request::Chart(wished))] }
+        let mut errands = Vec::new();
+        if wished != asked {
+            errands.push(Effect::Ask(Request::Chart(wished)));
+        }
+        let fog = (self.fog == Fog::Lies).then_some(self.picked);
+        if std::mem::replace(&mut self.fog_of, fog) != fog {
+            errands.push(Effect::Ask(Request::Fog(fog)));
+        }
+        errands
     }
 
     fn say(&mut self, text: impl Into<String>) {
@@ -338,6 +366,11 @@ impl Ui {
         }
         if let Some(effects) = self.press_in_chart(at, snapshot).filter(|_| self.layer() == Layer::Main) {
             return effects;
+        }
+        if let Some(time) = self.bar.and_then(|bar| bar.time_at(at, self, snapshot))
+            && matches!(self.layer(), Layer::Main | Layer::Operations)
+        {
+            return self.go_to(time.min(snapshot.head.at), snapshot);
         }
         let card = self.cards.iter().position(|card| card.contains(at));
         match card.filter(|_| matches!(self.layer(), Layer::Main | Layer::Operations)) {

@@ -6,14 +6,14 @@ use crate::{
     action::{Command, Condition},
     base::{Seed, SimTime},
     drive::{
-        Cause, Clock, Logged, Nothing, Timeline, prospect,
+        Cause, Clock, Goal, Logged, Nothing, Timeline, prospect,
         script::{DEFAULT_LIMIT, Poll, Reach},
         snapshot::{self, Notice, ScriptView},
     },
     scenario::Scenario,
 };
 
-use super::{Actor, LONG_WAIT, NEW_BRANCH, Pursuit, Request, SLICE, Start, Then};
+use super::{Actor, LONG_WAIT, NEVER, NEW_BRANCH, Pursuit, Request, SLICE, Start, Then};
 
 impl Actor {
     pub(super) fn handle(&mut self, request: Request) {
@@ -50,6 +50,7 @@ impl Actor {
             Request::Redo => self.revise(Timeline::redo, "done again"),
             Request::RunUntil(condition) => self.run_until(condition, Clock::Stopped),
             Request::RunThrough(condition) => self.run_until(condition, self.chosen),
+            Request::RunTo(goal) => self.run_to(goal),
             Request::Look(position) => self.go_to(position.min(self.timeline.head())),
             Request::NextAnomaly => self.next_anomaly(),
             Request::PreviousAnomaly => self.previous_anomaly(),
@@ -62,6 +63,9 @@ impl Actor {
             Request::Chart(width) => self.charts.show(width),
             Request::Explain(node) => {
                 self.asked_about = node.filter(|node| node.index() < self.scenario.replicas.len());
+            }
+            Request::Fog(node) => {
+                self.fog = node.filter(|node| node.index() < self.scenario.replicas.len());
             }
             Request::Load(scenario, seed) => self.load(scenario, seed),
         }
@@ -127,6 +131,23 @@ impl Actor {
         let then = Then::Tell { clock };
         self.pursuit = Some(Pursuit { reach: Reach::Condition { condition, deadline }, then, words });
         self.set_clock(Clock::Running);
+    }
+
+    fn run_to(&mut self, goal: Goal) {
+        let count = goal.count(&self.timeline);
+        if let Some(why) = goal.nonsense(&self.timeline) {
+            self.warn(why);
+        } else if goal.is_reached(count, &self.timeline) {
+            self.tell(&format!("already: {}", goal.words()));
+        } else if prospect::nothing_is_ahead(&self.timeline) {
+            self.warn(NEVER);
+        } else {
+            let deadline = self.timeline.position().at + DEFAULT_LIMIT;
+            let then = Then::Tell { clock: Clock::Stopped };
+            let reach = Reach::Goal { goal, count, deadline };
+            self.pursuit = Some(Pursuit { reach, then, words: goal.words().into() });
+            self.set_clock(Clock::Running);
+        }
     }
 
     pub(super) fn perform_script_step(&mut self) {

@@ -186,7 +186,10 @@ actions! {
         "Give the command again that was taken back last.",
     Branches "branches" Time Hidden "branches",
         Main: key('B') =>
-        "List the branches of the session and switch to one.",
+        "List the branches and marks of the session; Enter goes there.",
+    MarkMoment "mark" Time Hidden "mark",
+        Main: key('m') =>
+        "Mark this moment, on the timeline bar and in the list of branches (B); at a mark, take it away.",
     NextAnomaly "next-anomaly" Time Aside "next violation",
         Main History: key(']') =>
         "Go to the next thing that goes wrong: a stale read, a broken guarantee, a lost write.",
@@ -214,6 +217,9 @@ actions! {
     Wider "wider" Views Hidden "wider",
         Main: key('}') =>
         "Draw more time in the space-time view.",
+    Fog "fog" Views Hidden "fog of war",
+        Main: key('v') =>
+        "Fog of war: show only what the picked replica can know, from what it was told; pressed again, everything.",
     NextTheme "next-theme" Views Hidden "theme",
         Main History: key('t') =>
         "Change the theme: dark, light, high contrast, monochrome.",

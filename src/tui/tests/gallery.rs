@@ -20,7 +20,7 @@ struct Plate {
 
 const PROJECTOR: (u16, u16) = (80, 24);
 
-const PLATES: [Plate; 13] = [
+const PLATES: [Plate; 14] = [
     Plate {
         title: "A stale read",
         preset: "favorite-color",
@@ -51,6 +51,14 @@ const PLATES: [Plate; 13] = [
         size: PROJECTOR,
         see: "The space-time view: a lane for each replica, messages between them. Lit up is what may have caused the \
               last thing that happened at lima, and what that may have caused; the rest is concurrent with it.",
+    },
+    Plate {
+        title: "Fog of war",
+        preset: "favorite-color",
+        keys: "w||||||1p2w|||1v",
+        size: PROJECTOR,
+        see: "Only what the first replica can know, behind a wall that it cannot see: the others are what they last \
+              said. `v` lifts the fog.",
     },
     Plate {
         title: "Writes on both sides of a wall",

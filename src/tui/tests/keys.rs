@@ -115,6 +115,7 @@ fn does_what_it_promises(action: Action) {
         | Action::Undo
         | Action::Redo
         | Action::Branches
+        | Action::MarkMoment
         | Action::NextAnomaly
         | Action::PreviousAnomaly
         | Action::NextStep => time(action),
@@ -122,6 +123,7 @@ fn does_what_it_promises(action: Action) {
         | Action::Verdicts
         | Action::NextView
         | Action::PreviousView
+        | Action::Fog
         | Action::NextTheme
         | Action::Knobs
         | Action::Filter
@@ -215,8 +217,7 @@ fn faults(action: Action) {
             stage.keys("ams→lon⏎drop⏎");
             stage.keys(" |");
             assert_eq!(deaths(&stage), 1, "{}", stage.status());
-            // The one to nyc comes at once.
-            assert_eq!(value(&stage, 2), "blue");
+            assert_eq!((value(&stage, 1).as_str(), value(&stage, 2).as_str()), ("blue", "green"));
             let mut stage = pressed("w|", action);
             stage.keys("ams→nyc⏎deliver⏎ ");
             stage.wait(10);
@@ -360,6 +361,18 @@ fn time(action: Action) {
             stage.keys("⏎");
             assert_eq!(stage.ui.layer(), Layer::Main);
         }
+        Action::MarkMoment => {
+            let mut stage = pressed("w|| ", action);
+            let marked = stage.snapshot().view.position;
+            assert!(stage.status().contains("is mark 1"), "{}", stage.status());
+            stage.keys(" ||| ");
+            stage.act(Layer::Main, action);
+            stage.keys("B⏎");
+            assert_eq!((stage.snapshot().view.position, stage.ui.layer()), (marked, Layer::Main));
+            assert!(stage.status().starts_with("mark 1, at "), "{}", stage.status());
+            stage.act(Layer::Main, action);
+            assert!(stage.status().contains("taken away") && stage.ui.marks.len() == 1);
+        }
         _ => {
             let mut stage = Stage::new(lesson());
             stage.act(Layer::Main, action);
@@ -412,6 +425,14 @@ fn views(action: Action) {
             let snapshot = stage.snapshot();
             assert!(stage.ui.act(action, &snapshot).is_empty());
             assert!(stage.status().contains("history from elsewhere"), "{}", stage.status());
+        }
+        Action::Fog => {
+            let mut stage = pressed("w", action);
+            let text = stage.text(80, 24);
+            assert!(text.contains("only what ams can know") && text.contains("never heard of"), "{text}");
+            stage.act(Layer::Main, action);
+            assert!(stage.text(80, 24).contains("DIVERGED"), "{}", stage.text(80, 24));
+            assert_eq!(stage.snapshot().fog, None);
         }
         Action::NextTheme => assert_eq!(pressed("", action).ui.theme.kind(), Kind::Light),
         Action::Help => assert!(matches!(pressed("", action).ui.overlay, Overlay::Help(_))),
@@ -492,6 +513,7 @@ fn a_key_that_does_nothing_here_says_why() {
         ("zf", "ams is frozen; Z thaws it"),
         ("9", "there are 3 replicas, no 9"),
         ("B", "no branches yet"),
+        ("mmB", "no branches yet"),
         ("u", "nothing"),
         ("X2", "was not cut by itself"),
     ] {

@@ -60,6 +60,7 @@ fn no_size_panics_and_nothing_is_drawn_outside() {
         ("hints", hinting(), "3c1w|⏎"),
         ("operations", crowded(), "2pw1w4W千代田区の値⏎3r|rP||⇥⇥⇥⏎"),
         ("knobs", favourite_colour(3), "Kjjll"),
+        ("fog", favourite_colour(6), "2pw||1w3c|v"),
         ("metrics", favourite_colour(3), "w|2r |||w1r||⇥⇥⇥⇥"),
         ("space-time", favourite_colour(6), "w2pc3z4x5||⇥⏎,,"),
     ] {

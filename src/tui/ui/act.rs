@@ -8,7 +8,7 @@ use crate::{
 };
 
 use super::{
-    Asked, Effect, List, Overlay, Prompt, PromptKind, Purpose, Side, Ui, View, commands::by, next_act,
+    Asked, Effect, Fog, List, Overlay, Prompt, PromptKind, Purpose, Side, Ui, View, commands::by, next_act,
     values::take_away,
 };
 
@@ -17,8 +17,14 @@ impl Ui {
     pub fn act(&mut self, action: Action, snapshot: &Snapshot) -> Vec<Effect> {
         self.status = None;
         self.promised = None;
+        let view = self.view;
         let mut effects = self.leave_story(action, snapshot);
         effects.extend(self.perform(action, snapshot));
+        // Fog hides every other view, and whoever explains knows everything.
+        let explains = matches!(action, Action::Explain | Action::Inspect);
+        if explains || (self.view != view && action != Action::Fog) {
+            self.fog = Fog::Lifted;
+        }
         effects
     }
 
@@ -76,6 +82,7 @@ impl Ui {
             | Action::Undo
             | Action::Redo
             | Action::Branches
+            | Action::MarkMoment
             | Action::NextStep
             | Action::NextAnomaly
             | Action::PreviousAnomaly
@@ -96,6 +103,7 @@ impl Ui {
             Action::Inspect => self.inspect(),
             Action::NextView | Action::PreviousView => self.turn_view(action),
             Action::Knobs => self.toggle_knobs(snapshot),
+            Action::Fog => self.toggle_fog(snapshot),
             Action::NextTheme => self.next_theme(),
             Action::Session => self.open_session(snapshot),
             Action::Help => self.open(Overlay::Help(List::help(Layer::Main))),
@@ -121,6 +129,17 @@ impl Ui {
                 self.answer(action, snapshot)
             }
         }
+    }
+
+    fn toggle_fog(&mut self, snapshot: &Snapshot) -> Vec<Effect> {
+        self.fog = if self.fog == Fog::Lies { Fog::Lifted } else { Fog::Lies };
+        self.view = View::Cluster;
+        let text = match self.fog {
+            Fog::Lies => format!("fog of war: only what {} can know (v lifts it)", self.name(snapshot)),
+            Fog::Lifted => "the fog is lifted".into(),
+        };
+        self.say(text);
+        Vec::new()
     }
 
     fn next_theme(&mut self) -> Vec<Effect> {
@@ -250,12 +269,8 @@ impl Ui {
             Action::ToLatest => Request::ToHead,
             Action::Undo => Request::Undo,
             Action::Redo => Request::Redo,
-            Action::Branches => {
-                if snapshot.branches.is_empty() {
-                    return self.no("no branches yet: step back (,) and give a command to start one".into());
-                }
-                return self.open(Overlay::Choice(Purpose::Branch, List::branches(snapshot)));
-            }
+            Action::Branches => return self.open_branches(snapshot),
+            Action::MarkMoment => return self.mark(snapshot),
             Action::NextStep if snapshot.script.steps == 0 => {
                 return self.no("this preset has no script".into());
             }
@@ -263,7 +278,7 @@ impl Ui {
             Action::NextAnomaly => Request::NextAnomaly,
             Action::PreviousAnomaly => Request::PreviousAnomaly,
             Action::RunUntilConverged if snapshot.pursuit.is_some() => {
-                return self.open(Overlay::Choice(Purpose::RunUntil, List::run_until()));
+                return self.open(Overlay::Choice(Purpose::RunUntil, List::run_until(self.picked, snapshot)));
             }
             _ => Request::RunThrough(Condition::Converged { within: None }),
         };

@@ -4,7 +4,7 @@ use crate::{
     action::Surgery,
     base::{MessageId, NodeId, Position},
     check::AnomalyKind,
-    drive::Snapshot,
+    drive::{Goal, Snapshot},
     tui::{
         registry::{self, Action, Group, Layer},
         theme::Kind,
@@ -40,6 +40,9 @@ pub(in crate::tui) enum Purpose {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) enum Until {
     Converged,
+    Settled,
+    /// Something to come that is no fault.
+    Goal(Goal),
     /// Something of this kind goes wrong.
     Kind(AnomalyKind),
     /// Anything goes wrong.
@@ -72,6 +75,8 @@ pub(in crate::tui) enum Id {
     /// Somewhere to go, and the replica to look at.
     Place(Position, NodeId),
     Until(Until),
+    /// A marked moment.
+    Mark(u8),
     Message(MessageId),
     Surgery(MessageId, Surgery),
     Group(Grouping),

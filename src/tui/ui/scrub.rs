@@ -30,7 +30,7 @@ impl Ui {
     }
 
     /// Goes to a time that has been run; never beyond.
-    fn go_to(&mut self, time: SimTime, snapshot: &Snapshot) -> Vec<Effect> {
+    pub(super) fn go_to(&mut self, time: SimTime, snapshot: &Snapshot) -> Vec<Effect> {
         if !snapshot.is_past() && time > snapshot.view.position.at {
             return self.no("this is the latest moment; space lets time go on".into());
         }

@@ -71,6 +71,7 @@ impl Ui {
                 self.link(snapshot, action, NodeId::at(index))
             }
             (Purpose::Branch, Some(Id::Index(index))) => vec![Effect::Ask(Request::Switch(index))],
+            (Purpose::Branch, Some(Id::Mark(number))) => self.go_to_mark(number, snapshot),
             (Purpose::Session, Some(Id::Index(index))) => {
                 self.overlay = Overlay::Choice(purpose, list);
                 self.change_session(index, snapshot)

@@ -2,9 +2,9 @@
 
 use crate::{
     action::{Condition, Guarantee},
-    base::ClientId,
+    base::{ClientId, NodeId},
     check::{AnomalyKind, Badge, Judged, Verdict},
-    drive::{Request, Snapshot},
+    drive::{Goal, Request, Snapshot},
     tui::{operations::letters, theme::Glyphs},
 };
 
@@ -113,6 +113,8 @@ impl Ui {
     pub(super) fn run_until(until: Until) -> Vec<Effect> {
         let request = match until {
             Until::Converged => Request::RunThrough(Condition::Converged { within: None }),
+            Until::Settled => Request::RunThrough(Condition::Settled),
+            Until::Goal(goal) => Request::RunTo(goal),
             Until::Kind(kind) => Request::StopAt(Some(kind)),
             Until::Anything => Request::StopAt(None),
             Until::Nothing => Request::NoStop,
@@ -127,13 +129,22 @@ fn heading(text: &str) -> Entry {
 
 impl List {
     /// What `g`, pressed again, offers.
-    pub(super) fn run_until() -> Self {
-        let converged = Entry {
-            id: Id::Until(Until::Converged),
-            head: "converged".into(),
-            text: "all replicas agree".into(),
-        };
-        Self::new(std::iter::once(converged).chain(Self::stops()).collect())
+    pub(super) fn run_until(picked: NodeId, snapshot: &Snapshot) -> Self {
+        let entry =
+            |until: Until, head: &str, text: String| Entry { id: Id::Until(until), head: head.into(), text };
+        let goal = |goal: Goal| entry(Until::Goal(goal), "until", goal.words().into());
+        let name = snapshot.replica_name(picked);
+        let wanted = [
+            entry(Until::Converged, "converged", "all replicas agree".into()),
+            entry(Until::Settled, "settled", "nothing on its way changes data any more".into()),
+            entry(
+                Until::Goal(Goal::Fresh(picked, snapshot.focus)),
+                "fresh",
+                format!("{name} has the newest acknowledged write"),
+            ),
+        ];
+        let next = [Goal::Acknowledged, Goal::Died, Goal::Failed].map(goal);
+        Self::new(wanted.into_iter().chain(next).chain(Self::stops()).collect())
     }
 
     fn stops() -> impl Iterator<Item = Entry> {

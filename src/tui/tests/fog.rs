@@ -1,0 +1,52 @@
+//! Fog of war on the screen.
+
+use super::{
+    pictures::monitored,
+    stage::{Stage, favourite_colour},
+};
+
+/// The screen in fog after these keys on three replicas that do not gossip.
+fn fog(keys: &str) -> String {
+    let mut scenario = favourite_colour(3);
+    scenario.settings.anti_entropy = None;
+    let mut stage = Stage::new(scenario);
+    stage.keys(keys);
+    stage.text(80, 24)
+}
+
+#[test]
+fn the_others_are_what_they_last_said_and_nothing_else_shows() {
+    // Green everywhere, and acknowledged; then a wall, and red behind it.
+    let text = fog("w|||||1p2w|||1v");
+    assert!(text.contains("only what ams can know") && text.contains("heard of 2 of 2 others"), "{text}");
+    let seen = fog("w|||||1p2w|||1");
+    assert!(seen.contains('▒') && seen.contains("DIVERGED"), "{seen}");
+    for hidden in ["▒", "DIVERGED", "STALE", "in flight", "writes"] {
+        assert!(!text.contains(hidden), "{hidden:?} is no knowledge of ams\n{text}");
+    }
+    assert_eq!(text.matches("green").count(), 4, "its own twice, and what two said\n{text}");
+    assert_eq!(text.matches("said ").count(), 2, "{text}");
+}
+
+#[test]
+fn another_replica_knows_other_things() {
+    let text = fog("w|||v2");
+    assert!(text.contains("only what lon can know") && text.contains("never heard of"), "{text}");
+    assert!(text.contains("heard of 1 of 2 others"), "{text}");
+}
+
+#[test]
+fn another_view_and_an_explanation_lift_the_fog() {
+    for keys in ["v⇥", "ve", "vK", "v⏎", "vv"] {
+        let text = fog(keys);
+        assert!(!text.contains("can know"), "{keys}\n{text}");
+    }
+}
+
+#[test]
+fn where_replicas_do_not_say_what_they_hold_there_is_no_fog_and_the_screen_says_so() {
+    let mut stage = Stage::new(monitored());
+    stage.keys("v");
+    let text = stage.text(80, 24);
+    assert!(text.contains("there is no fog here"), "{text}");
+}
