@@ -35,15 +35,22 @@ pub(super) enum Rule {
     },
 }
 
+const ENDS: &[Rule] = &[
+    Rule::One { what: "pair of ends", of: &["between", "from"] },
+    Rule::With { key: "from", of: &["to"] },
+    Rule::Beside { key: "to", of: &["from"] },
+];
+
+const CUT: &[Rule] = &[
+    Rule::One { what: "pair of ends", of: &["between", "from", "around"] },
+    Rule::With { key: "from", of: &["to"] },
+    Rule::Beside { key: "to", of: &["from"] },
+];
+
 /// The rules of the map that the schema calls `name`.
 #[expect(clippy::too_many_lines, reason = "one table of rules")]
 pub(super) fn rules(name: &str) -> &'static [Rule] {
     use Rule::{AtMostOne, Beside, One, With};
-    const ENDS: &[Rule] = &[
-        One { what: "pair of ends", of: &["between", "from"] },
-        With { key: "from", of: &["to"] },
-        Beside { key: "to", of: &["from"] },
-    ];
     match name {
         "Step" => &[
             One { what: "action", of: ACTIONS },
@@ -89,11 +96,7 @@ pub(super) fn rules(name: &str) -> &'static [Rule] {
         ],
         "Empirical" => &[One { what: "kind of measurement", of: &["samples", "quantiles"] }],
         "Link" | "Ends" => ENDS,
-        "Cut" => &[
-            One { what: "end", of: &["between", "from", "around"] },
-            With { key: "from", of: &["to"] },
-            Beside { key: "to", of: &["from"] },
-        ],
+        "Cut" => CUT,
         "Replication" => &[AtMostOne { of: &["leaderless", "primary", "multi_region"] }],
         "Primary" => &[AtMostOne { of: &["failover", "election"] }],
         "Write" => {

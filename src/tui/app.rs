@@ -76,16 +76,9 @@ pub async fn run(guard: &mut Guard, mut ui: Ui, mut handle: Handle, motion: Moti
                 continue;
             }
         };
-        let effects = match happening {
-            Happening::Key(key) => press(&mut ui, key, &snapshot),
-            Happening::Paste(text) => ui.type_text(&text, &snapshot),
-            Happening::Mouse(mouse) => ui.click(mouse, &snapshot),
-            Happening::Resize(size) => resize(&mut screen, size, &mut recording, &mut ui),
-            Happening::Resumed(size) => {
-                screen.repaint();
-                resize(&mut screen, size, &mut recording, &mut ui)
-            }
-            Happening::End(how) => return Ok(how.exit_status()),
+        let effects = match heed(happening, &mut ui, (&mut screen, &mut recording), &snapshot) {
+            Ok(effects) => effects,
+            Err(how) => return Ok(how.exit_status()),
         };
         write_files(&effects, &mut recording, (&mut ui, &mut screen), &snapshot);
         if resumes(&effects, &mut logbook, &mut ui, &handle) {
@@ -125,6 +118,27 @@ fn resumes(effects: &[Effect], logbook: &mut Logbook, ui: &mut Ui, handle: &Hand
     ask(handle, Request::ToHead);
     ui.reset();
     true
+}
+
+/// What a happening asks for; how the program ends, where it does.
+fn heed(
+    happening: Happening,
+    ui: &mut Ui,
+    (screen, recording): (&mut Screen<HeldTerminal>, &mut Option<Recording>),
+    snapshot: &Snapshot,
+) -> Result<Vec<Effect>, Ending> {
+    match happening {
+        Happening::Key(key) => return Ok(press(ui, key, snapshot)),
+        Happening::Paste(text) => return Ok(ui.type_text(&text, snapshot)),
+        Happening::Mouse(mouse) => return Ok(ui.click(mouse, snapshot)),
+        Happening::Resize(size) => resize(screen, size, recording, ui),
+        Happening::Resumed(size) => {
+            resize(screen, size, recording, ui);
+            screen.repaint();
+        }
+        Happening::End(how) => return Err(how),
+    }
+    Ok(Vec::new())
 }
 
 /// Asks the actor for what the last picture lacked.
@@ -187,16 +201,10 @@ fn record(
     }
 }
 
-fn resize(
-    screen: &mut Screen<HeldTerminal>,
-    size: Size,
-    recording: &mut Option<Recording>,
-    ui: &mut Ui,
-) -> Vec<Effect> {
+fn resize(screen: &mut Screen<HeldTerminal>, size: Size, recording: &mut Option<Recording>, ui: &mut Ui) {
     if screen.resize(size) {
         record(recording, ui, |tape| tape.resized(size, now()));
     }
-    Vec::new()
 }
 
 #[expect(clippy::disallowed_methods, reason = "the pace of a recording; it never reaches the simulation")]

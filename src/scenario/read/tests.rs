@@ -219,7 +219,7 @@ fn settings_that_belong_together_are_missed() {
 3 |   - {at: 3s}
   |     ^^^^^^^^
   |
-  = help: give exactly one of `write`, `read`, `delete`, `increment`, `decrement`, `add`, `remove`, `partition`, `isolate`, `cut`, `heal`, `crash`, `restart`, `destroy`, `repair`, `freeze`, `thaw`, `skew`, `set`, `promote`, `workload`, `say`, `note`, `predict`, `goal`, `hint`, `pause`, `until`
+  = help: give exactly one of `write`, `read`, `delete`, `increment`, `decrement`, `add`, `remove`, `new_key`, `partition`, `isolate`, `cut`, `heal`, `crash`, `restart`, `destroy`, `repair`, `freeze`, `thaw`, `skew`, `message`, `set`, `promote`, `workload`, `say`, `note`, `predict`, `goal`, `hint`, `pause`, `until`
 
 error: `answer` only makes sense beside `read`
  --> test.yaml:4:14
