@@ -16,6 +16,7 @@ pub mod guard;
 pub mod history;
 pub mod input;
 mod knobs;
+mod logbook;
 mod metrics;
 mod operations;
 mod paint;

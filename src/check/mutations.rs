@@ -5,7 +5,7 @@
 use std::{collections::BTreeSet, num::NonZeroUsize, sync::Arc};
 
 use super::{
-    Ledger, Subject, Verdict,
+    Judge, Ledger, Subject, Verdict,
     history::History,
     linear::{self, Budget},
     run_history::{Recorder, Unmodelled},
@@ -143,7 +143,8 @@ fn violated(mut simulation: Simulation, schedule: &[Do]) -> BTreeSet<String> {
         simulation.rest_until(until);
     }
     let mut found: BTreeSet<String> = BTreeSet::new();
-    for judged in ledger.verdicts(&simulation) {
+    let history = recorder.finish();
+    for judged in Judge::default().verdicts((&history, 0), &ledger, &simulation) {
         let name = match judged.subject {
             Subject::Promise(guarantee) => guarantee.name(),
             Subject::StaleReads => "stale",
@@ -152,8 +153,11 @@ fn violated(mut simulation: Simulation, schedule: &[Do]) -> BTreeSet<String> {
             Subject::SplitBrain => "split brain",
             Subject::Convergence => "convergence",
             Subject::Availability => "availability",
-            // Judged from the history, as below; what became of each write is counted, never violated.
-            Subject::Model(_) | Subject::Linearizable | Subject::Acknowledged => continue,
+            Subject::Model(model) => model.name(),
+            // As the search of whole histories below says, too.
+            Subject::Linearizable => "linearizable",
+            // What became of each write is counted, never violated.
+            Subject::Acknowledged => continue,
         };
         match judged.verdict {
             Verdict::Violated(_) => drop(found.insert(name.into())),
@@ -163,7 +167,6 @@ fn violated(mut simulation: Simulation, schedule: &[Do]) -> BTreeSet<String> {
             Verdict::Holds | Verdict::Unknown(_) => {}
         }
     }
-    let history = recorder.finish();
     match history.modelled(None, &simulation) {
         Ok(modelled) => {
             let model = modelled.model;

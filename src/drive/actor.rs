@@ -34,11 +34,11 @@ use crate::{
 use anomalies::Breakpoint;
 
 use super::{
-    Cause, Clock, EventLine, Goal, Snapshot, Speed, Timeline,
+    Cause, Clock, EventLine, Goal, Logged, Snapshot, Speed, Timeline,
     bar::Bars,
     pace::Pace,
     prospect,
-    script::{Reach, Runner},
+    script::{Reach, Runner, perform_saved},
     snapshot::{self, Notice, ScriptView, Surroundings},
 };
 
@@ -150,6 +150,8 @@ struct Actor {
     first_stale_read: FirstStaleRead,
     stale_read_awaited: FirstStaleRead,
     charts: charts::Charts,
+    /// The commands of the line, as the last snapshot had them.
+    session: Arc<[Logged]>,
     bars: Bars,
     /// Event lines, and the step up to which they tell; none after travelling.
     events: (Option<u64>, Arc<[EventLine]>),
@@ -225,6 +227,7 @@ impl Actor {
             notice: Notice::default(),
             judge: Judge::default(),
             charts: charts::Charts::default(),
+            session: Arc::from([]),
             bars: Bars::default(),
             first_stale_read: start.first_stale_read,
             stale_read_awaited: start.first_stale_read,
@@ -234,8 +237,24 @@ impl Actor {
             behind: false,
             scenario,
         };
+        actor.lay_out_saved_session();
         actor.look_at_script();
         actor
+    }
+
+    /// A saved session is there from the beginning, as what is still to come: it happens again as time passes, and one
+    /// can go back and forth in it.
+    fn lay_out_saved_session(&mut self) {
+        if !self.scenario.is_saved_session() {
+            return;
+        }
+        let failed = perform_saved(&mut self.timeline, &self.scenario);
+        self.timeline.seek(Position::default());
+        self.runner = Runner::finished(Arc::clone(&self.scenario));
+        match failed {
+            Some(why) => self.warn(&why),
+            None => self.tell("a saved session: it happens again by itself; End goes to its end"),
+        }
     }
 
     async fn run(
@@ -310,8 +329,7 @@ impl Actor {
                 self.journey = None;
                 return;
             }
-            if !self.timeline.step_within(time) {
-                self.timeline.rest_until(time);
+            if !self.advance(time) {
                 self.journey = None;
                 return;
             }
@@ -319,6 +337,19 @@ impl Actor {
                 return;
             }
         }
+    }
+
+    /// Performs the next step if it is due by `due`; else lets time pass until then, or to the very moment that is run
+    /// for.
+    fn advance(&mut self, due: SimTime) -> bool {
+        if let Some(Pursuit { reach: reach @ Reach::Moment(_), .. }) = &self.pursuit {
+            return reach.advance(&mut self.timeline, due);
+        }
+        let stepped = self.timeline.step_within(due);
+        if !stepped {
+            self.timeline.rest_until(due);
+        }
+        stepped
     }
 
     /// Performs what is due by now, at most a slice of it.
@@ -335,8 +366,7 @@ impl Actor {
                 self.behind = false;
                 return;
             }
-            if !self.timeline.step_within(due) {
-                self.timeline.rest_until(due);
+            if !self.advance(due) {
                 self.behind = false;
                 return;
             }
@@ -416,7 +446,7 @@ impl Actor {
         let never = match reach {
             Reach::Condition { condition, .. } => self.timeline.why_never(condition),
             Reach::Goal { .. } => prospect::nothing_is_ahead(&self.timeline).then_some(NEVER),
-            Reach::Time(_) | Reach::Answer(_) | Reach::Anomaly { .. } => None,
+            Reach::Time(_) | Reach::Moment(_) | Reach::Answer(_) | Reach::Anomaly { .. } => None,
         };
         if let Some(why) = never {
             self.pursuit = None;
@@ -463,6 +493,9 @@ impl Actor {
         let (told, lines) = &self.events;
         let lines = snapshot::events(&self.timeline, told.unwrap_or(0), told.is_some().then_some(lines));
         self.events = (Some(self.timeline.position().step), lines);
+        if *self.session != *self.timeline.log() {
+            self.session = self.timeline.log().into();
+        }
         // Before the step that named it, a key is not there to be shown.
         let known = self.focus.index() < self.timeline.simulation().keys().len();
         let around = Surroundings {
@@ -478,6 +511,7 @@ impl Actor {
             prevention: self.prevention(),
             breakpoint: self.breakpoint.map(|breakpoint| breakpoint.kind),
             notice: self.notice.clone(),
+            session: Arc::clone(&self.session),
             bar: self.bars.of(&self.timeline),
             chart: self.charts.of(&self.timeline, if known { self.focus } else { self.scenario.focus }),
         };

@@ -118,8 +118,7 @@ impl Run {
             if reach.state(&self.report.timeline).is_some() {
                 return;
             }
-            if !self.report.timeline.step_within(stop) {
-                self.report.timeline.rest_until(stop);
+            if !reach.advance(&mut self.report.timeline, stop) {
                 return;
             }
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::{
     action::{Command, Condition, ReadClaim},
-    base::{ClientId, SimTime, Span},
+    base::{ClientId, Position, SimTime, Span},
     check::{AnomalyKind, Verdict},
     scenario::{Choice, Deed, Scenario, Step, Timing},
 };
@@ -16,6 +16,8 @@ use super::{Cause, Goal, Timeline};
 #[derive(Debug, Clone)]
 pub enum Reach {
     Time(SimTime),
+    /// This very moment, of several in one instant; where the run has become another, the end of the instant.
+    Moment(Position),
     /// The condition, or the deadline, at which it has failed.
     Condition {
         condition: Condition,
@@ -100,6 +102,11 @@ impl Reach {
         let now = timeline.position().at;
         match self {
             Self::Time(time) => (now >= *time).then_some(true),
+            Self::Moment(moment) => {
+                let over = || timeline.next_at().is_none_or(|next| next > moment.at);
+                let there = now == moment.at && (timeline.position().step >= moment.step || over());
+                (there || now > moment.at).then_some(true)
+            }
             Self::Answer(client) => (!timeline.simulation().is_waiting(*client)).then_some(true),
             Self::Anomaly { kind, count, deadline } => {
                 if timeline.ledger().anomalies().since(*count, *kind).is_some() {
@@ -129,6 +136,7 @@ impl Reach {
     pub(super) fn limit(&self) -> SimTime {
         match self {
             Self::Time(time)
+            | Self::Moment(Position { at: time, .. })
             | Self::Condition { deadline: time, .. }
             | Self::Goal { deadline: time, .. }
             | Self::Anomaly { deadline: time, .. } => *time,
@@ -137,9 +145,61 @@ impl Reach {
     }
 }
 
+impl Reach {
+    /// Performs the next step on the way if it is due by `stop`. Where none is, lets time pass until then.
+    pub(super) fn advance(&self, timeline: &mut Timeline, stop: SimTime) -> bool {
+        let stop = stop.min(self.limit());
+        let waits = match self {
+            Self::Moment(moment) => {
+                timeline.position().step >= moment.step
+                    && timeline.next_at().is_none_or(|next| next >= moment.at)
+            }
+            Self::Time(_)
+            | Self::Condition { .. }
+            | Self::Answer(_)
+            | Self::Anomaly { .. }
+            | Self::Goal { .. } => false,
+        };
+        if !waits && timeline.step_within(stop) {
+            return true;
+        }
+        timeline.rest_until(stop);
+        false
+    }
+}
+
+/// Performs a saved session from the beginning to its end, and says which of its steps could not be done again.
+pub(super) fn perform_saved(timeline: &mut Timeline, scenario: &Arc<Scenario>) -> Option<String> {
+    let mut runner = Runner::new(Arc::clone(scenario));
+    let mut failed = None;
+    loop {
+        match runner.poll(timeline) {
+            Poll::Reach(reach) => {
+                while reach.state(timeline).is_none() {
+                    let endless = reach.limit() == SimTime(u64::MAX) && timeline.next_at().is_none();
+                    if endless {
+                        return Some("the session waits for what never comes".into());
+                    }
+                    reach.advance(timeline, reach.limit());
+                }
+            }
+            Poll::Did(done) => {
+                let step = done.step + 1;
+                failed = failed.or(done.failed.map(|why| format!("step {step} of the session: {why}")));
+            }
+            Poll::Finished => return failed,
+        }
+    }
+}
+
 impl Runner {
     pub(super) fn new(scenario: Arc<Scenario>) -> Self {
         Self { scenario, next: 0, phase: Phase::Timing, done_at: SimTime::ZERO }
+    }
+
+    /// The script has been performed.
+    pub(super) fn finished(scenario: Arc<Scenario>) -> Self {
+        Self { next: scenario.script.len(), ..Self::new(scenario) }
     }
 
     pub(super) fn next(&self) -> usize {
@@ -163,7 +223,9 @@ impl Runner {
                         }
                     }
                 }
-                if let Some(client) = asker(step).filter(|client| timeline.simulation().is_waiting(*client)) {
+                let exact = matches!(step.timing, Timing::Exactly(_));
+                let asker = asker(step).filter(|client| !exact && timeline.simulation().is_waiting(*client));
+                if let Some(client) = asker {
                     return Poll::Reach(Reach::Answer(client));
                 }
                 match perform(step, timeline) {
@@ -191,6 +253,7 @@ impl Runner {
         match &step.timing {
             Timing::Next => None,
             Timing::At(time) => Some(Reach::Time(*time)),
+            Timing::Exactly(moment) => Some(Reach::Moment(*moment)),
             Timing::After(span) => Some(Reach::Time(self.done_at + *span)),
             Timing::When(condition, limit) => {
                 Some(Reach::Condition { condition: condition.clone(), deadline: self.done_at + *limit })

@@ -16,7 +16,7 @@ use crate::{
     sim::{Death, Fact, View, What},
 };
 
-use super::{Bar, EventLine, Fog, Mark, Narrator, Said, Speed, Timeline, chart::Chart};
+use super::{Bar, EventLine, Fog, Logged, Mark, Narrator, Said, Speed, Timeline, chart::Chart};
 
 #[derive(Debug, Clone)]
 pub struct Snapshot {
@@ -74,6 +74,8 @@ pub struct Snapshot {
     /// How many went wrong until now, and by the head of this line.
     pub wrong: (u64, u64),
     pub notice: Notice,
+    /// The commands of this line, those after the playhead too.
+    pub session: Arc<[Logged]>,
     /// The space-time diagram around the playhead, where one is asked for.
     pub chart: Option<Arc<Chart>>,
 }
@@ -198,6 +200,7 @@ pub(super) struct Surroundings {
     #[expect(clippy::option_option, reason = "as in the snapshot")]
     pub(super) breakpoint: Option<Option<AnomalyKind>>,
     pub(super) notice: Notice,
+    pub(super) session: Arc<[Logged]>,
     pub(super) bar: Arc<Bar>,
     pub(super) chart: Option<Arc<Chart>>,
 }
@@ -263,6 +266,7 @@ impl Snapshot {
             anomalies: newest(timeline),
             wrong: (ledger.anomalies().count(), timeline.known_anomalies().count()),
             notice: around.notice,
+            session: around.session,
             chart: around.chart,
         }
     }
@@ -419,7 +423,7 @@ pub(super) fn upcoming(step: &Step) -> String {
     };
     match &step.timing {
         Timing::Next => deed,
-        Timing::At(time) => format!("{deed} at {time}"),
+        Timing::At(time) | Timing::Exactly(Position { at: time, .. }) => format!("{deed} at {time}"),
         Timing::After(span) => format!("{deed} after {span}"),
         Timing::When(condition, _) => format!("{deed} when {}", words(condition)),
     }

@@ -30,6 +30,7 @@ pub fn still(timeline: &Timeline, focus: KeyId, chart: Option<Span>) -> Snapshot
         prevention: Vec::new(),
         breakpoint: None,
         notice: Notice::default(),
+        session: timeline.log().into(),
         bar: Arc::new(Bar::of(timeline)),
         chart: window.map(|window| Arc::new(Chart::of(timeline, window, focus))),
         scenario,

@@ -63,7 +63,7 @@ const MOST_RTO: Span = Span::secs(120);
 const MOST_RETRANSMISSIONS: u32 = 15;
 
 /// All links between `nodes` nodes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Network {
     nodes: usize,
     profiles: Vec<LinkProfile>,

@@ -46,7 +46,9 @@ pub use quantity::{
     DriftText, DurationOrOffText, DurationText, Name, RateText, ShareText, SignedDurationText, SizeText,
 };
 pub use regions::{Between, Bound, Freshness, MultiRegion};
-pub use step::{Context, Cut, Delete, Ends, IfVersion, Knobs, Pause, Read, Skew, StartStop, Step, Write};
+pub use step::{
+    Context, Cut, Delete, Ends, IfVersion, Knobs, Message, Operate, Pause, Read, Skew, StartStop, Step, Write,
+};
 pub use system::System;
 pub use value::{Literal, Outcome};
 
@@ -64,6 +66,10 @@ pub struct Preset {
     /// The key that the screen shows first. Default: the first key that the data, the script or the workload names; `x`
     /// if there is none.
     pub key: Option<String>,
+    /// Keys that are there from the start, in this order, before all others. Default: those that the data, the script and
+    /// the workload name, in the order of the file.
+    #[serde(default)]
+    pub keys: Vec<String>,
     /// The system whose documented defaults stand in for what `cluster` does not say; `laggard systems` lists them.
     /// Default: none, and each setting has the default stated beside it.
     pub system: Option<System>,

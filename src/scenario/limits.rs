@@ -19,6 +19,8 @@ pub const MOST_LINKS: usize = 1_000;
 pub const MOST_LINK_ENDS: usize = 4_000_000;
 /// Directed links that one `set` may turn.
 pub const MOST_SET_LINKS: usize = 1_000;
+/// Percent of what links say that messages may take.
+pub const MOST_PERCENT: u64 = 10_000;
 /// Samples, quantiles or parts of one distribution.
 pub const MOST_POINTS: usize = 10_000;
 /// Characters of the name of a replica, zone, client or cut.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     action::{ClientPolicy, Command, Condition, Level, Settings},
-    base::{ClientId, KeyId, NodeId, Ppm, Seed, SimTime, Span},
+    base::{ClientId, KeyId, NodeId, Position, Ppm, Seed, SimTime, Span},
     data::Value,
     net::{Delay, LinkProfile, Network},
     replica::Topology,
@@ -15,6 +15,8 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Scenario {
     pub title: String,
+    /// The preset as it was written; empty where there is no file.
+    pub text: Arc<str>,
     pub about: String,
     pub seed: Seed,
     /// The key that the screen shows first.
@@ -30,7 +32,7 @@ pub struct Scenario {
     pub expect: Vec<Expectation>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ReplicaSpec {
     pub name: Arc<str>,
     pub zone: Option<Arc<str>>,
@@ -40,7 +42,7 @@ pub struct ReplicaSpec {
     pub drift: i32,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ClientSpec {
     pub name: Arc<str>,
     /// The replica that coordinates for it.
@@ -67,7 +69,7 @@ impl ClientSpec {
 }
 
 /// Random clients: a Poisson stream of operations, each at a random replica.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct WorkloadSpec {
     /// The mean time between two operations.
     pub mean_gap: Span,
@@ -100,6 +102,8 @@ pub enum Timing {
     /// As soon as the step before is done.
     Next,
     At(SimTime),
+    /// When so many steps of the simulation have been by that time: the one moment at which a command was given.
+    Exactly(Position),
     After(Span),
     /// Once the condition holds; an error if it does not within the limit.
     When(Condition, Span),
@@ -157,6 +161,7 @@ impl Scenario {
         let profile = LinkProfile::plain(Delay::Fixed(Span::millis(80)));
         Self {
             title: "Untitled".into(),
+            text: "".into(),
             about: String::new(),
             seed: Seed(42),
             focus: KeyId(0),
@@ -170,6 +175,12 @@ impl Scenario {
             script: Vec::new(),
             expect: Vec::new(),
         }
+    }
+
+    /// Whether its script is a session that was saved: every command at its exact moment.
+    pub fn is_saved_session(&self) -> bool {
+        let exact = |step: &Step| matches!(step.timing, Timing::Exactly(_));
+        !self.script.is_empty() && self.script.iter().all(exact)
     }
 
     /// Which replica stands in which zone.

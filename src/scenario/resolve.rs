@@ -118,10 +118,13 @@ impl Resolver<'_> {
         settings.kinds = self.kinds.as_slice().into();
         self.regions_hold_values(&settings.kinds.clone(), &top.key("data"));
         self.vector_needs_siblings(settings.conflicts, &top.key("cluster").key("versions").key("kind"));
+        let keys = self.keys.list().to_vec();
+        self.gather_new_keys(preset);
         let script = self.script(&preset.script, &replicas, &top.key("script"));
         let expect = self.expectations(preset, &top.key("expect"));
         Scenario {
             title: preset.title.clone(),
+            text: self.report.locations().source().text.as_str().into(),
             about,
             seed: Seed(preset.seed.unwrap_or(0)),
             focus: key_id(focus),
@@ -129,7 +132,7 @@ impl Resolver<'_> {
             settings,
             network,
             clients,
-            keys: self.keys.list().to_vec(),
+            keys,
             initial,
             workload,
             script,

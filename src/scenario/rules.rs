@@ -47,6 +47,7 @@ pub(super) fn rules(name: &str) -> &'static [Rule] {
         "Step" => &[
             One { what: "action", of: ACTIONS },
             AtMostOne { of: &["at", "after", "when"] },
+            Beside { key: "step", of: &["at"] },
             Beside { key: "within", of: &["when", "until"] },
             With { key: "predict", of: &["choices"] },
             Beside { key: "choices", of: &["predict"] },
@@ -69,11 +70,12 @@ pub(super) fn rules(name: &str) -> &'static [Rule] {
             &[Beside { key: "by", of: &["guarantees"] }, Beside { key: "when_unable", of: &["guarantees"] }]
         }
         "Knobs" => &[
-            Beside { key: "client", of: &["guarantees", "by", "when_unable", "route"] },
+            Beside { key: "client", of: &["guarantees", "by", "when_unable", "route", "at"] },
             Beside { key: "guarantees", of: &["client"] },
             Beside { key: "by", of: &["client"] },
             Beside { key: "when_unable", of: &["client"] },
             Beside { key: "route", of: &["client"] },
+            Beside { key: "at", of: &["client"] },
         ],
         "Distribution" => &[One {
             what: "distribution",
@@ -85,7 +87,12 @@ pub(super) fn rules(name: &str) -> &'static [Rule] {
             Beside { key: "versions", of: &["policy"] },
         ],
         "Empirical" => &[One { what: "kind of measurement", of: &["samples", "quantiles"] }],
-        "Link" | "Cut" | "Ends" => ENDS,
+        "Link" | "Ends" => ENDS,
+        "Cut" => &[
+            One { what: "end", of: &["between", "from", "around"] },
+            With { key: "from", of: &["to"] },
+            Beside { key: "to", of: &["from"] },
+        ],
         "Replication" => &[AtMostOne { of: &["leaderless", "primary", "multi_region"] }],
         "Primary" => &[AtMostOne { of: &["failover", "election"] }],
         "Write" => {
@@ -103,6 +110,7 @@ const ACTIONS: &[&str] = &[
     "decrement",
     "add",
     "remove",
+    "new_key",
     "partition",
     "isolate",
     "cut",
@@ -114,6 +122,7 @@ const ACTIONS: &[&str] = &[
     "freeze",
     "thaw",
     "skew",
+    "message",
     "set",
     "promote",
     "workload",
@@ -153,7 +162,7 @@ pub(super) fn planned(map: &str, key: &str) -> bool {
         "Cluster" => &["zones", "durability"],
         "Network" | "Link" => &["bandwidth"],
         "Distribution" => &["fit"],
-        "Step" => &["message", "aside", "vote"],
+        "Step" => &["aside", "vote"],
         "Test" => &["actions", "side"],
         _ => &[],
     };

@@ -15,6 +15,7 @@ use super::{
     draw::draw,
     guard::{self, Ending, Guard},
     input::{self, Happening, Input},
+    logbook::Logbook,
     registry::{self, Action, lookup},
     save::{self, Recording},
     screen::{HeldTerminal, Screen},
@@ -45,9 +46,16 @@ pub async fn run(guard: &mut Guard, mut ui: Ui, mut handle: Handle, motion: Moti
     let mut input = Input::start(guard)?;
     let mut next_frame: Option<Instant> = None;
     let mut recording: Option<Recording> = None;
+    let mut logbook = Logbook::open(|name| std::env::var_os(name));
+    if let Some(left) = logbook.left() {
+        ui.offer(&left.scenario.title);
+    }
     loop {
         let snapshot: Arc<Snapshot> = Arc::clone(&handle.snapshots.borrow_and_update());
         ui.observe(&snapshot);
+        if let Err(why) = logbook.keep(&snapshot) {
+            ui.refuse(why);
+        }
         match screen.draw(|buffer| draw(&mut ui, &snapshot, buffer)) {
             Ok(0) => {}
             Ok(_) => record(&mut recording, &mut ui, |tape| tape.picture(screen.bytes(), &snapshot, now())),
@@ -87,12 +95,35 @@ pub async fn run(guard: &mut Guard, mut ui: Ui, mut handle: Handle, motion: Moti
             Happening::End(how) => return Ok(how.exit_status()),
         };
         write_files(&effects, &mut recording, (&mut ui, &mut screen), &snapshot);
+        if resumes(&effects, &mut logbook, &mut ui, &handle) {
+            answer(&mut handle).await;
+            continue;
+        }
         match perform(effects, &mut ui, &handle, &mut screen) {
-            Next::Leave => return Ok(0),
+            Next::Leave => {
+                logbook.close();
+                return Ok(0);
+            }
             Next::AwaitAnswer => answer(&mut handle).await,
             Next::GoOn => {}
         }
     }
+}
+
+/// Where a session was cut short and is asked for: goes to its end.
+fn resumes(effects: &[Effect], logbook: &mut Logbook, ui: &mut Ui, handle: &Handle) -> bool {
+    if !effects.iter().any(|effect| matches!(effect, Effect::Resume)) {
+        return false;
+    }
+    let Some(scenario) = logbook.take() else {
+        ui.refuse("no session was cut short: there is nothing to resume");
+        return false;
+    };
+    let seed = scenario.seed;
+    ask(handle, Request::Load(scenario, seed));
+    ask(handle, Request::ToHead);
+    ui.reset();
+    true
 }
 
 /// Asks the actor for what the last picture lacked.
@@ -104,7 +135,7 @@ fn run_errands(ui: &mut Ui, handle: &Handle) {
     }
 }
 
-/// Pictures and recordings, where they were asked for.
+/// Sessions, pictures and recordings, where they were asked for.
 fn write_files(
     effects: &[Effect],
     recording: &mut Option<Recording>,
@@ -113,6 +144,7 @@ fn write_files(
 ) {
     for effect in effects {
         match effect {
+            Effect::Save => ui.told(save::session(snapshot)),
             Effect::Screenshot => {
                 let saved = save::screenshot(screen.shown(), ui, snapshot);
                 ui.told(saved);
@@ -183,7 +215,7 @@ fn perform(effects: Vec<Effect>, ui: &mut Ui, handle: &Handle, screen: &mut Scre
                 next = Next::AwaitAnswer;
             }
             Effect::Open(name) => next = open(ui, handle, &name),
-            Effect::Screenshot | Effect::Record => {}
+            Effect::Save | Effect::Resume | Effect::Screenshot | Effect::Record => {}
             Effect::Repaint => screen.repaint(),
             Effect::Suspend => {
                 if let Err(why) = guard::suspend() {

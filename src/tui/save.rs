@@ -1,4 +1,4 @@
-//! Files that a key writes: pictures and recordings, into the working directory. Nothing that is there is written over.
+//! Files that a key writes: sessions, pictures and recordings, into the working directory. Nothing that is there is written over.
 
 use std::{
     fs::{File, OpenOptions},
@@ -8,7 +8,7 @@ use std::{
 use ratatui::{buffer::Buffer, layout::Size};
 use tokio::time::Instant;
 
-use crate::drive::Snapshot;
+use crate::drive::{Snapshot, saved};
 
 use super::{
     cast::{Cast, Version},
@@ -24,6 +24,16 @@ pub(super) fn screenshot(buffer: &Buffer, ui: &Ui, snapshot: &Snapshot) -> Resul
     let stem = format!("laggard-{}-{at}", plain(&snapshot.scenario.title));
     let (name, _) = write_new(&stem, "svg", picture.as_bytes())?;
     Ok(format!("saved {name}"))
+}
+
+/// Saves the session up to the playhead as a preset of its own, and says under which name.
+pub(super) fn session(snapshot: &Snapshot) -> Result<String, String> {
+    let (given, _) = snapshot.commands;
+    let log = snapshot.session.get(..given).unwrap_or_default();
+    let text = saved(&snapshot.scenario, snapshot.seed, log, snapshot.view.position)?;
+    let stem = format!("laggard-{}", plain(&snapshot.scenario.title));
+    let (name, _) = write_new(&stem, "yaml", text.as_bytes())?;
+    Ok(format!("saved {name}; `laggard {name}` does it all again"))
 }
 
 /// A recording under way. Each picture is written as it comes.

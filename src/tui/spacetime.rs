@@ -75,9 +75,14 @@ pub(super) fn draw(paint: &mut Paint<'_>, area: Rect, ui: &Ui, snapshot: &Snapsh
         paint.line(area, 0, &Line::from(paint.span(" drawing …", Role::Dim)));
         return None;
     };
-    let foot = if area.height >= 9 { 3 } else { 1 };
-    let body = Rect { height: area.height.saturating_sub(foot), ..area };
-    let place = Place::new(body, ui, snapshot, chart)?;
+    // Lines between lanes are worth more than words below them.
+    let with_foot = |foot: u16| {
+        let body = Rect { height: area.height.saturating_sub(foot), ..area };
+        Some((foot, body, Place::new(body, ui, snapshot, chart)?))
+    };
+    let roomy = with_foot(3).filter(|(.., place)| area.height >= 9 && place.has_lines());
+    let bare = || with_foot(1).filter(|(.., place)| area.height < 9 || place.has_lines());
+    let (foot, body, place) = roomy.or_else(bare).or_else(|| with_foot(3)).or_else(|| with_foot(1))?;
     let spot = chart.last_spot(ui.picked, snapshot.view.position);
     let cone = match (ui.space_time.light, spot) {
         (Light::Cone, Some(spot)) => Some(Cone::of(chart, spot.node, spot.order)),
@@ -94,7 +99,7 @@ pub(super) fn draw(paint: &mut Paint<'_>, area: Rect, ui: &Ui, snapshot: &Snapsh
     if foot > 1 {
         let line = selected(paint, spot, &scene);
         paint.line(area, row, &line);
-        let line = legend(paint, ui);
+        let line = legend(paint, &scene);
         paint.line(area, row + 1, &line);
     }
     Some(place)
@@ -130,29 +135,26 @@ fn selected(paint: &Paint<'_>, spot: Option<&Spot>, scene: &Scene<'_>) -> Line<'
     if let Some(cause) = &spot.cause {
         words.push(paint.span(format!(" [{cause}]"), Role::HintKey));
     }
-    if let Some(cone) = scene.cone {
-        let of = |relation| {
-            scene.chart.spots.iter().filter(|other| cone.place(other.node, other.order) == relation).count()
-        };
-        let (past, future, neither) = (of(Relation::Past), of(Relation::Future), of(Relation::Concurrent));
-        let counts = format!("   in sight: {past} before it, {future} after it, {neither} concurrent");
-        words.push(paint.span(counts, Role::Advice));
-    }
     Line::from(words)
 }
 
-fn legend(paint: &Paint<'_>, ui: &Ui) -> Line<'static> {
+fn legend(paint: &Paint<'_>, scene: &Scene<'_>) -> Line<'static> {
     let glyphs = paint.glyphs;
     let mut words: Vec<Text<'static>> = Vec::new();
     let mut say = |glyph: &str, role: Role, text: &str| {
         words.push(paint.span(format!(" {glyph}"), role));
         words.push(paint.span(format!(" {text} "), Role::Dim));
     };
-    if ui.space_time.light == Light::Cone {
+    if let Some(cone) = scene.cone {
+        let count = |relation| {
+            let spots = scene.chart.spots.iter();
+            spots.filter(|spot| cone.place(spot.node, spot.order) == relation).count()
+        };
         let [past, future, other] = glyphs.causal;
-        say(&past.repeat(2), Role::Title, "what may have caused it");
-        say(&future.repeat(2), Role::Text, "what it may cause");
-        say(&other.repeat(2), Role::Dim, "concurrent");
+        let (before, after) = (count(Relation::Past), count(Relation::Future));
+        say(&past.repeat(2), Role::Title, &format!("may have caused it: {before}"));
+        say(&future.repeat(2), Role::Text, &format!("it may cause: {after}"));
+        say(&other.repeat(2), Role::Dim, &format!("concurrent: {}", count(Relation::Concurrent)));
         return Line::from(words);
     }
     say(glyphs.mark(Role::Stale), Role::Stale, "stale");

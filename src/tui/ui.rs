@@ -28,7 +28,7 @@ use crate::{
 use super::{
     knobs::Knob,
     operations::{Browser, Drawn},
-    registry::{Action, Layer},
+    registry::{self, Action, Layer},
     spacetime::{Place, SpaceTime},
     theme::{Glyphs, Theme},
     timebar::Scale,
@@ -214,6 +214,10 @@ pub enum Effect {
     /// Load this built-in preset.
     Open(String),
     Repaint,
+    /// Save the session as a preset.
+    Save,
+    /// Take up the session that was cut short.
+    Resume,
     /// Save what the screen shows as SVG.
     Screenshot,
     /// Begin to record the screen, or stop.
@@ -400,6 +404,12 @@ impl Ui {
             Ok(text) => self.say(text),
             Err(text) => self.refuse(text),
         }
+    }
+
+    /// Says that a session was cut short, and which key takes it up.
+    pub(super) fn offer(&mut self, title: &str) {
+        let key = registry::key_in(Layer::Main, Action::Resume).unwrap_or_default();
+        self.say(format!("a session was cut short: {key} resumes it ({title})"));
     }
 
     /// Says why a key did nothing.

@@ -91,6 +91,7 @@
 //! quorums      what quorums, read repair and N do, message by message
 //! merging      commutative, associative, idempotent over versions that really occur
 //! sessions     guarantees that are asked for hold, and logical clocks keep cause before effect
+//! saved        a session saved as a preset is the same run
 //! scenarios    SEMANTICS §13, by number
 //! crdt         the laws of counters and sets, and what they promise
 //! digests      what replicas compare changes nothing about where they end
@@ -124,6 +125,7 @@ mod randomness;
 mod regions;
 mod replay;
 mod replication;
+mod saved;
 mod scenarios;
 mod schedule;
 mod sessions;

@@ -211,7 +211,9 @@ impl Actor {
         let number = self.notice.number;
         let fresh = Start { seed, first_stale_read: self.first_stale_read };
         let charts = std::mem::take(&mut self.charts);
-        *self = Self { notice: Notice { number, ..Notice::default() }, charts, ..Self::new(scenario, fresh) };
+        let fresh = Self::new(scenario, fresh);
+        let notice = Notice { number: number + fresh.notice.number, ..fresh.notice.clone() };
+        *self = Self { notice, charts, ..fresh };
         self.charts.forget();
     }
 }

@@ -24,6 +24,9 @@ use super::value::{Literal, Outcome};
 pub struct Step {
     /// When: this long after the start. Default: as soon as the previous step is done.
     pub at: Option<DurationText>,
+    /// Which moment of that instant: when so many events and commands have been, since the start. A saved session has it,
+    /// so that it is replayed exactly. Stands beside `at`. Default: any moment of the instant.
+    pub step: Option<u64>,
     /// When: this long after the previous step.
     pub after: Option<DurationText>,
     /// When: as soon as this is true.
@@ -49,6 +52,9 @@ pub struct Step {
     /// A client removes an element from a set: every copy that the replica it asks has seen.
     pub remove: Option<Element>,
 
+    /// Names a key that is not there before.
+    pub new_key: Option<String>,
+
     /// Splits the cluster into groups of replicas, or of zones; no message passes between them. Replicas in no group form
     /// one together.
     pub partition: Option<Vec<Vec<String>>>,
@@ -56,7 +62,7 @@ pub struct Step {
     pub isolate: Option<String>,
     /// Cuts one link.
     pub cut: Option<Cut>,
-    /// Undoes a cut by its name, or `all` of them.
+    /// Undoes a cut by its name, or by its number (`#0` is the first that was made), or `all` of them.
     pub heal: Option<String>,
 
     /// Stops a replica; it loses what it had not made durable.
@@ -73,6 +79,8 @@ pub struct Step {
     pub thaw: Option<String>,
     /// Moves a replica's clock.
     pub skew: Option<Skew>,
+    /// Does something to one message on its way.
+    pub message: Option<Message>,
 
     /// Changes settings while everything runs.
     pub set: Option<Knobs>,
@@ -174,10 +182,40 @@ pub struct Delete {
     pub level: Option<Level>,
 }
 
-/// Cuts a link: both ways (`between`) or one way (`from`, `to`).
+/// One message on its way, and what becomes of it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Message {
+    /// Its number: messages are counted from 0 in the order of sending. Another seed or another step before it makes it
+    /// another message.
+    pub number: u64,
+    /// What is done to it.
+    #[serde(rename = "do")]
+    pub operate: Operate,
+    /// How much later it comes. Stands beside `do: delay`. Default: 1s.
+    pub by: Option<DurationText>,
+}
+
+/// What is done to a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Operate {
+    /// It arrives now, if no wall stands in its way.
+    Deliver,
+    /// It is lost.
+    Drop,
+    /// A copy arrives when it does.
+    Duplicate,
+    /// It comes later.
+    Delay,
+}
+
+/// Cuts a link: both ways (`between`) or one way (`from`, `to`); or all links of one replica (`around`).
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Cut {
+    /// The replica that is cut off from all others.
+    pub around: Option<String>,
     /// The two replicas at its ends, for both ways.
     pub between: Option<[String; 2]>,
     /// The replica that sends, for one way.
@@ -225,6 +263,10 @@ pub struct Knobs {
     pub duplicate: Option<ShareText>,
     /// Whether a message may overtake an earlier one.
     pub reorder: Option<bool>,
+    /// How long messages take that are sent from now on, in percent of what their links say, up to 10000.
+    pub latency_percent: Option<u64>,
+    /// How long a request may take before it times out, where its client has no timeout of its own.
+    pub timeout: Option<DurationText>,
     /// How many replicas hold each key: a number, or one for each zone, as the replication has it.
     pub n: Option<Copies>,
     /// How many replicas must store a write before it is acknowledged.
@@ -238,7 +280,7 @@ pub struct Knobs {
     /// Whether writes are kept from now on for replicas that cannot take them; those that are kept are handed over
     /// whatever it says.
     pub hints: Option<Hints>,
-    /// The client whose guarantees, `by`, `when_unable` and route change.
+    /// The client whose guarantees, `by`, `when_unable`, route and place (`at`) change.
     pub client: Option<String>,
     /// What its session promises it from now on; `[]` for nothing.
     pub guarantees: Option<Vec<Guarantee>>,
@@ -248,6 +290,8 @@ pub struct Knobs {
     pub when_unable: Option<WhenUnable>,
     /// Which replica its operations go to, where they name none.
     pub route: Option<Route>,
+    /// The replica beside which it stands from now on.
+    pub at: Option<String>,
     /// Under a primary: how many good replicas it needs to take a write.
     pub min_replicas: Option<u64>,
     /// Under a primary: how long ago a good replica may have been heard from.

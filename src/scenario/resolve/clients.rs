@@ -101,7 +101,7 @@ impl Resolver<'_> {
     pub(super) fn set_client(&mut self, knobs: &Knobs, at: &Trail<'_>) -> Option<Command> {
         let client = self.client_called(knobs.client.as_deref()?, &at.key("client"));
         let change = ClientChange {
-            at: None,
+            at: knobs.at.as_deref().map(|name| self.node(name, &at.key("at"))),
             guarantees: knobs.guarantees.as_ref().map(|some| guarantees(some)),
             by: knobs.by.map(means),
             when_unable: knobs.when_unable.map(when_unable),

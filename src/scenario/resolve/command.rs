@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::action::{Act, Ask, Command, Context, Proviso};
-use crate::base::{KeyId, NodeId};
+use crate::action::{Act, Ask, Command, Context, Proviso, Surgery};
+use crate::base::{KeyId, MessageId, NodeId, Span};
 use crate::data::{Stamp, Value};
 use crate::net::CutShape;
 use crate::scenario::file::{self, Delete, Level, Read, Step, Write};
@@ -38,6 +38,8 @@ impl Resolver<'_> {
             Some(self.changed(element, Verb::Add, &at.key("add")))
         } else if let Some(element) = &step.remove {
             Some(self.changed(element, Verb::Remove, &at.key("remove")))
+        } else if let Some(name) = &step.new_key {
+            Some(Command::NameKey(name.as_str().into()))
         } else if let Some(groups) = &step.partition {
             let shape = self.partition(groups, &at.key("partition"));
             Some(Command::Cut { name: None, shape })
@@ -63,6 +65,8 @@ impl Resolver<'_> {
             Some(Command::Thaw(self.node(name, &at.key("thaw"))))
         } else if let Some(skew) = &step.skew {
             Some(self.skewed(skew, course, &at.key("skew")))
+        } else if let Some(message) = &step.message {
+            Some(self.message(message, &at.key("message")))
         } else if let Some(name) = &step.promote {
             Some(self.promoted(name, &at.key("promote")))
         } else {
@@ -168,6 +172,24 @@ impl Resolver<'_> {
         CutShape::Groups(sides)
     }
 
+    fn message(&mut self, message: &file::Message, at: &Trail<'_>) -> Command {
+        let number = u32::try_from(message.number).unwrap_or_else(|_| {
+            self.wrong(&at.key("number"), "no run sends so many messages", "look its number up in a trace");
+            0
+        });
+        let by = message.by.as_ref().map(|by| self.some_time(by, "a delay", &at.key("by")));
+        if by.is_some() && message.operate != file::Operate::Delay {
+            self.wrong(&at.key("by"), "only a delay takes a time", "write `do: delay`, or leave it out");
+        }
+        let surgery = match message.operate {
+            file::Operate::Deliver => Surgery::Deliver,
+            file::Operate::Drop => Surgery::Drop,
+            file::Operate::Duplicate => Surgery::Duplicate,
+            file::Operate::Delay => Surgery::Delay(by.unwrap_or(Span::secs(1))),
+        };
+        Command::Message { id: MessageId(number), surgery }
+    }
+
     fn cut(&mut self, cut: &file::Cut, at: &Trail<'_>) -> Command {
         if let Some(name) = &cut.name {
             let named_at = at.key("name");
@@ -179,6 +201,10 @@ impl Resolver<'_> {
                     "`heal: all` means every cut: use another name",
                 );
             }
+        }
+        if let Some(name) = &cut.around {
+            let shape = CutShape::Isolate(self.node(name, &at.key("around")));
+            return Command::Cut { name: cut.name.as_deref().map(Into::into), shape };
         }
         let between = at.key("between");
         let (one, other, places) = match (&cut.between, &cut.from, &cut.to) {

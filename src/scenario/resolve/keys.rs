@@ -2,11 +2,12 @@
 //!
 //! The data, a read, a write, a delete, the workload and the preset's own `key` declare; a condition only asks.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use crate::scenario::file::{Keys, Preset};
 use crate::scenario::limits::{MOST_KEY, MOST_KEYS, MOST_STEPS};
 use crate::scenario::path::{Path, Trail};
+use crate::scenario::problem::quoted;
 
 use super::{Lines, Resolver, grouped};
 
@@ -19,12 +20,17 @@ impl Resolver<'_> {
         if let Some(key) = &preset.key {
             self.declare(key, &top.key("key"));
         }
+        for (index, key) in preset.keys.iter().enumerate() {
+            self.declare(key, &top.key("keys").index(index));
+        }
         let data = top.key("data");
         let locations = self.report.locations();
         for key in locations.keys_in_order(&Path::root().key("data")) {
             self.declare(key, &data.key(key));
         }
         let script = top.key("script");
+        let steps = || preset.script.iter().take(MOST_STEPS);
+        let named: BTreeSet<&str> = steps().filter_map(|step| step.new_key.as_deref()).collect();
         for (index, step) in preset.script.iter().enumerate().take(MOST_STEPS) {
             let at = script.index(index);
             let write = step.write.as_ref().map(|write| (&write.key, "write"));
@@ -34,7 +40,8 @@ impl Resolver<'_> {
             let change = change.or(step.decrement.as_ref().map(|change| (&change.key, "decrement")));
             let element = step.add.as_ref().map(|element| (&element.key, "add"));
             let element = element.or(step.remove.as_ref().map(|element| (&element.key, "remove")));
-            if let Some((key, action)) = write.or(read).or(delete).or(change).or(element) {
+            let used = write.or(read).or(delete).or(change).or(element);
+            if let Some((key, action)) = used.filter(|(key, _)| !named.contains(key.as_str())) {
                 self.declare(key, &at.key(action).key("key"));
             }
         }
@@ -43,6 +50,20 @@ impl Resolver<'_> {
         }
         if self.keys.list().is_empty() {
             self.keys.add(ONLY);
+        }
+    }
+
+    /// The keys that a step names: nothing knows them before.
+    pub(super) fn gather_new_keys(&mut self, preset: &Preset) {
+        let script = Trail::Top.key("script");
+        for (index, step) in preset.script.iter().enumerate().take(MOST_STEPS) {
+            let Some(name) = &step.new_key else { continue };
+            let step = script.index(index);
+            let at = step.key("new_key");
+            if self.keys.find(name).is_some() {
+                self.wrong(&at, format!("there is a key {} already", quoted(name)), "name another one");
+            }
+            self.declare(name, &at);
         }
     }
 
@@ -103,7 +124,7 @@ impl Resolver<'_> {
         let mut ids: Vec<_> =
             names.iter().filter_map(|name| self.keys.find(name)).map(super::key_id).collect();
         let count = ids.len();
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         ids.retain(|id| seen.insert(*id));
         if ids.len() < count {
             self.wrong(

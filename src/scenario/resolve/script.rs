@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::action::{Command, Mend, Setting, Switch};
-use crate::base::{NodeId, SimTime, Span};
+use crate::base::{CutId, NodeId, Position, SimTime, Span};
 use crate::data::Value;
 use crate::net::Scope;
 use crate::scenario::file::{self, Knobs, Outcome, Pause, StartStop};
-use crate::scenario::limits::{MOST_SET_LINKS, MOST_SPAN, MOST_STEPS};
+use crate::scenario::limits::{MOST_PERCENT, MOST_SET_LINKS, MOST_SPAN, MOST_STEPS};
 use crate::scenario::path::{Path, Trail};
 use crate::scenario::problem::{Problem, quoted};
 use crate::scenario::{Choice, Deed, ReplicaSpec, Step, Timing};
@@ -87,7 +87,7 @@ impl Resolver<'_> {
                     Some("steps happen in the order of the file: put it before that one".to_owned());
             }
             course.last_at = Some((time, key.path()));
-            Timing::At(time)
+            step.step.map_or(Timing::At(time), |step| Timing::Exactly(Position { step, at: time }))
         } else if let Some(span) = &step.after {
             Timing::After(self.span(span, &at.key("after")))
         } else if let Some(condition) = &step.when {
@@ -112,6 +112,10 @@ impl Resolver<'_> {
             let command = self.read(read, &at.key("read"));
             let answer = step.answer.as_deref();
             let returns = answer.and_then(|letter| self.answer(letter, course, &at.key("answer")));
+            if step.step.is_some() && answer.is_none() && step.claim.is_none() {
+                // What comes next has its own moment, before the answer perhaps.
+                return vec![Deed::Do(command)];
+            }
             return vec![Deed::Read { command, returns }];
         }
         if let Some(condition) = &step.until {
@@ -240,6 +244,9 @@ impl Resolver<'_> {
             return Command::Heal(Mend::All);
         }
         if self.cuts.find(name).is_none() {
+            if let Some(number) = name.strip_prefix('#').and_then(|number| number.parse().ok()) {
+                return Command::Heal(Mend::One(CutId(number)));
+            }
             let problem = Problem::new(Path::root(), format!("no cut is called {}", quoted(name)));
             let problem = problem.did_you_mean(name, self.cuts.iter().chain(["all"]));
             self.unknown(problem, at);
@@ -249,6 +256,17 @@ impl Resolver<'_> {
 
     fn set(&mut self, knobs: &Knobs, at: &Trail<'_>) -> Vec<Command> {
         let mut commands = self.set_links(knobs, at);
+        if let Some(percent) = knobs.latency_percent {
+            if percent > MOST_PERCENT {
+                self.wrong(&at.key("latency_percent"), "that is too slow to watch", "10000 is the most");
+            }
+            let percent = u32::try_from(percent.min(MOST_PERCENT)).unwrap_or(100);
+            commands.push(Command::Set(Setting::LatencyPercent(percent)));
+        }
+        if let Some(timeout) = &knobs.timeout {
+            let timeout = self.some_time(timeout, "a timeout", &at.key("timeout"));
+            commands.push(Command::Set(Setting::Timeout(timeout)));
+        }
         if let Some(n) = &knobs.n {
             let at = at.key("n");
             if self.writers == Writers::Primary {
@@ -311,6 +329,12 @@ impl Resolver<'_> {
         }
         let ends = Ends::of(link.between.as_ref(), link.from.as_ref(), link.to.as_ref());
         let pairs = self.ends(ends, &at);
+        if let (Ends::Between([one, other]), [_, _]) = (ends, pairs.as_slice())
+            && let (Some(one), Some(other)) = (self.replicas.find(one), self.replicas.find(other))
+        {
+            let scope = Scope::Between(NodeId::at(one), NodeId::at(other));
+            return changes.into_iter().map(|change| Command::SetLink { scope, change }).collect();
+        }
         self.at_most(pairs.len(), MOST_SET_LINKS, "links for one step", &at);
         let scope = |(from, to): (NodeId, NodeId)| Scope::OneWay { from, to };
         let scopes = pairs.into_iter().take(MOST_SET_LINKS).map(scope);

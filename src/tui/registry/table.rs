@@ -229,6 +229,12 @@ actions! {
     OpenPreset "open-preset" Program Hidden "presets",
         Main: control('o') =>
         "Open a preset.",
+    Save "save" Program Hidden "save",
+        Main: key('s') =>
+        "Save the session up to now as a preset in the working directory: it replays identically.",
+    Resume "resume" Program Hidden "resume",
+        Main: key('U') =>
+        "Take up the session that was cut short by a kill or a crash, where it ended.",
     Screenshot "screenshot" Program Hidden "screenshot",
         Main: key('S') =>
         "Save the screen as an SVG picture in the working directory.",

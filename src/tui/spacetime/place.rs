@@ -102,6 +102,11 @@ impl Place {
         first..last.map_or(first, |row| row + 1)
     }
 
+    /// Whether there is room between the lanes.
+    pub(super) fn has_lines(&self) -> bool {
+        self.gap > 1 || self.nodes.len() < 2
+    }
+
     /// How much time a column is.
     pub(in crate::tui) fn step(&self) -> Span {
         Span((self.width / u64::from(self.time.width.max(1))).max(1))

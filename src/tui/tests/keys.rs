@@ -135,6 +135,8 @@ fn does_what_it_promises(action: Action) {
         | Action::Suspend
         | Action::Palette
         | Action::Closer
+        | Action::Save
+        | Action::Resume
         | Action::Screenshot
         | Action::Record
         | Action::Wider
@@ -453,6 +455,8 @@ fn views(action: Action) {
             );
         }
         Action::Record => assert!(matches!(asked(action)[..], [Effect::Record])),
+        Action::Save => assert!(matches!(asked(action)[..], [Effect::Save])),
+        Action::Resume => assert!(matches!(asked(action)[..], [Effect::Resume])),
         Action::Screenshot => assert!(matches!(asked(action)[..], [Effect::Screenshot])),
         Action::Redraw => assert!(matches!(asked(action)[..], [Effect::Repaint])),
         Action::Suspend => assert!(matches!(asked(action)[..], [Effect::Suspend])),

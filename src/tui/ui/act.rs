@@ -109,6 +109,8 @@ impl Ui {
             Action::Help => self.open(Overlay::Help(List::help(Layer::Main))),
             Action::OpenPreset => self.open(Overlay::Choice(Purpose::Preset, List::presets())),
             Action::Record => vec![Effect::Record],
+            Action::Save => vec![Effect::Save],
+            Action::Resume => vec![Effect::Resume],
             Action::Screenshot => vec![Effect::Screenshot],
             Action::Redraw => vec![Effect::Repaint],
             Action::Suspend => vec![Effect::Suspend],
