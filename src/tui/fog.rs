@@ -58,13 +58,12 @@ pub(super) fn draw(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Sn
         // The answer is on its way.
         None => return,
     };
-    if snapshot.view.replicas[by.index()].status != Status::Up {
-        let line = Line::from(paint.span(format!(" {name} does not run: it knows nothing"), Role::Text));
-        paint.line(rest.top(1), 0, &line);
+    let line = if snapshot.view.replicas[by.index()].status == Status::Up {
+        hero(paint, known, (ui, snapshot))
     } else {
-        let line = hero(paint, known, (ui, snapshot));
-        paint.line(rest.top(1), 0, &line);
-    }
+        Line::from(paint.span(format!(" {name} does not run: it knows nothing"), Role::Text))
+    };
+    paint.line(rest.top(1), 0, &line);
     let plan = Plan::new(snapshot.view.replicas.len(), rest.0);
     for (index, place) in plan.cards.iter().enumerate() {
         let lines = lines(paint, (NodeId::at(index), &known[index]), place.width, (ui, snapshot));
