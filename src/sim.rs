@@ -500,7 +500,8 @@ impl Simulation {
 
     /// How much a clone copies: events scheduled and slots of replicas.
     pub(crate) fn weight(&self) -> u64 {
-        let logs: usize = self.nodes.iter().map(|node| node.replica.log_weight()).sum();
+        let own = |node: &Node| node.replica.log_weight() + node.hearing.weight();
+        let logs: usize = self.nodes.iter().map(own).sum();
         (self.queue.len() + self.nodes.len() * self.keys.len() + logs) as u64
     }
 }

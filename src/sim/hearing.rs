@@ -36,6 +36,8 @@ pub struct Heard {
 pub(super) struct Hearing {
     of: Arc<BTreeMap<NodeId, Heard>>,
     requests: Arc<BTreeMap<Request, (KeyId, Held)>>,
+    /// How much it remembers, in things said.
+    entries: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -105,9 +107,18 @@ impl Hearing {
         let heard =
             Arc::make_mut(&mut self.of).entry(from).or_insert_with(|| Heard { at, said: BTreeMap::new() });
         heard.at = at;
+        let before = heard.said.len();
         heard
             .said
             .extend(said.into_iter().filter(|(key, _)| early(key)).map(|(key, held)| (key, (at, held))));
+        self.entries += heard.said.len() - before;
+    }
+}
+
+impl Hearing {
+    /// How much a copy may come to hold by itself, in things of about fifty bytes.
+    pub(super) fn weight(&self) -> usize {
+        2 * self.entries + self.of.len()
     }
 }
 

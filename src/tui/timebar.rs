@@ -119,13 +119,13 @@ pub(super) fn draw(paint: &mut Paint<'_>, row: Rect, ui: &Ui, snapshot: &Snapsho
         paint.cell(at(column), track, border);
     }
     let mut shown: Vec<Option<Point<'_>>> = vec![None; usize::from(scale.area.width)];
-    for (time, point) in points(ui, snapshot) {
+    for (time, what) in points(ui, snapshot) {
         let place = &mut shown[usize::from(scale.column(time) - scale.area.x)];
-        *place = (*place).max(Some(point));
+        *place = (*place).max(Some(what));
     }
-    for (column, point) in (scale.area.x..).zip(&shown) {
-        if let Some(point) = point {
-            let (symbol, style) = look(paint, *point);
+    for (column, what) in (scale.area.x..).zip(&shown) {
+        if let Some(what) = what {
+            let (symbol, style) = look(paint, *what);
             paint.cell(at(column), &symbol, style);
         }
     }
@@ -133,8 +133,8 @@ pub(super) fn draw(paint: &mut Paint<'_>, row: Rect, ui: &Ui, snapshot: &Snapsho
     let here = scale.column(snapshot.view.position.at);
     let selected = paint.style(Role::Selected);
     match shown.get(usize::from(here - scale.area.x)) {
-        Some(Some(covered)) => {
-            let (symbol, style) = look(paint, *covered);
+        Some(Some(what)) => {
+            let (symbol, style) = look(paint, *what);
             paint.cell(at(here), &symbol, style.add_modifier(Modifier::REVERSED));
         }
         _ => paint.cell(at(here), paint.glyphs.bars[0][3], selected),

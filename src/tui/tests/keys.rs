@@ -93,6 +93,8 @@ fn does_what_it_promises(action: Action) {
         | Action::LessLatency
         | Action::MoreLatency
         | Action::LinkFaults => faults(action),
+        Action::MarkMoment => marks(),
+        Action::Fog => fog(),
         Action::Pick(_)
         | Action::Left
         | Action::Right
@@ -115,7 +117,6 @@ fn does_what_it_promises(action: Action) {
         | Action::Undo
         | Action::Redo
         | Action::Branches
-        | Action::MarkMoment
         | Action::NextAnomaly
         | Action::PreviousAnomaly
         | Action::NextStep => time(action),
@@ -123,7 +124,6 @@ fn does_what_it_promises(action: Action) {
         | Action::Verdicts
         | Action::NextView
         | Action::PreviousView
-        | Action::Fog
         | Action::NextTheme
         | Action::Knobs
         | Action::Filter
@@ -361,18 +361,6 @@ fn time(action: Action) {
             stage.keys("⏎");
             assert_eq!(stage.ui.layer(), Layer::Main);
         }
-        Action::MarkMoment => {
-            let mut stage = pressed("w|| ", action);
-            let marked = stage.snapshot().view.position;
-            assert!(stage.status().contains("is mark 1"), "{}", stage.status());
-            stage.keys(" ||| ");
-            stage.act(Layer::Main, action);
-            stage.keys("B⏎");
-            assert_eq!((stage.snapshot().view.position, stage.ui.layer()), (marked, Layer::Main));
-            assert!(stage.status().starts_with("mark 1, at "), "{}", stage.status());
-            stage.act(Layer::Main, action);
-            assert!(stage.status().contains("taken away") && stage.ui.marks.len() == 1);
-        }
         _ => {
             let mut stage = Stage::new(lesson());
             stage.act(Layer::Main, action);
@@ -380,6 +368,28 @@ fn time(action: Action) {
             assert!(pressed("", action).status().contains("no script"));
         }
     }
+}
+
+fn marks() {
+    let mut stage = pressed("w|| ", Action::MarkMoment);
+    let marked = stage.snapshot().view.position;
+    assert!(stage.status().contains("is mark 1"), "{}", stage.status());
+    stage.keys(" ||| ");
+    stage.act(Layer::Main, Action::MarkMoment);
+    stage.keys("B⏎");
+    assert_eq!((stage.snapshot().view.position, stage.ui.layer()), (marked, Layer::Main));
+    assert!(stage.status().starts_with("mark 1, at "), "{}", stage.status());
+    stage.act(Layer::Main, Action::MarkMoment);
+    assert!(stage.status().contains("taken away") && stage.ui.marks.len() == 1);
+}
+
+fn fog() {
+    let mut stage = pressed("w", Action::Fog);
+    let text = stage.text(80, 24);
+    assert!(text.contains("only what ams can know") && text.contains("never heard of"), "{text}");
+    stage.act(Layer::Main, Action::Fog);
+    assert!(stage.text(80, 24).contains("DIVERGED"), "{}", stage.text(80, 24));
+    assert_eq!(stage.snapshot().fog, None);
 }
 
 fn views(action: Action) {
@@ -425,14 +435,6 @@ fn views(action: Action) {
             let snapshot = stage.snapshot();
             assert!(stage.ui.act(action, &snapshot).is_empty());
             assert!(stage.status().contains("history from elsewhere"), "{}", stage.status());
-        }
-        Action::Fog => {
-            let mut stage = pressed("w", action);
-            let text = stage.text(80, 24);
-            assert!(text.contains("only what ams can know") && text.contains("never heard of"), "{text}");
-            stage.act(Layer::Main, action);
-            assert!(stage.text(80, 24).contains("DIVERGED"), "{}", stage.text(80, 24));
-            assert_eq!(stage.snapshot().fog, None);
         }
         Action::NextTheme => assert_eq!(pressed("", action).ui.theme.kind(), Kind::Light),
         Action::Help => assert!(matches!(pressed("", action).ui.overlay, Overlay::Help(_))),

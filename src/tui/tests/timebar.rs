@@ -43,16 +43,16 @@ fn the_projector_shows_the_bar_when_time_stands_and_keeps_its_cards_in_place() {
 #[test]
 fn keys_anomalies_branches_and_marks_stand_where_they_fell_and_a_click_goes_there() {
     let mut stage = Stage::after(3, "||w|2r |p||m ");
-    let stale = stage.snapshot().bar.wrong[0];
+    let wrong = stage.snapshot().bar.wrong[0];
     let shown = bar(&mut stage, 80, 24).expect("the clock stands");
     assert!(shown.contains('w') && shown.contains('⚑') && shown.contains('p'), "{shown}");
     let scale = stage.ui.bar.expect("a bar");
-    click(&mut stage, scale.column(stale));
-    assert_eq!(stage.snapshot().view.position.at, stale, "what stands in the column is gone to exactly");
+    click(&mut stage, scale.column(wrong));
+    assert_eq!(stage.snapshot().view.position.at, wrong, "what stands in the column is gone to exactly");
     assert!(stage.snapshot().is_past());
     stage.keys("m1w");
     let head = stage.snapshot().head.at;
-    assert_eq!((head, stage.snapshot().bar.partings.len()), (stale, 1));
+    assert_eq!((head, stage.snapshot().bar.partings.len()), (wrong, 1));
     let shown = bar(&mut stage, 80, 24).expect("the clock stands");
     assert!(!shown.contains('p'), "what was left behind is not on this line: {shown}");
     click(&mut stage, scale.area.right() - 1);

@@ -52,23 +52,11 @@ impl Ui {
             entries.extend(self.marks.iter().map(|mark| Entry {
                 id: Id::Mark(mark.number),
                 head: mark.number.to_string(),
-                text: Self::place_of(*mark, snapshot),
+                text: place_of(*mark, snapshot),
             }));
         }
         self.overlay = Overlay::Choice(Purpose::Branch, List::new(entries));
         Vec::new()
-    }
-
-    fn place_of(mark: Mark, snapshot: &Snapshot) -> String {
-        let (at, here) = (mark.at.at, snapshot.view.position.at);
-        let beyond = at > snapshot.head.at;
-        let where_it_is = match at.cmp(&here) {
-            _ if beyond => "this line has not come that far".into(),
-            std::cmp::Ordering::Less => format!("{} ago", here.since(at)),
-            std::cmp::Ordering::Equal => "now".into(),
-            std::cmp::Ordering::Greater => format!("{} ahead", at.since(here)),
-        };
-        format!("a mark at {at}: {where_it_is}")
     }
 
     pub(super) fn go_to_mark(&mut self, number: u8, snapshot: &Snapshot) -> Vec<Effect> {
@@ -84,4 +72,17 @@ impl Ui {
         let request = if same { Request::Seek(mark.at) } else { Request::SeekTime(mark.at.at) };
         vec![Effect::Ask(request)]
     }
+}
+
+/// Where a mark lies, in words.
+fn place_of(mark: Mark, snapshot: &Snapshot) -> String {
+    let (at, here) = (mark.at.at, snapshot.view.position.at);
+    let beyond = at > snapshot.head.at;
+    let where_it_is = match at.cmp(&here) {
+        _ if beyond => "this line has not come that far".into(),
+        std::cmp::Ordering::Less => format!("{} ago", here.since(at)),
+        std::cmp::Ordering::Equal => "now".into(),
+        std::cmp::Ordering::Greater => format!("{} ahead", at.since(here)),
+    };
+    format!("a mark at {at}: {where_it_is}")
 }
