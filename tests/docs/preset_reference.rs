@@ -48,6 +48,7 @@ const SECTIONS: &[&str] = &[
     "Element",
     "Cut",
     "Skew",
+    "Message",
     "Knobs",
     "Ends",
     "Test",
