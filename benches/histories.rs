@@ -238,7 +238,7 @@ workload: {rate: 100/s, reads: 60%, keys: [x, y, z]}
         {
             timeline.step_within(laggard::base::SimTime(u64::MAX));
         }
-        let mut time = |judge: &mut Judge, timeline: &Timeline| {
+        let time = |judge: &mut Judge, timeline: &Timeline| {
             let start = Instant::now();
             let history = (timeline.history(), timeline.line());
             std::hint::black_box(judge.verdicts(history, timeline.ledger(), timeline.simulation()));

@@ -133,7 +133,9 @@ fn violated(mut simulation: Simulation, schedule: &[Do]) -> BTreeSet<String> {
         };
         loop {
             ledger.observe_all(&facts, &simulation);
-            facts.iter().for_each(|fact| recorder.observe(fact, &simulation, &ledger));
+            for fact in &facts {
+                recorder.observe(fact, &simulation, &ledger);
+            }
             facts.clear();
             if simulation.next_at().is_none_or(|at| at > until) || matches!(step, Give(_)) {
                 break;

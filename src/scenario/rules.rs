@@ -48,7 +48,6 @@ const CUT: &[Rule] = &[
 ];
 
 /// The rules of the map that the schema calls `name`.
-#[expect(clippy::too_many_lines, reason = "one table of rules")]
 pub(super) fn rules(name: &str) -> &'static [Rule] {
     use Rule::{AtMostOne, Beside, One, With};
     match name {

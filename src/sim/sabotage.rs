@@ -63,7 +63,11 @@ impl Simulation {
     /// What an answer or a message has become; none where it is not said.
     pub(super) fn spoilt(&self, output: Output) -> Option<Output> {
         match (self.sabotage, output) {
-            (Some(Sabotage::NeverAnswers), Output::Reply { .. }) => None,
+            (Some(Sabotage::NeverAnswers), Output::Reply { .. })
+            | (
+                Some(Sabotage::GossipsNothing),
+                Output::Send { body: Body::Sync { .. } | Body::SyncReply { .. } | Body::Compare(_), .. },
+            ) => None,
             (Some(Sabotage::AnswersBlank), Output::Reply { op, answer: Answer::Found(_) }) => {
                 Some(Output::Reply { op, answer: Answer::Found(Held::Nothing) })
             }
@@ -74,10 +78,6 @@ impl Simulation {
                 let held = unordered(&held);
                 Some(Output::Send { to, body: Body::Write { op, key, held, attempt, instead_of } })
             }
-            (
-                Some(Sabotage::GossipsNothing),
-                Output::Send { body: Body::Sync { .. } | Body::SyncReply { .. } | Body::Compare(_), .. },
-            ) => None,
             (_, output) => Some(output),
         }
     }

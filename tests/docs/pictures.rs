@@ -16,7 +16,9 @@ use laggard::{
 use ratatui::layout::Size;
 
 /// Where, of which preset, at how many milliseconds, how large, which view.
-const PICTURES: [(&str, &str, u64, (u16, u16), View); 3] = [
+type Picture = (&'static str, &'static str, u64, (u16, u16), View);
+
+const PICTURES: [Picture; 3] = [
     ("assets/pictures/favorite-color.svg", "favorite-color", 1_500, (80, 24), View::Cluster),
     ("assets/pictures/space-time.svg", "favorite-color", 4_000, (80, 24), View::SpaceTime),
     ("assets/pictures/split-brain.svg", "split-brain", 6_000, (120, 36), View::Cluster),

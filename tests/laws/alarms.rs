@@ -52,7 +52,9 @@ fn played(plan: &Plan) -> Played {
     let mut recorder = Recorder::default();
     let end = run(plan, |simulation, facts| {
         ledger.observe_all(facts, simulation);
-        facts.iter().for_each(|fact| recorder.observe(fact, simulation, &ledger));
+        for fact in facts {
+            recorder.observe(fact, simulation, &ledger);
+        }
     });
     Played { history: recorder.finish(), ledger, end }
 }
@@ -316,25 +318,25 @@ fn subject(subject: Subject) -> &'static str {
 
 /// Every verdict that is violated and every kind that is logged in some run, those of the clients' histories included.
 fn seen(seed: u64, plan: impl Fn(&[u16], &[Vec<u16>]) -> Plan) -> BTreeSet<&'static str> {
-    let seen = RefCell::new(BTreeSet::new());
+    let all = RefCell::new(BTreeSet::new());
     for_draws(200, seed, &draws(60), |(scenario, moves)| {
         let played = played(&plan(&scenario, &moves));
-        let mut seen = seen.borrow_mut();
+        let mut all = all.borrow_mut();
         if played.not_linearizable().0.is_some() {
-            seen.insert("linearizable");
+            all.insert("linearizable");
         }
         for judged in played.ledger.verdicts(&played.end) {
             if let Verdict::Violated(_) = judged.verdict {
-                seen.insert(subject(judged.subject));
+                all.insert(subject(judged.subject));
             }
         }
         let log = played.ledger.anomalies();
-        seen.extend(
+        all.extend(
             AnomalyKind::ALL.into_iter().filter(|kind| log.of(*kind).is_some()).map(AnomalyKind::name),
         );
         Ok(())
     });
-    seen.into_inner()
+    all.into_inner()
 }
 
 #[test]

@@ -116,6 +116,7 @@ fn going_back_before_a_violation_there_is_none_and_going_forth_it_is_there_again
 }
 
 /// What every replica shows, and what the facts told, against the class of each acknowledged write.
+#[expect(clippy::too_many_lines, reason = "one arm for each class")]
 fn check_fates(timeline: &Timeline, met: &mut Fates) -> Result<(), TestCaseError> {
     let (simulation, ledger): (&Simulation, &Ledger) = (timeline.simulation(), timeline.ledger());
     let fates = ledger.fates(simulation);
@@ -197,7 +198,7 @@ fn every_acknowledged_write_is_in_one_class_and_the_replicas_bear_it_out() {
     let met = met.get();
     // Chance makes no failover that gives an acknowledged write up: presets do, below.
     let mut chance = Fate::ALL.into_iter().filter(|fate| *fate != Fate::RolledBack);
-    assert!(chance.all(|fate| met.of(fate) >= meets(1, 0) as u64), "{met:?}");
+    assert!(chance.all(|fate| met.of(fate) >= meets(1_u64, 0)), "{met:?}");
 }
 
 #[test]

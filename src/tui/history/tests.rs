@@ -1,5 +1,7 @@
 //! Histories on the screen: pictures, keys, verdicts that come late, texts that are hostile, every size.
 
+use std::fmt::Write as _;
+
 use std::{num::NonZeroUsize, sync::Arc};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
@@ -384,12 +386,14 @@ fn texts_may_hold_anything() {
         let long = nasty.repeat(50);
         for value in [*nasty, &*long] {
             let comma = if text.len() > 1 { "," } else { "" };
-            text += &format!(
+            let _ = write!(
+                text,
                 "{comma}{{\"process\": \"{nasty}\", \"f\": \"write\", \"key\": \"{value}\", \"value\": \"{value}\", \
                  \"start\": {n}, \"end\": {}}}",
                 n + 2
             );
-            text += &format!(
+            let _ = write!(
+                text,
                 ",{{\"process\": \"{nasty}\", \"f\": \"read\", \"key\": \"{value}\", \"result\": \"{value}!\", \
                  \"start\": {}, \"end\": {}}}",
                 n + 3,

@@ -185,6 +185,7 @@ fn data(action: Action) {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm for each action")]
 fn faults(action: Action) {
     match action {
         Action::Isolate => assert_eq!(pressed("", action).snapshot().view.sides.len(), 2),
@@ -392,6 +393,7 @@ fn fog() {
     assert_eq!(stage.snapshot().fog, None);
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm for each action")]
 fn views(action: Action) {
     let asked = |action| pressed("", action).effects;
     match action {
