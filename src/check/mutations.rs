@@ -158,7 +158,7 @@ fn violated(mut simulation: Simulation, schedule: &[Do]) -> BTreeSet<String> {
             Subject::Model(model) => model.name(),
             // As the search of whole histories below says, too.
             Subject::Linearizable => "linearizable",
-            // What became of each write is counted, never violated.
+            // Says how what is lost was lost: `lost` stands for it.
             Subject::Acknowledged => continue,
         };
         match judged.verdict {
@@ -209,7 +209,8 @@ fn a_blank_answer_is_a_stale_read() {
 #[test]
 fn a_blank_answer_to_the_writer_breaks_read_your_writes() {
     let schedule = [write(YOU, 1, X, 1, Level::All), Wait(500), read(YOU, 0, X, Level::One), Wait(500)];
-    let broken = ["k", "linearizable", "read_your_writes", "stale"];
+    // Whatever holds of PRAM holds of a session: what breaks a session breaks it, and all that is stronger.
+    let broken = ["PRAM", "causal", "sequential", "k", "linearizable", "read_your_writes", "stale"];
     check(three(), &schedule, &[], Sabotage::AnswersBlank, &broken);
 }
 
@@ -225,7 +226,8 @@ fn an_ignored_token_breaks_read_your_writes() {
         Wait(500),
     ];
     let scenario = promised(&[Guarantee::ReadYourWrites]);
-    let broken = ["convergence", "k", "linearizable", "read_your_writes", "stale"];
+    let broken =
+        ["PRAM", "causal", "sequential", "convergence", "k", "linearizable", "read_your_writes", "stale"];
     check(scenario, &schedule, &["convergence"], Sabotage::IgnoresTokens, &broken);
 }
 
@@ -243,7 +245,8 @@ fn an_ignored_token_breaks_monotonic_reads() {
         Wait(500),
     ];
     let scenario = promised(&[Guarantee::MonotonicReads]);
-    let broken = ["convergence", "k", "linearizable", "monotonic_reads", "stale"];
+    let broken =
+        ["PRAM", "causal", "sequential", "convergence", "k", "linearizable", "monotonic_reads", "stale"];
     check(scenario, &schedule, &["convergence"], Sabotage::IgnoresTokens, &broken);
 }
 
@@ -334,7 +337,7 @@ fn a_repair_that_is_acknowledged_and_not_stored_is_not_linearizable() {
         read(ME, 1, X, Level::Quorum),
         Wait(5_000),
     ];
-    let broken = ["availability", "convergence", "linearizable"];
+    let broken = ["availability", "convergence", "k", "linearizable"];
     check(repairing(), &schedule, &["availability"], Sabotage::RepairsUnstored, &broken);
 }
 

@@ -4,7 +4,7 @@ use std::{cell::RefCell, sync::Arc};
 
 use laggard::{
     action::{Act, Command, Context, Operation, Propagation, ReadsFrom, Setting, Surgery},
-    base::{Position, Seed, Span},
+    base::{NodeId, Position, Seed, Span},
     data::Value,
     drive::{Cause, Timeline, run, saved},
     net::CutShape,
@@ -20,7 +20,13 @@ use crate::generate::{Dice, Move, any_move, for_draws, make, node};
 fn special(dice: &mut Dice<'_>, timeline: &Timeline) -> Command {
     let scenario = timeline.simulation().scenario();
     let messages = timeline.simulation().view().messages;
-    match dice.below(5) {
+    match dice.below(6) {
+        5 => {
+            let all: Vec<NodeId> = (0..scenario.replicas.len()).map(NodeId::at).collect();
+            let (one, other) =
+                all.split_at(1 + dice.below(all.len().saturating_sub(1).max(1)).min(all.len() - 1));
+            Command::Cut { name: None, shape: CutShape::Groups(vec![one.to_vec(), other.to_vec()]) }
+        }
         0 => Command::Promote(node(dice, scenario)),
         1 => Command::Set(Setting::MinReplicas(u16::try_from(dice.below(3)).expect("few"))),
         2 => Command::Set(Setting::MaxLag(Span::millis(1 + dice.below(9_000) as u64))),

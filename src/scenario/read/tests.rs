@@ -245,7 +245,7 @@ error: a setting is missing in `script[4].set`
 6 |   - set: {}
   |     ^^^
   |
-  = help: give at least one of `anti_entropy`, `by`, `client`, `duplicate`, `guarantees`, `hints`, `latency`, `link`, `loss`, `max_lag`, `min_replicas`, `n`, `read`, `read_repair`, `reads_from`, `reorder`, `route`, `when_unable`, `write`
+  = help: give at least one of `anti_entropy`, `at`, `by`, `client`, `duplicate`, `guarantees`, `hints`, `latency`, `latency_percent`, `link`, `loss`, `max_lag`, `min_replicas`, `n`, `read`, `read_repair`, `reads_from`, `reorder`, `route`, `timeout`, `when_unable`, `write`
 
 error: `replica` needs `holds` or `lacks` or `siblings`
  --> test.yaml:8:6
