@@ -19,6 +19,8 @@ fn a_picture_and_a_recording_are_saved_beside_the_work_and_nothing_is_written_ov
     pty.wait_text("recording laggard-favorite-color.cast");
     pty.send("w");
     pty.wait_text("DIVERGED");
+    // A picture is recorded right after it is shown: once later keys are answered, it has been.
+    answered(&mut pty);
     let files = || {
         let names = fs::read_dir(&folder).expect("a folder").map(|file| file.expect("a file").path());
         let mut names: Vec<_> = names.collect();
