@@ -6,6 +6,8 @@
 
 mod anomalies;
 mod conditions;
+#[cfg(test)]
+mod dice;
 mod fates;
 pub mod history;
 mod key_ledger;

@@ -103,6 +103,28 @@ impl Act {
             Self::Write { .. } | Self::Update(_) => Operation::Write,
         }
     }
+
+    /// `read`, `write`, `delete`, `increment`, `decrement`, `add`, `remove`.
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write { value: Value::Tombstone, .. } => "delete",
+            Self::Write { .. } => "write",
+            Self::Update(update) => update.verb(),
+        }
+    }
+
+    /// What was asked with; nothing for a read or a delete.
+    pub fn argument(&self) -> Option<Value> {
+        match self {
+            Self::Read | Self::Write { value: Value::Tombstone, .. } => None,
+            Self::Write { value, .. } => Some(value.clone()),
+            Self::Update(Update::Increment(amount) | Update::Decrement(amount)) => {
+                Some(Value::Number(i64::from(*amount)))
+            }
+            Self::Update(Update::Add(element) | Update::Remove(element)) => Some(element.clone()),
+        }
+    }
 }
 
 /// What a write tells the coordinator about what its client has seen.

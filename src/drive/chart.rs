@@ -101,7 +101,16 @@ pub struct Call {
     pub node: NodeId,
     pub what: CallKind,
     pub asked: Instant,
+    /// Whom it went to instead, one after the other, and when.
+    pub redirected: Vec<(NodeId, Instant)>,
     pub answered: Option<Answer>,
+}
+
+impl Call {
+    /// The replica that has it: who was asked first, or the last that it was redirected to.
+    fn contact(&self) -> NodeId {
+        self.redirected.last().map_or(self.node, |(node, _)| *node)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,7 +123,7 @@ pub enum CallKind {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
     pub at: Instant,
-    /// Who answered, as far as is known.
+    /// The replica that its client heard it from.
     pub node: NodeId,
     pub mark: Mark,
     pub text: String,

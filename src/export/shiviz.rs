@@ -96,9 +96,8 @@ impl Log {
         match &fact.what {
             What::Asked { op, client, node, key, level, act, .. } => {
                 let (host, key) = (self.client(*client), &simulation.keys()[key.index()]);
-                let value = super::words::argument(act).map_or_else(String::new, |value| format!("={value}"));
-                let text =
-                    format!("asks {}: {} {key}{value} at {level}", name(node), super::words::verb(act));
+                let value = act.argument().map_or_else(String::new, |value| format!("={value}"));
+                let text = format!("asks {}: {} {key}{value} at {level}", name(node), act.verb());
                 let asking = self.event(host, &text, None);
                 self.asks.insert(*op, Ask { client: *client, node: *node, untold: Some(asking) });
             }

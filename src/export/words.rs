@@ -3,10 +3,9 @@
 use std::fmt::Write as _;
 
 use crate::{
-    action::Act,
     base::{ClientId, CutId, KeyId, NodeId},
     check::{history, run_history::FaultKind},
-    data::{Update, Value, VersionVector},
+    data::VersionVector,
     drive::{Narrator, Timeline},
     net::CutShape,
     replica::replica_of,
@@ -69,28 +68,6 @@ impl<'a> Names<'a> {
             CutShape::Link(a, b) => format!("{} | {}", self.node(*a), self.node(*b)),
             CutShape::OneWay { from, to } => format!("{} -> {}", self.node(*from), self.node(*to)),
         }
-    }
-}
-
-/// `read`, `write`, `delete`, `increment`, `decrement`, `add`, `remove`.
-pub(super) fn verb(act: &Act) -> &'static str {
-    match act {
-        Act::Read => "read",
-        Act::Write { value: Value::Tombstone, .. } => "delete",
-        Act::Write { .. } => "write",
-        Act::Update(update) => update.verb(),
-    }
-}
-
-/// What was asked with, as text; nothing for a read or a delete.
-pub(super) fn argument(act: &Act) -> Option<Value> {
-    match act {
-        Act::Read | Act::Write { value: Value::Tombstone, .. } => None,
-        Act::Write { value, .. } => Some(value.clone()),
-        Act::Update(Update::Increment(amount) | Update::Decrement(amount)) => {
-            Some(Value::Number(i64::from(*amount)))
-        }
-        Act::Update(Update::Add(element) | Update::Remove(element)) => Some(element.clone()),
     }
 }
 

@@ -14,6 +14,8 @@ use ratatui::{
     text::{Line, Span as Text},
 };
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::{
     base::Span,
     check::{Bucket, Reads, Tally},
@@ -57,8 +59,8 @@ fn bars(paint: &mut Paint<'_>, area: Rect, what: &Histogram) {
         return;
     }
     paint.line(area, 1, &Line::from(paint.span(what.note.clone(), Role::Dim)));
-    let label = what.bars.iter().map(|(label, ..)| label.len()).max().unwrap_or(0);
-    let tail = what.bars.iter().map(|(.., tail)| tail.len()).max().unwrap_or(0);
+    let label = what.bars.iter().map(|(label, ..)| label.width()).max().unwrap_or(0);
+    let tail = what.bars.iter().map(|(.., tail)| tail.width()).max().unwrap_or(0);
     let room = usize::from(area.width).saturating_sub(label + tail + 3) as u64;
     let most = what.bars.iter().map(|(_, length, _)| *length).max().unwrap_or(0).max(1);
     for (row, (name, length, tail)) in (2..area.height).zip(&what.bars) {

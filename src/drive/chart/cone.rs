@@ -164,7 +164,12 @@ fn edges(chart: &Chart) -> Vec<Edge> {
             let order = answer.at.order;
             Edge { from: (Lane::Node(answer.node), order), to: (client, order) }
         });
-        [Some(ask), answer].into_iter().flatten()
+        let contacts = std::iter::once((call.node, call.asked)).chain(call.redirected.iter().copied());
+        let hops = contacts.clone().zip(contacts.skip(1)).map(|((from, sent), (to, came))| Edge {
+            from: (Lane::Node(from), sent.order),
+            to: (Lane::Node(to), came.order),
+        });
+        [Some(ask), answer].into_iter().flatten().chain(hops.collect::<Vec<_>>())
     });
     arrows.chain(calls).collect()
 }

@@ -93,10 +93,7 @@ impl<'a> Reader<'a> {
         let since = timeline.journal().complete_since();
         let begins = match within.first() {
             Some(first) if within.len() == MAX_FACTS => first.at.at,
-            first if since.step > 0 => {
-                first.map_or(since.at, |first| since.at.min(first.at.at)).max(since.at)
-            }
-            _ => SimTime::ZERO,
+            _ => since.at,
         };
         let end = timeline.position().at;
         self.chart.known = (self.chart.from.max(begins), self.chart.to.min(end));
@@ -144,6 +141,7 @@ impl<'a> Reader<'a> {
                     node: *node,
                     what,
                     asked,
+                    redirected: Vec::new(),
                     answered: None,
                 });
             }
@@ -151,6 +149,12 @@ impl<'a> Reader<'a> {
                 self.written.insert(*op, version.value.to_string());
             }
             What::Answered { op, outcome } => self.answered(*op, outcome, fact),
+            What::Redirected { op, to, .. } => {
+                let now = self.now(at);
+                if let Some(call) = self.calls.get(op).and_then(|call| self.chart.calls.get_mut(*call)) {
+                    call.redirected.push((*to, now));
+                }
+            }
             What::CutMade { id } => {
                 self.cuts.insert(*id, self.chart.bars.len());
                 let words = self.narrator.wall(*id);
@@ -204,7 +208,6 @@ impl<'a> Reader<'a> {
             | What::Purged { .. }
             | What::Effort { .. }
             | What::Queued { .. }
-            | What::Redirected { .. }
             | What::Waits { .. }
             | What::Rebound { .. }
             | What::News { .. }
@@ -237,7 +240,7 @@ impl<'a> Reader<'a> {
     fn asked_of(&self, what: &What) -> Option<NodeId> {
         let What::Answered { op, .. } = what else { return None };
         let call = self.chart.calls.get(*self.calls.get(op)?)?;
-        Some(call.answered.as_ref().map_or(call.node, |answer| answer.node))
+        Some(call.contact())
     }
 
     fn answered(&mut self, op: OpId, outcome: &Outcome, fact: &Fact) {
@@ -251,7 +254,8 @@ impl<'a> Reader<'a> {
             None => (plain(), String::new(), None),
         };
         let value = value.or_else(|| self.written.get(&op).cloned().filter(|_| outcome.is_ok()));
-        call.answered = Some(Answer { at, node: call.node, mark, text, value });
+        let node = call.contact();
+        call.answered = Some(Answer { at, node, mark, text, value });
     }
 
     /// Gives the arrow of the message.

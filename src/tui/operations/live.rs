@@ -1,13 +1,12 @@
 //! The operations of the run as rows of a table: the newest that the core keeps, each with what the core says of it.
 
 use crate::{
-    action::{Act, Command, Guarantee},
+    action::{Command, Guarantee},
     base::SimTime,
     check::{
         history,
         run_history::{FaultKind, RunOperation, Standing, Wrongs},
     },
-    data::{Update, Value},
     drive::Snapshot,
     sim::Outcome,
     tui::theme::Role,
@@ -102,7 +101,7 @@ impl Source for Live<'_> {
         let plain = |text: String, role| -> Cell { vec![(text, Look::Plain(role))] };
         let Some(operation) = self.operation(place) else { return Row::default() };
         let (verdict, role, mark) = self.verdict(operation);
-        let mut what = plain(format!("{} ", verb(&operation.act)), Role::Text);
+        let mut what = plain(format!("{} ", operation.act.verb()), Role::Text);
         if let Some(Outcome::Found(held)) = &operation.answer {
             what.push(("→ ".into(), Look::Plain(Role::Dim)));
             let versions = held.versions();
@@ -116,7 +115,7 @@ impl Source for Live<'_> {
                 what.push(("nothing".into(), Look::Plain(Role::Dim)));
             }
         } else {
-            if let Some(value) = argument(&operation.act) {
+            if let Some(value) = operation.act.argument() {
                 what.push((brief(&value), Look::Value));
             }
             if let Some(write) = operation.write() {
@@ -142,7 +141,7 @@ impl Source for Live<'_> {
             fields: vec![
                 (Field::Who, self.client(operation).to_owned()),
                 (Field::Key, self.key(operation).to_owned()),
-                (Field::Kind, verb(&operation.act).to_owned()),
+                (Field::Kind, operation.act.verb().to_owned()),
                 (Field::Outcome, outcome.to_owned()),
             ],
             interval: Interval {
@@ -191,27 +190,6 @@ pub(in crate::tui) fn letters(guarantee: Guarantee) -> &'static str {
         Guarantee::MonotonicReads => "MR",
         Guarantee::MonotonicWrites => "MW",
         Guarantee::WritesFollowReads => "WFR",
-    }
-}
-
-pub(super) fn verb(act: &Act) -> &'static str {
-    match act {
-        Act::Read => "read",
-        Act::Write { value: Value::Tombstone, .. } => "delete",
-        Act::Write { .. } => "write",
-        Act::Update(update) => update.verb(),
-    }
-}
-
-/// What was asked with; nothing for a read or a delete.
-pub(super) fn argument(act: &Act) -> Option<Value> {
-    match act {
-        Act::Read | Act::Write { value: Value::Tombstone, .. } => None,
-        Act::Write { value, .. } => Some(value.clone()),
-        Act::Update(Update::Increment(amount) | Update::Decrement(amount)) => {
-            Some(Value::Number(i64::from(*amount)))
-        }
-        Act::Update(Update::Add(element) | Update::Remove(element)) => Some(element.clone()),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
 };
 
 use super::{
-    live::{Live, argument, told, verb},
+    live::{Live, told},
     row::brief,
 };
 
@@ -58,7 +58,7 @@ impl Live<'_> {
 
     fn asked(&self, operation: &RunOperation) -> String {
         let argument =
-            argument(&operation.act).map_or_else(String::new, |value| format!(" {}", brief(&value)));
+            operation.act.argument().map_or_else(String::new, |value| format!(" {}", brief(&value)));
         let first = operation.contacts.first().map_or("?", |node| self.snapshot.replica_name(*node));
         let onward = operation.contacts.get(1..).filter(|onward| !onward.is_empty());
         let onward =
@@ -67,7 +67,7 @@ impl Live<'_> {
             "{} asked {first} at {} to {}{argument}, key {}, level {} ({} must answer){onward}.",
             brief(&self.client(operation)),
             operation.invoked.at.at,
-            verb(&operation.act),
+            operation.act.verb(),
             brief(&self.key(operation)),
             operation.level,
             operation.required,
