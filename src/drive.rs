@@ -5,6 +5,7 @@ mod actor;
 mod bar;
 pub mod chart;
 mod fog;
+mod forecast;
 mod goal;
 mod headless;
 mod journal;
@@ -30,6 +31,8 @@ pub use narrate::{EventLine, Mark, Narrator, ratio, side, skew};
 pub use pace::Speed;
 pub use saved::{restored, saved};
 pub use script::{DEFAULT_LIMIT, Reach, Said};
-pub use snapshot::{Agreement, BranchView, Clock, DeathView, Notice, Playhead, ScriptView, Snapshot};
+pub use snapshot::{
+    Agreement, BranchView, Clock, DeathView, MOST_FATES, Notice, Playhead, ScriptView, Snapshot,
+};
 pub use still::still;
 pub use timeline::{Branch, Cause, Logged, Moment, Nothing, Timeline};

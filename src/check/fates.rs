@@ -22,7 +22,7 @@ use super::{
     key_ledger::{Discarded, KeyLedger, Purge},
 };
 use crate::{
-    base::NodeId,
+    base::{KeyId, NodeId, WriteId},
     data::{Conflicts, Held, Relation},
     sim::Simulation,
 };
@@ -131,6 +131,11 @@ impl Ledger {
             fates.unfollowed += ledger.acks() - remembered - ledger.forgotten_fates.total();
         }
         fates
+    }
+
+    /// What became of the acknowledged write of this name; `None` where it is not remembered, or not acknowledged.
+    pub fn fate_of(&self, key: KeyId, write: WriteId, simulation: &Simulation) -> Option<Fate> {
+        self.fate(self.key_ledgers().get(key.index())?.record(write)?, simulation)
     }
 
     /// What became of this acknowledged write; `None` where it is not remembered, or not acknowledged.

@@ -36,6 +36,7 @@ use anomalies::Breakpoint;
 use super::{
     Cause, Clock, EventLine, Goal, Logged, Snapshot, Speed, Timeline,
     bar::Bars,
+    forecast::Forecasts,
     pace::Pace,
     prospect,
     script::{Reach, Runner, perform_saved},
@@ -84,6 +85,8 @@ pub enum Request {
     Explain(Option<NodeId>),
     /// Tell what this replica can know in every snapshot; of none.
     Fog(Option<NodeId>),
+    /// Tell in every snapshot what became of so many of the newest operations that wrote.
+    Fates(usize),
     /// Draw a space-time diagram of so much time around the playhead into every snapshot; no more.
     Chart(Option<Span>),
     /// Publish the present instant: for motion between two events.
@@ -135,6 +138,7 @@ struct Actor {
     focus: KeyId,
     asked_about: Option<NodeId>,
     fog: Option<NodeId>,
+    fates: usize,
     runner: Runner,
     script: ScriptView,
     /// Where the script said what it said last: the sentence is shown only there.
@@ -150,6 +154,7 @@ struct Actor {
     first_stale_read: FirstStaleRead,
     stale_read_awaited: FirstStaleRead,
     charts: charts::Charts,
+    forecasts: Forecasts,
     /// The commands of the line, as the last snapshot had them.
     session: Arc<[Logged]>,
     bars: Bars,
@@ -218,6 +223,7 @@ impl Actor {
             focus: scenario.focus,
             asked_about: None,
             fog: None,
+            fates: 0,
             runner: Runner::new(Arc::clone(&scenario)),
             script: ScriptView::default(),
             said_at: Position::default(),
@@ -227,6 +233,7 @@ impl Actor {
             notice: Notice::default(),
             judge: Judge::default(),
             charts: charts::Charts::default(),
+            forecasts: Forecasts::default(),
             session: Arc::from([]),
             bars: Bars::default(),
             first_stale_read: start.first_stale_read,
@@ -498,12 +505,14 @@ impl Actor {
         }
         // Before the step that named it, a key is not there to be shown.
         let known = self.focus.index() < self.timeline.simulation().keys().len();
+        let focus = if known { self.focus } else { self.scenario.focus };
         let around = Surroundings {
             scenario: Arc::clone(&self.scenario),
             seed: self.seed,
-            focus: if known { self.focus } else { self.scenario.focus },
+            focus,
             asked_about: self.asked_about,
             fog: self.fog,
+            fates: self.fates,
             clock: self.clock,
             speed: self.speed,
             script: self.script_view(),
@@ -513,7 +522,8 @@ impl Actor {
             notice: self.notice.clone(),
             session: Arc::clone(&self.session),
             bar: self.bars.of(&self.timeline),
-            chart: self.charts.of(&self.timeline, if known { self.focus } else { self.scenario.focus }),
+            chart: self.charts.of(&self.timeline, focus),
+            forecast: self.forecasts.of(&self.timeline, focus),
         };
         let (ledger, simulation) = (self.timeline.ledger(), self.timeline.simulation());
         let history = (self.timeline.history(), self.timeline.line());

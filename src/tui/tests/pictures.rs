@@ -96,6 +96,8 @@ pub(super) fn states() -> Vec<(&'static str, Stage)> {
         ("past", Stage::after(3, "w|2r,")),
         ("down-and-frozen", Stage::after(6, "wc2z|5x6")),
         ("siblings", with(crowded(), "2pw1w4W千代田区の値⏎|||P|||||3")),
+        ("ring", Stage::after(5, "V2pw|")),
+        ("zones", with(crowded(), "VV5pw|")),
         ("tiles", Stage::after(64, "w||5")),
         ("help", Stage::after(3, "?cut")),
         ("prompt", Stage::after(3, "Wgreen level=five⏎")),
@@ -130,14 +132,23 @@ fn the_screen_looks_right_at_other_sizes() {
                 insta::assert_snapshot!(format!("{name}-60x18"), stage.picture(60, 18));
             }
             "split" | "down-and-frozen" | "hints" | "lagging" | "split-brain" | "knobs" | "operations"
-            | "space-time" => {
+            | "space-time" | "ring" | "zones" => {
                 insta::assert_snapshot!(format!("{name}-120x36"), stage.picture(120, 36));
             }
             _ => {}
         }
         if matches!(
             name,
-            "siblings" | "why" | "hints" | "split-brain" | "knobs" | "operations" | "space-time" | "metrics"
+            "ring"
+                | "zones"
+                | "siblings"
+                | "why"
+                | "hints"
+                | "split-brain"
+                | "knobs"
+                | "operations"
+                | "space-time"
+                | "metrics"
         ) {
             insta::assert_snapshot!(format!("{name}-200x55"), stage.picture(200, 55));
         }
@@ -185,7 +196,7 @@ fn without_colours_bold_and_reverse_remain() {
 #[test]
 fn the_ascii_set_shows_nothing_beyond_ascii() {
     for (name, mut stage) in states() {
-        if matches!(name, "siblings" | "session") {
+        if matches!(name, "siblings" | "session" | "zones") {
             // Its names are people's own.
             continue;
         }

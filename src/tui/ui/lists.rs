@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-use super::{View, groups::Grouping};
+use super::{Layout, View, groups::Grouping};
 
 /// What a choice is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +41,8 @@ pub(in crate::tui) enum Purpose {
 pub(in crate::tui) enum Until {
     Converged,
     Settled,
+    /// A replica holds a value that is still to be typed.
+    Holds,
     /// Something to come that is no fault.
     Goal(Goal),
     /// Something of this kind goes wrong.
@@ -81,6 +83,7 @@ pub(in crate::tui) enum Id {
     Surgery(MessageId, Surgery),
     Group(Grouping),
     View(View),
+    Layout(Layout),
     Theme(Kind),
     /// A heading: not to be chosen.
     Heading,
