@@ -15,3 +15,4 @@ mod story;
 mod timebar;
 mod tour;
 mod verdicts;
+mod versus;

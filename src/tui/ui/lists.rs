@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-use super::{View, groups::Grouping};
+use super::{Contrast, View, groups::Grouping};
 
 /// What a choice is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub(in crate::tui) enum Purpose {
     Groups,
     /// Everything, by name.
     Palette,
+    /// What to put beside the run.
+    Versus,
 }
 
 /// What the clock may run until.
@@ -67,7 +69,7 @@ pub(in crate::tui) struct Entry {
     pub(in crate::tui) text: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) enum Id {
     Action(Action),
     Index(usize),
@@ -82,6 +84,7 @@ pub(in crate::tui) enum Id {
     Group(Grouping),
     View(View),
     Theme(Kind),
+    Contrast(Contrast),
     /// A heading: not to be chosen.
     Heading,
 }
