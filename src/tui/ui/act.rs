@@ -204,7 +204,11 @@ impl Ui {
             return Vec::new();
         }
         if let Overlay::Prompt(prompt) = &mut self.overlay {
-            prompt.move_by(if action == Action::Left { -1 } else { 1 });
+            match action {
+                Action::Left => prompt.move_by(-1),
+                Action::Right => prompt.move_by(1),
+                _ => return self.no("there is one line only: left and right move in it".into()),
+            }
             return Vec::new();
         }
         if self.view == View::Events && matches!(action, Action::Up | Action::Down) {
