@@ -27,6 +27,8 @@ pub(super) static SCENES: &[Scene] = &[
             close("\x1b", &["knobs (up and down choose"]),
             shows(Main, "fog", "v", &["only what lima can know"]),
             hides(Main, "fog", "v", &["fog of war"]),
+            shows(Main, "versus", "V", &["Side by side, on one clock"]),
+            close("\x1b", &["Side by side, on one clock"]),
             shows(Main, "next-theme", "t", &["theme: light"]),
             shows(Main, "filter", "/", &["filter:"]),
             close("\x1b", &["filter:"]),
