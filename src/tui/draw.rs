@@ -17,7 +17,7 @@ use ratatui::{
 use crate::{base::NodeId, drive::Snapshot};
 
 use super::{
-    cluster, fog, metrics,
+    cluster, compare, fog, metrics,
     paint::{Paint, inside},
     panels, spacetime,
     theme::{ASCII, Role},
@@ -48,14 +48,18 @@ pub fn draw(ui: &mut Ui, snapshot: &Snapshot, buffer: &mut Buffer) -> Option<Pos
     }
     let advice = panels::advice_rows(area, snapshot);
     panels::advice(paint, rest.top(advice), ui, snapshot);
-    panels::hero(paint, rest.top(1), snapshot);
+    if ui.view != View::Compare || snapshot.beside.is_none() {
+        panels::hero(paint, rest.top(1), snapshot);
+    }
     ui.hints = panels::hints(paint, rest.bottom(1), ui.layer());
     panels::status(paint, rest.bottom(1), ui, snapshot);
     if timebar::is_shown(area, rest.0, ui, snapshot) {
         ui.bar = timebar::draw(paint, rest.bottom(1), ui, snapshot);
     }
     let body = rest.0;
-    if area.width >= 110 && area.height >= 34 {
+    if ui.view == View::Compare {
+        compare::draw(paint, body, ui, snapshot);
+    } else if area.width >= 110 && area.height >= 34 {
         wide(paint, body, ui, snapshot);
     } else {
         narrow(paint, body, ui, snapshot);
@@ -192,7 +196,7 @@ fn narrow(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
             paint.rule(rows.top(1), &panels::knobs_title(area.width));
             panels::knobs(paint, rows.0, ui, snapshot);
         }
-        View::Cluster => {
+        View::Cluster | View::Compare => {
             let lines = if ui.side == Side::Nothing {
                 // The bar takes its row from the events: cards stay where they are.
                 if ui.bar.is_some() { 3 } else { 4 }

@@ -19,7 +19,7 @@ fn the_ring_marks_the_preference_list_of_the_shown_key() {
     let mut scenario = favourite_colour(6);
     scenario.settings.copies = 3;
     let mut stage = Stage::new(scenario);
-    stage.keys("V");
+    stage.keys("#");
     let list: Vec<String> = stage.snapshot().preference[0]
         .iter()
         .map(|(node, _)| stage.snapshot().replica_name(*node).to_owned())
@@ -36,7 +36,7 @@ fn the_ring_marks_the_preference_list_of_the_shown_key() {
 
 #[test]
 fn a_click_picks_a_replica_in_every_layout() {
-    for (keys, layout) in [("V", Layout::Ring), ("VV", Layout::Zones)] {
+    for (keys, layout) in [("#", Layout::Ring), ("##", Layout::Zones)] {
         for (width, height) in SIZES {
             let mut stage = Stage::new(crowded());
             stage.keys(keys);
@@ -57,7 +57,7 @@ fn a_click_picks_a_replica_in_every_layout() {
 
 #[test]
 fn the_arrows_reach_every_replica_in_every_layout() {
-    for keys in ["V", "VV"] {
+    for keys in ["#", "##"] {
         let mut stage = Stage::new(crowded());
         stage.keys(keys);
         stage.text(80, 24);
@@ -80,12 +80,12 @@ fn the_arrows_reach_every_replica_in_every_layout() {
 
 #[test]
 fn where_there_is_no_room_for_a_layout_one_line_says_so() {
-    let mut stage = Stage::after(64, "V");
+    let mut stage = Stage::after(64, "#");
     let text = stage.text(80, 24);
     assert!(text.contains("too little room for a ring: 64 replicas as rows of tiles"), "{text}");
-    let mut stage = Stage::after(1_000, "V");
+    let mut stage = Stage::after(1_000, "#");
     assert!(stage.text(80, 24).contains("too little room for a ring: 1000 replicas as a heat map"));
-    let mut stage = Stage::after(64, "V");
+    let mut stage = Stage::after(64, "#");
     assert!(stage.text(200, 55).contains("preference list of user123"));
     let mut stage = Stage::after(3, ":layout zones⏎");
     assert_eq!(stage.ui.layout, Layout::Grid);
@@ -96,7 +96,7 @@ fn where_there_is_no_room_for_a_layout_one_line_says_so() {
 
 #[test]
 fn the_wall_and_what_dies_at_it_are_seen_in_every_layout() {
-    for (keys, wall) in [("V2pw||", "▒▒"), ("VV3pw||", "▒")] {
+    for (keys, wall) in [("#2pw||", "▒▒"), ("##3pw||", "▒")] {
         let mut stage = Stage::new(crowded());
         stage.keys(keys);
         for (width, height) in SIZES {
