@@ -97,7 +97,7 @@ fn side(paint: &mut Paint<'_>, area: Rect, (ui, snapshot): (&Ui, &Snapshot), tit
     let mut rows = Rows(area);
     let words = |row: Rect| Rect { width: row.width - row.width.min(1), ..row };
     let title = Text::styled(
-        paint.clip(&format!(" {title}"), usize::from(area.width)),
+        paint.clip(&format!(" {title}"), usize::from(area.width.saturating_sub(1))),
         bold(paint.style(Role::Title)),
     );
     paint.line(words(rows.top(1)), 0, &Line::from(title));
