@@ -54,15 +54,16 @@ pub(super) fn draw(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Sn
     let wanted = u16::try_from(figures.len() + notes.len() + 1).unwrap_or(u16::MAX);
     let below = rows.bottom(wanted.min(area.height.saturating_sub(LEAST_CLUSTER + 2)));
     let titles = titles(ui, snapshot, beside);
-    let left = Rect { width: (area.width - 1) / 2, ..rows.0 };
-    let right = Rect { x: left.right() + 1, width: area.width - left.width - 1, ..rows.0 };
+    // Both of one width, so that both are laid out alike; the line between them gives way to what is drawn over it.
+    let left = Rect { width: area.width / 2, ..rows.0 };
+    let right = Rect { x: left.right(), ..left };
+    let (bar, border) = (paint.glyphs.frame.vertical_left, paint.style(Role::Border));
+    for y in left.top()..left.bottom() {
+        paint.cell((left.right() - 1, y).into(), bar, border);
+    }
     let plan = side(paint, left, (ui, snapshot), &titles.0);
     let _ = side(paint, right, (ui, &beside.there), &titles.1);
     (ui.columns, ui.cards) = (plan.columns, plan.cards);
-    let (bar, border) = (paint.glyphs.frame.vertical_left, paint.style(Role::Border));
-    for y in left.top()..left.bottom() {
-        paint.cell((left.right(), y).into(), bar, border);
-    }
     table(paint, below, (&figures, &notes));
 }
 
@@ -94,16 +95,17 @@ fn titles(ui: &Ui, snapshot: &Snapshot, beside: &Beside) -> (String, String) {
 /// One run: its title, whether its replicas agree, and its cluster.
 fn side(paint: &mut Paint<'_>, area: Rect, (ui, snapshot): (&Ui, &Snapshot), title: &str) -> cluster::Plan {
     let mut rows = Rows(area);
+    let words = |row: Rect| Rect { width: row.width - row.width.min(1), ..row };
     let title = Text::styled(
-        paint.clip(&format!(" {title}"), usize::from(area.width)),
+        paint.clip(&format!(" {title}"), usize::from(area.width.saturating_sub(1))),
         bold(paint.style(Role::Title)),
     );
-    paint.line(rows.top(1), 0, &Line::from(title));
-    panels::hero(paint, rows.top(1), snapshot);
+    paint.line(words(rows.top(1)), 0, &Line::from(title));
+    panels::hero(paint, words(rows.top(1)), snapshot);
     if area.height >= ROOM_FOR_EVENTS {
         let mut below = Rows(rows.bottom(EVENTS + 1));
-        paint.rule(below.top(1), "last events");
-        panels::events(paint, below.0, ui, snapshot);
+        paint.rule(words(below.top(1)), "last events");
+        panels::events(paint, words(below.0), ui, snapshot);
     }
     let lines = |count: usize| u16::try_from(count.min(1)).unwrap_or(0);
     let walls = rows.bottom(lines(snapshot.view.cuts.len()));
