@@ -4,7 +4,7 @@
 //!  does any replica of its key show it as its value, or a part of it?
 //!   ├─ a majority of them do ............................................ visible
 //!   ├─ a later write was made on top of it .............................. superseded
-//!   ├─ some do, and a message on its way brings it to another ........... visible
+//!   ├─ some do, and a message that will arrive brings it to another ...... visible
 //!   ├─ some do, or it is on its way, or kept as a hint .................. stranded
 //!   └─ nobody does and nobody will
 //!       ├─ a delete whose tombstone was forgotten in good order ......... superseded
@@ -169,7 +169,7 @@ impl KeyLedger {
         if record.superseded && !merged && (!by_log || reflected) {
             return Fate::Superseded;
         }
-        if showing > 0 && simulation.may_still_spread(version) {
+        if showing > 0 && simulation.is_spreading(version) {
             return Fate::Visible;
         }
         if held || reflected || simulation.may_still_spread(version) || simulation.is_hinted(version) {
