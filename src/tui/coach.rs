@@ -229,7 +229,12 @@ fn about_divergence(ui: &Ui, snapshot: &Snapshot) -> Option<Advice> {
     if snapshot.agreement.converged() {
         return None;
     }
-    let moving = !snapshot.view.messages.is_empty();
+    let (held, moving): (Vec<_>, Vec<_>) =
+        snapshot.view.messages.iter().partition(|message| message.held_since().is_some());
+    let moving = !moving.is_empty();
+    if !moving && !held.is_empty() {
+        return Some(("d", "d: deliver the message you hold".into()));
+    }
     let picked_is_stale = snapshot.staleness[ui.picked.index()].is_some();
     if moving && snapshot.tally.reads == 0 && picked_is_stale {
         return Some(("r", format!("r: read at {} before it catches up", name(snapshot, ui.picked))));

@@ -4,6 +4,7 @@ mod budget;
 mod fog;
 mod forecasts;
 mod gallery;
+mod hold;
 mod keys;
 mod layouts;
 mod operations;
