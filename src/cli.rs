@@ -2,12 +2,14 @@
 //! results only; a closed pipe ends quietly.
 
 mod args;
+mod config;
 mod export;
 mod headless;
 mod json;
 mod judge;
 mod output;
 mod screen;
+mod settings;
 mod systems;
 
 use std::{path::Path, process::ExitCode, sync::Arc};
@@ -24,6 +26,7 @@ use crate::{
 };
 use args::{Args, Verb};
 use output::Output;
+pub use settings::settings_table;
 
 /// An input or the command line was refused.
 const REFUSED: u8 = 2;
@@ -136,6 +139,13 @@ fn man(out: &mut Output) -> u8 {
     let rendered = clap_mangen::Man::new(Args::command()).render(&mut page);
     debug_assert!(rendered.is_ok(), "writing to memory cannot fail");
     out.bytes(&page);
+    out.text(".SH FILES\n.TP\n\\fI$XDG_CONFIG_HOME/laggard/config.yaml\\fR\n");
+    out.text("Else \\fI~/.config/laggard/config.yaml\\fR: how the screen looks, one setting a line.\n");
+    for setting in &settings::SETTINGS {
+        let words = (setting.words)().join(", ").replace('-', "\\-");
+        let doc = setting.doc.replace('`', "").replace('-', "\\-");
+        out.text(&format!(".TP\n\\fB{}\\fR: {words}\n{doc}\n", setting.key));
+    }
     out.text(".SH KEYS\n");
     for entry in crate::tui::registry::TABLE {
         let keys = crate::tui::registry::keys_of(entry.action).replace('\\', "\\\\").replace('-', "\\-");

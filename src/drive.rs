@@ -3,6 +3,7 @@
 
 mod actor;
 mod bar;
+mod by_hand;
 pub mod chart;
 mod fog;
 mod goal;
@@ -22,6 +23,7 @@ mod timeline;
 
 pub use actor::{FirstStaleRead, HUNT, Handle, Request, Start, spawn};
 pub use bar::Bar;
+pub use by_hand::ByHand;
 pub use fog::{Fog, Known};
 pub use goal::Goal;
 pub use headless::{Finding, Report, run};

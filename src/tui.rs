@@ -7,7 +7,10 @@
 //! ```
 
 pub mod app;
+pub mod backdrop;
+mod big;
 pub mod cast;
+mod clip;
 mod cluster;
 mod coach;
 mod draw;

@@ -11,7 +11,7 @@ use ratatui::layout::Rect;
 use crate::drive::Snapshot;
 
 use super::{paint::Paint, ui::Ui};
-pub(super) use card::{contents, summary};
+pub(super) use card::{contents, facts, summary};
 pub(super) use grid::{Plan, Size};
 
 /// Draws the cluster and gives the layout it has.

@@ -1,11 +1,13 @@
 //! The whole screen over the real actor, in a time that stands still unless a test lets it pass.
 
+mod big;
 mod budget;
 mod fog;
 mod gallery;
 mod keys;
 mod operations;
 pub(in crate::tui) mod pictures;
+mod presenter;
 mod prompts;
 mod random;
 pub(in crate::tui) mod regions;

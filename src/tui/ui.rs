@@ -3,12 +3,14 @@
 
 mod act;
 mod commands;
+mod copy;
 mod groups;
 mod lists;
 mod marks;
 mod messages;
 mod operations;
 mod palette;
+mod presenter;
 mod prompt;
 mod scrub;
 mod session;
@@ -26,6 +28,7 @@ use crate::{
 };
 
 use super::{
+    app::Motion,
     knobs::Knob,
     operations::{Browser, Drawn},
     registry::{self, Action, Layer},
@@ -71,6 +74,9 @@ pub struct Ui {
     pub(super) question: Question,
     pub(super) theme: Theme,
     pub(super) glyphs: &'static Glyphs,
+    pub(super) modes: Modes,
+    /// How the command line names the preset, if it can.
+    pub(super) preset: Option<String>,
     /// How many columns of cards the last picture had: what up and down move by.
     pub(super) columns: usize,
     /// Where the last picture had its cards, by replica.
@@ -85,6 +91,42 @@ pub struct Ui {
     promised: Option<Promise>,
     /// What the question on the screen is the answer to: the script step that asked.
     asked_at: usize,
+}
+
+/// Whether a mode is on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Mode {
+    On,
+    #[default]
+    Off,
+}
+
+impl Mode {
+    #[must_use]
+    pub(super) fn other(self) -> Self {
+        match self {
+            Self::On => Self::Off,
+            Self::Off => Self::On,
+        }
+    }
+
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::On => "on",
+            Self::Off => "off",
+        }
+    }
+}
+
+/// What stays as it is while presets come and go.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Modes {
+    /// Fewer and larger things, for projectors.
+    pub big: Mode,
+    /// A presenter's remote has the keys for forward, back and pause.
+    pub remote: Mode,
+    /// How much moves.
+    pub motion: Motion,
 }
 
 /// Which view a narrow terminal shows, and keys that are a view's own act on.
@@ -213,6 +255,11 @@ pub enum Effect {
     Ask(Request),
     /// Load this built-in preset.
     Open(String),
+    /// Hand this to the clipboard.
+    Copy {
+        what: String,
+        text: String,
+    },
     Repaint,
     /// Save the session as a preset.
     Save,
@@ -249,6 +296,8 @@ impl Ui {
             question: Question::default(),
             theme,
             glyphs,
+            modes: Modes::default(),
+            preset: None,
             columns: 1,
             cards: Vec::new(),
             hints: Vec::new(),
@@ -261,14 +310,29 @@ impl Ui {
         }
     }
 
+    /// The same, in these modes.
+    #[must_use]
+    pub fn in_modes(self, modes: Modes) -> Self {
+        Self { modes, ..self }
+    }
+
+    /// The same, on the preset that the command line names like this.
+    #[must_use]
+    pub fn on_preset(self, name: &str) -> Self {
+        // What was read from a pipe is gone.
+        Self { preset: Some(name.to_owned()).filter(|name| name != "-"), ..self }
+    }
+
     /// What has the keyboard.
     pub fn layer(&self) -> Layer {
         match self.overlay {
+            Overlay::None if self.modes.remote == Mode::On => Layer::Remote,
             Overlay::None if self.view == View::Operations => Layer::Operations,
             Overlay::None => Layer::Main,
             Overlay::Help(_) => Layer::Help,
             Overlay::Choice(..) => Layer::Choice,
             Overlay::Prompt(_) => Layer::Prompt,
+            Overlay::Question if self.modes.remote == Mode::On => Layer::RemoteQuestion,
             Overlay::Question => Layer::Question,
         }
     }
@@ -340,7 +404,8 @@ impl Ui {
     /// Forgets what belonged to the preset before.
     pub(super) fn reset(&mut self) {
         let (theme, glyphs, seen_notice, chart) = (self.theme, self.glyphs, self.seen_notice, self.chart);
-        *self = Self { chart, seen_notice, ..Self::new(theme, glyphs) };
+        let modes = self.modes;
+        *self = Self { chart, modes, seen_notice, ..Self::new(theme, glyphs) };
     }
 
     /// A click picks a card or runs a key hint; the wheel scrolls a list or the events.
@@ -364,16 +429,18 @@ impl Ui {
         if let Some(place) = row.filter(|_| self.browses()) {
             return self.click_operation(place, snapshot);
         }
-        if let Some(effects) = self.press_in_chart(at, snapshot).filter(|_| self.layer() == Layer::Main) {
+        let at_hand = matches!(self.layer(), Layer::Main | Layer::Operations | Layer::Remote);
+        let chart = at_hand && self.view != View::Operations;
+        if let Some(effects) = self.press_in_chart(at, snapshot).filter(|_| chart) {
             return effects;
         }
         if let Some(time) = self.bar.and_then(|bar| bar.time_at(at, self, snapshot))
-            && matches!(self.layer(), Layer::Main | Layer::Operations)
+            && at_hand
         {
             return self.go_to(time.min(snapshot.head.at), snapshot);
         }
         let card = self.cards.iter().position(|card| card.contains(at));
-        match card.filter(|_| matches!(self.layer(), Layer::Main | Layer::Operations)) {
+        match card.filter(|_| at_hand) {
             Some(index) => self.pick(index),
             None => Vec::new(),
         }

@@ -8,7 +8,7 @@ use crate::{
     tui::{
         registry::{Action, Layer, TABLE},
         theme::Kind,
-        ui::{Effect, Overlay, PromptKind, Purpose, Side, View},
+        ui::{Effect, Mode, Overlay, PromptKind, Purpose, Side, View},
     },
 };
 
@@ -125,6 +125,9 @@ fn does_what_it_promises(action: Action) {
         | Action::NextView
         | Action::PreviousView
         | Action::NextTheme
+        | Action::Big
+        | Action::Copy
+        | Action::CopyCommand
         | Action::Knobs
         | Action::Filter
         | Action::NextEvidence
@@ -151,6 +154,7 @@ fn does_what_it_promises(action: Action) {
         | Action::PageUp
         | Action::PageDown => edits(action),
         Action::Answer(_) | Action::MoreHands | Action::FewerHands | Action::Reveal => asks(action),
+        Action::Forward | Action::Backward | Action::RemotePause => remote(action),
     }
 }
 
@@ -438,6 +442,13 @@ fn views(action: Action) {
             assert!(stage.ui.act(action, &snapshot).is_empty());
             assert!(stage.status().contains("history from elsewhere"), "{}", stage.status());
         }
+        Action::Copy | Action::CopyCommand => copies(action),
+        Action::Big => {
+            let mut stage = pressed("", action);
+            assert_eq!((stage.ui.modes.big, &*stage.status()), (Mode::On, "big mode (b again: as it was)"));
+            stage.act(Layer::Main, action);
+            assert_eq!(stage.ui.modes.big, Mode::Off);
+        }
         Action::NextTheme => assert_eq!(pressed("", action).ui.theme.kind(), Kind::Light),
         Action::Help => assert!(matches!(pressed("", action).ui.overlay, Overlay::Help(_))),
         Action::OpenPreset => {
@@ -488,6 +499,49 @@ fn edits(action: Action) {
             stage.act(Layer::Help, action);
             assert!(bar(&stage) < 4);
         }
+    }
+}
+
+/// What a key copies after these keys.
+fn copied(keys: &str, layer: Layer, action: Action) -> (String, String) {
+    let mut stage = Stage::after(3, keys);
+    stage.ui.preset = Some("favorite-color".into());
+    stage.act(layer, action);
+    match stage.effects.pop() {
+        Some(Effect::Copy { what, text }) => (what, text),
+        other => panic!("{keys:?} copies, not {other:?}: {}", stage.status()),
+    }
+}
+
+fn copies(action: Action) {
+    if action == Action::CopyCommand {
+        let (_, text) = copied("", Layer::Main, action);
+        assert!(text.starts_with("laggard favorite-color --seed "), "{text}");
+        let told = pressed("w", action).status();
+        assert!(told.contains("1 command was given by hand: s saves"), "{told}");
+        return;
+    }
+    let begins = |keys: &str, layer, what: &str, text: &str| {
+        let (said, copied) = copied(keys, layer, action);
+        assert!(said == what && copied.contains(text), "{keys:?}: {said}: {copied}");
+    };
+    begins("2", Layer::Main, "the line of lon", "2 lon");
+    begins("w|2re", Layer::Main, "the explanation of lon", "lon is STALE");
+    begins("w|⏎", Layer::Main, "all about ams", "green");
+    begins("w|⇥⇥", Layer::Main, "the topmost event", "green");
+    begins("w|⇥⇥⇥", Layer::Operations, "the chosen operation", "green");
+    begins("?cut-link", Layer::Help, "the chosen line", "Cut the link");
+}
+
+fn remote(action: Action) {
+    let mut stage = Stage::after(3, "w|2r");
+    stage.ui.modes.remote = Mode::On;
+    stage.act(Layer::Remote, action);
+    match action {
+        // The advice: why is it stale?
+        Action::Forward => assert_eq!(stage.ui.side, Side::Story),
+        Action::Backward => assert!(stage.snapshot().is_past()),
+        _ => assert!(stage.snapshot().is_running()),
     }
 }
 

@@ -6,12 +6,13 @@ use crate::{
     check::AnomalyKind,
     drive::{Goal, Snapshot},
     tui::{
+        app::Motion,
         registry::{self, Action, Group, Layer},
         theme::Kind,
     },
 };
 
-use super::{View, groups::Grouping};
+use super::{Mode, View, groups::Grouping};
 
 /// What a choice is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +83,8 @@ pub(in crate::tui) enum Id {
     Group(Grouping),
     View(View),
     Theme(Kind),
+    Motion(Motion),
+    Remote(Mode),
     /// A heading: not to be chosen.
     Heading,
 }

@@ -3,6 +3,7 @@
 use crate::{
     drive::Snapshot,
     tui::{
+        app::Motion,
         registry::{self, Action, Group, Layer},
         theme::{Kind, Theme},
     },
@@ -37,12 +38,27 @@ impl Ui {
             head: "theme".into(),
             text: format!("theme {}", kind.name()),
         });
+        let motions = Motion::ALL.into_iter().map(|motion| Entry {
+            id: Id::Motion(motion),
+            head: "motion".into(),
+            text: format!("motion {}: {}", motion.name(), motion.doc()),
+        });
+        let remote = self.modes.remote.other();
+        let remote = Entry {
+            id: Id::Remote(remote),
+            head: "remote".into(),
+            text: format!(
+                "presenter's remote: {} (PageDown forward, PageUp back, . and b pause)",
+                remote.word()
+            ),
+        };
         let presets = crate::scenario::builtin().map(|(name, text)| Entry {
             id: Id::Name(name.into()),
             head: "open".into(),
             text: format!("open {name}: {text}"),
         });
-        let entries = actions.chain(views).chain(themes).chain(presets).collect();
+        let entries =
+            actions.chain(views).chain(themes).chain(motions).chain([remote]).chain(presets).collect();
         self.overlay = Overlay::Choice(Purpose::Palette, List::new(entries));
         Vec::new()
     }
@@ -59,6 +75,12 @@ impl Ui {
                 self.say(format!("theme: {}", kind.name()));
                 Vec::new()
             }
+            Id::Motion(motion) => {
+                self.modes.motion = motion;
+                self.say(format!("motion {}: {}", motion.name(), motion.doc()));
+                Vec::new()
+            }
+            Id::Remote(mode) => self.set_remote(mode),
             Id::Name(name) => vec![Effect::Open(name)],
             _ => Vec::new(),
         }
