@@ -3,6 +3,7 @@
 
 mod actor;
 mod bar;
+mod beside;
 mod by_hand;
 pub mod chart;
 mod fog;
@@ -23,12 +24,13 @@ mod timeline;
 
 pub use actor::{FirstStaleRead, HUNT, Handle, Request, Start, spawn};
 pub use bar::Bar;
+pub use beside::{Against, Beside, BesideKind};
 pub use by_hand::ByHand;
 pub use fog::{Fog, Known};
 pub use goal::Goal;
 pub use headless::{Finding, Report, run};
 pub use journal::Journal;
-pub use narrate::{EventLine, Mark, Narrator, ratio, side, skew};
+pub use narrate::{EventLine, Mark, Narrator, ratio, setting_in_words, side, skew};
 pub use pace::Speed;
 pub use saved::{restored, saved};
 pub use script::{DEFAULT_LIMIT, Reach, Said};

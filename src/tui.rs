@@ -13,6 +13,7 @@ pub mod cast;
 mod clip;
 mod cluster;
 mod coach;
+mod compare;
 mod draw;
 mod fog;
 pub mod guard;

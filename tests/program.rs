@@ -6,6 +6,10 @@ mod support {
 }
 #[path = "screen/appearance.rs"]
 mod appearance;
+#[path = "screen/keys.rs"]
+mod keys;
+#[path = "screen/mouse.rs"]
+mod mouse;
 #[path = "screen/operations.rs"]
 mod operations;
 #[path = "screen/pictures.rs"]
@@ -57,12 +61,19 @@ fn laggard(arguments: &[&str]) -> Pty {
     start(with(arguments), 80, 24)
 }
 
-/// A shell with job control that runs the typed line, which starts the program.
-fn in_a_shell(line: &str) -> Pty {
+/// A shell with job control, in a folder.
+fn in_a_shell_ready(folder: &Path) -> Pty {
     let mut command = in_terminal("sh");
     command.arg("-i");
-    let mut pty = Pty::start(command, 80, 24);
+    command.cwd(folder);
+    let pty = Pty::start(command, 80, 24);
     pty.wait_text("ready>");
+    pty
+}
+
+/// A shell with job control that runs the typed line, which starts the program.
+fn in_a_shell(line: &str) -> Pty {
+    let mut pty = in_a_shell_ready(Path::new("."));
     pty.send(format!("{line}\n"));
     pty.wait("the first picture", |terminal| terminal.alternate() && terminal.text().contains("t="));
     pty

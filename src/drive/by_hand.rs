@@ -63,6 +63,7 @@ impl ByHand {
             focus: self.focus,
             asked_about: about,
             fog: None,
+            beside: None,
             clock: Clock::Stopped,
             speed: Speed::NORMAL,
             script: ScriptView {

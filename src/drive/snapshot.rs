@@ -16,7 +16,7 @@ use crate::{
     sim::{Death, Fact, View, What},
 };
 
-use super::{Bar, EventLine, Fog, Logged, Mark, Narrator, Said, Speed, Timeline, chart::Chart};
+use super::{Bar, Beside, EventLine, Fog, Logged, Mark, Narrator, Said, Speed, Timeline, chart::Chart};
 
 #[derive(Debug, Clone)]
 pub struct Snapshot {
@@ -78,6 +78,8 @@ pub struct Snapshot {
     pub session: Arc<[Logged]>,
     /// The space-time diagram around the playhead, where one is asked for.
     pub chart: Option<Arc<Chart>>,
+    /// Another run at the same instant, where one is asked for.
+    pub beside: Option<Arc<Beside>>,
 }
 
 /// A message that died a moment ago.
@@ -203,6 +205,7 @@ pub(super) struct Surroundings {
     pub(super) session: Arc<[Logged]>,
     pub(super) bar: Arc<Bar>,
     pub(super) chart: Option<Arc<Chart>>,
+    pub(super) beside: Option<Arc<Beside>>,
 }
 
 impl Snapshot {
@@ -268,6 +271,7 @@ impl Snapshot {
             notice: around.notice,
             session: around.session,
             chart: around.chart,
+            beside: around.beside,
         }
     }
 

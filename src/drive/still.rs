@@ -32,6 +32,7 @@ pub fn still(timeline: &Timeline, focus: KeyId, chart: Option<Span>) -> Snapshot
         notice: Notice::default(),
         session: timeline.log().into(),
         bar: Arc::new(Bar::of(timeline)),
+        beside: None,
         chart: window.map(|window| Arc::new(Chart::of(timeline, window, focus))),
         scenario,
     };

@@ -17,7 +17,7 @@ use ratatui::{
 use crate::{base::NodeId, drive::Snapshot};
 
 use super::{
-    big, cluster, fog, metrics,
+    big, cluster, compare, fog, metrics,
     paint::Paint,
     panels, spacetime,
     theme::{ASCII, Role},
@@ -27,6 +27,8 @@ use super::{
 
 /// The least terminal that shows more than a line.
 pub(super) const LEAST: (u16, u16) = (60, 18);
+/// From this height on a view without the cluster says in a row how the cluster stands.
+const ROOM_FOR_SITUATION: u16 = 22;
 
 /// Draws everything and gives the cursor's place where one types.
 pub fn draw(ui: &mut Ui, snapshot: &Snapshot, buffer: &mut Buffer) -> Option<Position> {
@@ -42,24 +44,33 @@ pub fn draw(ui: &mut Ui, snapshot: &Snapshot, buffer: &mut Buffer) -> Option<Pos
     let mut rest = Rows(area);
     panels::header(paint, rest.top(1), ui, snapshot);
     if ui.fog == Fog::Lies {
-        ui.hints = panels::hints(paint, rest.bottom(1), ui.layer());
+        ui.hints = panels::hints(paint, rest.bottom(1), (ui.layer(), snapshot.clock));
         fog::draw(paint, rest.0, ui, snapshot);
         return finish(paint, ui, snapshot);
     }
+    let wide_enough = area.width >= 110 && area.height >= 34;
     if ui.modes.big == Mode::On {
         large(paint, rest, ui, snapshot);
         return finish(paint, ui, snapshot);
     }
     let advice = panels::advice_rows(area, snapshot);
     panels::advice(paint, rest.top(advice), ui, snapshot);
-    panels::hero(paint, rest.top(1), snapshot);
-    ui.hints = panels::hints(paint, rest.bottom(1), ui.layer());
+    if ui.view != View::Compare || snapshot.beside.is_none() {
+        panels::hero(paint, rest.top(1), snapshot);
+    }
+    ui.hints = panels::hints(paint, rest.bottom(1), (ui.layer(), snapshot.clock));
     panels::status(paint, rest.bottom(1), ui, snapshot);
     if timebar::is_shown(area, rest.0, ui, snapshot) {
         ui.bar = timebar::draw(paint, rest.bottom(1), ui, snapshot);
     }
+    if !wide_enough && !matches!(ui.view, View::Cluster | View::Compare) && area.height >= ROOM_FOR_SITUATION
+    {
+        panels::situation(paint, rest.top(1), snapshot);
+    }
     let body = rest.0;
-    if area.width >= 110 && area.height >= 34 {
+    if ui.view == View::Compare {
+        compare::draw(paint, body, ui, snapshot);
+    } else if wide_enough {
         wide(paint, body, ui, snapshot);
     } else {
         narrow(paint, body, ui, snapshot);
@@ -75,6 +86,10 @@ fn large(paint: &mut Paint<'_>, mut rest: Rows, ui: &mut Ui, snapshot: &Snapshot
     ui.hints = panels::one_hint(paint, foot, ui.layer());
     let hint = ui.hints.first().map_or(0, |(place, _)| place.width + 2);
     panels::status(paint, Rect { width: foot.width.saturating_sub(hint), ..foot }, ui, snapshot);
+    if ui.view == View::Compare {
+        compare::draw(paint, rest.0, ui, snapshot);
+        return;
+    }
     if ui.view != View::Cluster {
         narrow(paint, rest.0, ui, snapshot);
         return;
@@ -151,6 +166,7 @@ fn wide(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
     let right = Rect { x: area.x + left.width, width: side, ..rows.0 };
     let title = format!("Cluster  {} replicas", snapshot.view.replicas.len());
     let inner = paint.frame(left, &title);
+    panels::next_on_rule(paint, left, &title, snapshot);
     cluster_with_walls(paint, inner, ui, snapshot);
     if ui.view == View::Knobs {
         let inner = paint.frame(right, &panels::knobs_title(right.width));
@@ -224,7 +240,7 @@ fn narrow(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
             paint.rule(rows.top(1), &panels::knobs_title(area.width));
             panels::knobs(paint, rows.0, ui, snapshot);
         }
-        View::Cluster => {
+        View::Cluster | View::Compare => {
             let lines = if ui.side == Side::Nothing {
                 // The bar takes its row from the events: cards stay where they are.
                 if ui.bar.is_some() { 3 } else { 4 }
@@ -237,7 +253,9 @@ fn narrow(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
             let rule = rows.bottom(1);
             match ui.side {
                 Side::Nothing => {
-                    paint.rule(rule, &panels::events_title("last events (Tab: more)", ui));
+                    let title = panels::events_title("last events (Tab: more)", ui);
+                    paint.rule(rule, &title);
+                    panels::next_on_rule(paint, rule, &title, snapshot);
                     panels::events(paint, below, ui, snapshot);
                 }
                 Side::Story | Side::Inspector => {

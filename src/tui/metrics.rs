@@ -79,12 +79,12 @@ fn bars(paint: &mut Paint<'_>, area: Rect, what: &Histogram) {
 fn times(paint: &mut Paint<'_>, area: Rect, snapshot: &Snapshot) {
     let mut times = snapshot.recent_times_to_consistency.clone();
     times.sort_unstable();
-    let quantile = |share: usize| times[(times.len() * share).div_ceil(100).max(1) - 1];
     let (title, note) = match times.len() {
         0 => ("time to consistency".to_owned(), String::new()),
         count => {
             let writes = if count == 1 { "write" } else { "writes" };
-            let quantiles = format!("p50 {}  p95 {}  p99 {}", quantile(50), quantile(95), quantile(99));
+            let all = [50, 95, 99].map(|share| (share, quantile(&times, share).unwrap_or_default()));
+            let quantiles = all.map(|(share, time)| format!("p{share} {time}")).join("  ");
             (format!("time to consistency ({count} {writes})"), quantiles)
         }
     };
@@ -93,6 +93,11 @@ fn times(paint: &mut Paint<'_>, area: Rect, snapshot: &Snapshot) {
         bars_of.into_iter().map(|(upper, count)| (format!("up to {upper}"), count, count.to_string()));
     let what = Histogram { title, note, bars: bars_of.collect(), empty: "no write is on every replica yet" };
     bars(paint, area, &what);
+}
+
+/// The smallest of some sorted times that so many percent of them do not exceed.
+pub(super) fn quantile(times: &[Span], percent: usize) -> Option<Span> {
+    times.get((times.len() * percent).div_ceil(100).saturating_sub(1)).copied()
 }
 
 /// Sorted times in at most so many classes of round bounds, each with its upper bound.
@@ -215,7 +220,7 @@ fn keys(count: usize) -> &'static str {
     if count == 1 { "key" } else { "keys" }
 }
 
-fn percent(part: u64, all: u64) -> String {
+pub(super) fn percent(part: u64, all: u64) -> String {
     (part * 100).checked_div(all).map_or_else(String::new, |percent| format!(" ({percent} %)"))
 }
 

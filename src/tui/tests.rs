@@ -17,3 +17,4 @@ mod story;
 mod timebar;
 mod tour;
 mod verdicts;
+mod versus;

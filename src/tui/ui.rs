@@ -18,6 +18,7 @@ mod turning;
 mod typing;
 mod values;
 mod verdicts;
+mod versus;
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
@@ -43,6 +44,7 @@ pub(super) use prompt::{Prompt, PromptKind};
 pub(super) use session::Addressing;
 pub(super) use values::next_act;
 pub(super) use verdicts::badges;
+pub(super) use versus::Contrast;
 
 /// The screen's own state.
 #[derive(Debug)]
@@ -70,6 +72,8 @@ pub struct Ui {
     fog_of: Option<NodeId>,
     /// The knob that is chosen in their view.
     pub(super) knob: Knob,
+    /// The knob in which the run beside this one differs.
+    pub(super) contrast: Option<Knob>,
     pub(super) status: Option<Status>,
     pub(super) question: Question,
     pub(super) theme: Theme,
@@ -143,11 +147,13 @@ pub enum View {
     Details,
     /// What can be turned live, beside or instead of the details.
     Knobs,
+    /// Two runs side by side.
+    Compare,
 }
 
 impl View {
     /// In the order Tab goes through them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Cluster,
         Self::SpaceTime,
         Self::Events,
@@ -155,6 +161,7 @@ impl View {
         Self::Metrics,
         Self::Details,
         Self::Knobs,
+        Self::Compare,
     ];
 
     /// As the command line names it.
@@ -167,6 +174,7 @@ impl View {
             Self::Operations => "operations",
             Self::Details => "details",
             Self::Knobs => "knobs",
+            Self::Compare => "side by side",
         }
     }
 }
@@ -292,6 +300,7 @@ impl Ui {
             fog: Fog::Lifted,
             fog_of: None,
             knob: Knob::ALL[0],
+            contrast: None,
             status: None,
             question: Question::default(),
             theme,

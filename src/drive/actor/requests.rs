@@ -6,14 +6,20 @@ use crate::{
     action::{Command, Condition},
     base::{Seed, SimTime},
     drive::{
-        Cause, Clock, Goal, Logged, Nothing, Timeline, prospect,
+        Against, Cause, Clock, Goal, Logged, Nothing, Timeline,
+        beside::Companion,
+        prospect,
         script::{DEFAULT_LIMIT, Poll, Reach},
         snapshot::{self, Notice, ScriptView},
     },
     scenario::Scenario,
 };
 
-use super::{Actor, LONG_WAIT, NEVER, NEW_BRANCH, Pursuit, Request, SLICE, Start, Then};
+use super::{
+    Actor, LONG_WAIT, NEVER, NEW_BRANCH, Request, Start,
+    pursuit::{Pursuit, Then},
+    running::SLICE,
+};
 
 impl Actor {
     pub(super) fn handle(&mut self, request: Request) {
@@ -61,6 +67,7 @@ impl Actor {
             Request::Focus(key) if key.index() < self.timeline.simulation().keys().len() => self.focus = key,
             Request::Focus(_) | Request::Frame => {}
             Request::Chart(width) => self.charts.show(width),
+            Request::Beside(against) => self.put_beside(against),
             Request::Explain(node) => {
                 self.asked_about = node.filter(|node| node.index() < self.scenario.replicas.len());
             }
@@ -81,6 +88,14 @@ impl Actor {
         }
         if past && !self.timeline.is_past() {
             self.tell(NEW_BRANCH);
+        }
+    }
+
+    fn put_beside(&mut self, against: Option<Against>) {
+        let run = against.map(|against| Companion::new(&self.timeline, &self.scenario, against)).transpose();
+        match run {
+            Ok(beside) => self.beside = beside,
+            Err(why) => self.warn(&why),
         }
     }
 

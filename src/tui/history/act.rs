@@ -271,6 +271,8 @@ impl Reading {
                 }
             }
             Overlay::Help(list) | Overlay::Keys(list) => list.edit_by(action),
+            Overlay::Filter(_) if action == Action::Up => self.browser.step(&self.pages, -1),
+            Overlay::Filter(_) if action == Action::Down => self.browser.step(&self.pages, 1),
             Overlay::Filter(prompt) => {
                 prompt.edit_by(action);
                 if action == Action::Complete {

@@ -214,7 +214,7 @@ pub(in crate::tui) fn overlap(settings: &Settings, local: Option<ZoneId>) -> Str
         _ if write.among == Among::HintsToo => "a hint is enough for a write: a read may miss it".into(),
         (true, false) if sloppy => format!("{sum} > N{copies}, but stand-ins count: a read may miss a write"),
         (true, false) => format!("{sum} > N{copies}: read and write sets overlap"),
-        (false, false) => format!("{sum} within N{copies}: a read may miss the latest write"),
+        (false, false) => format!("{sum} <= N{copies}: a read may miss the latest write"),
         (true, true) if settings.write == Level::EachQuorum => {
             "read and write sets overlap in every zone".into()
         }

@@ -220,6 +220,9 @@ actions! {
     Fog "fog" Views Hidden "fog of war",
         Main: key('v') =>
         "Fog of war: show only what the picked replica can know, from what it was told; pressed again, everything.",
+    Versus "versus" Views Hidden "versus",
+        Main: key('V') =>
+        "Side by side on one clock: the same seed under another setting from the beginning, or an abandoned future; pressed again, end.",
     NextTheme "next-theme" Views Hidden "theme",
         Main History: key('t') =>
         "Change the theme: dark, light, high contrast, monochrome.",

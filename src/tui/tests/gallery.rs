@@ -11,7 +11,7 @@ use super::stage::Stage;
 struct Plate {
     title: &'static str,
     preset: &'static str,
-    /// As [`Stage::keys`] takes them: a bar lets a second pass.
+    /// As [`Stage::keys`] takes them: a bar lets a second pass. Words between ‹ and › are typed.
     keys: &'static str,
     size: (u16, u16),
     /// What to look at.
@@ -20,7 +20,7 @@ struct Plate {
 
 const PROJECTOR: (u16, u16) = (80, 24);
 
-const PLATES: [Plate; 14] = [
+const PLATES: [Plate; 15] = [
     Plate {
         title: "A stale read",
         preset: "favorite-color",
@@ -110,6 +110,14 @@ const PLATES: [Plate; 14] = [
         see: "What can be turned while the cluster runs, with a sentence on what it means.",
     },
     Plate {
+        title: "One seed under two settings",
+        preset: "favorite-color",
+        keys: "V‹read level all›⏎w|2r ||||||",
+        size: PROJECTOR,
+        see: "Side by side on one clock: the same commands, once reading at level ONE, once at ALL. Below, what each \
+              came to so far: the one read stale at once, the other waited and read the truth.",
+    },
+    Plate {
         title: "Sixty-four replicas",
         preset: "sixty-four",
         keys: "w||||",
@@ -129,6 +137,7 @@ const PLATES: [Plate; 14] = [
 fn spelled(keys: &str) -> String {
     let mut words: Vec<String> = Vec::new();
     let mut seconds = 0;
+    let mut typed: Option<String> = None;
     for key in keys.chars().chain(['\0']) {
         if key == '|' {
             seconds += 1;
@@ -137,6 +146,22 @@ fn spelled(keys: &str) -> String {
         if seconds > 0 {
             words.push(format!("*{seconds} s*"));
             seconds = 0;
+        }
+        match (key, &mut typed) {
+            ('›', Some(text)) => {
+                words.push(format!("`{text}`"));
+                typed = None;
+                continue;
+            }
+            (_, Some(text)) => {
+                text.push(key);
+                continue;
+            }
+            ('‹', None) => {
+                typed = Some(String::new());
+                continue;
+            }
+            _ => {}
         }
         match key {
             '\0' => {}
@@ -158,7 +183,7 @@ fn gallery() -> String {
     for plate in PLATES {
         let preset = builtin_text(plate.preset).expect("built in");
         let mut stage = Stage::new(Scenario::from_text(plate.preset, preset.as_bytes()).expect("valid"));
-        stage.keys(plate.keys);
+        stage.keys(&plate.keys.replace(['‹', '›'], ""));
         let screen = stage.text(plate.size.0, plate.size.1);
         // Writing to a String cannot fail.
         let _ = write!(

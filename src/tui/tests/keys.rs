@@ -95,6 +95,7 @@ fn does_what_it_promises(action: Action) {
         | Action::LinkFaults => faults(action),
         Action::MarkMoment => marks(),
         Action::Fog => fog(),
+        Action::Versus => super::versus::a_key_compares_and_ends_it(),
         Action::Pick(_)
         | Action::Left
         | Action::Right

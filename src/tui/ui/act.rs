@@ -101,9 +101,10 @@ impl Ui {
             Action::Palette => self.open_palette(),
             Action::Closer | Action::Wider => self.zoom(action, snapshot),
             Action::Inspect => self.inspect(),
-            Action::NextView | Action::PreviousView => self.turn_view(action),
+            Action::NextView | Action::PreviousView => self.turn_view(action, snapshot),
             Action::Knobs => self.toggle_knobs(snapshot),
             Action::Fog => self.toggle_fog(snapshot),
+            Action::Versus => self.versus(snapshot),
             Action::NextTheme => self.next_theme(),
             Action::Session => self.open_session(snapshot),
             Action::Help => self.open(Overlay::Help(List::help(Layer::Main))),
@@ -209,7 +210,11 @@ impl Ui {
             return Vec::new();
         }
         if let Overlay::Prompt(prompt) = &mut self.overlay {
-            prompt.move_by(if action == Action::Left { -1 } else { 1 });
+            match action {
+                Action::Left => prompt.move_by(-1),
+                Action::Right => prompt.move_by(1),
+                _ => return self.no("there is one line only: left and right move in it".into()),
+            }
             return Vec::new();
         }
         if self.view == View::Events && matches!(action, Action::Up | Action::Down) {
@@ -307,8 +312,9 @@ impl Ui {
         vec![Effect::Ask(Request::Explain(None))]
     }
 
-    fn turn_view(&mut self, action: Action) -> Vec<Effect> {
-        let views = View::ALL;
+    fn turn_view(&mut self, action: Action, snapshot: &Snapshot) -> Vec<Effect> {
+        let is_there = |view: &View| *view != View::Compare || snapshot.beside.is_some();
+        let views: Vec<View> = View::ALL.into_iter().filter(is_there).collect();
         let at = views.iter().position(|view| *view == self.view).unwrap_or(0);
         let by = if action == Action::NextView { 1 } else { views.len() - 1 };
         self.view = views[(at + by) % views.len()];
@@ -319,6 +325,7 @@ impl Ui {
     fn close(&mut self, snapshot: &Snapshot) -> Vec<Effect> {
         match self.overlay {
             Overlay::None if self.view == View::Knobs => self.toggle_knobs(snapshot),
+            Overlay::None if self.view == View::Compare => self.end_comparison(),
             Overlay::None if self.side != Side::Nothing => {
                 self.side = Side::Nothing;
                 vec![Effect::Ask(Request::Explain(None))]

@@ -45,7 +45,7 @@ impl Ui {
             _ if self.side == Side::Inspector => {
                 Some((format!("all about {name}"), self.inspected(snapshot)))
             }
-            View::Cluster | View::SpaceTime | View::Metrics | View::Knobs => {
+            View::Cluster | View::SpaceTime | View::Metrics | View::Knobs | View::Compare => {
                 let line =
                     self.written(|paint| vec![cluster::summary(paint, (self, snapshot), self.picked, WIDTH)]);
                 Some((format!("the line of {name}"), line))

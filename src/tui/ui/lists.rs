@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-use super::{Mode, View, groups::Grouping};
+use super::{Contrast, Mode, View, groups::Grouping};
 
 /// What a choice is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub(in crate::tui) enum Purpose {
     Groups,
     /// Everything, by name.
     Palette,
+    /// What to put beside the run.
+    Versus,
 }
 
 /// What the clock may run until.
@@ -68,7 +70,7 @@ pub(in crate::tui) struct Entry {
     pub(in crate::tui) text: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) enum Id {
     Action(Action),
     Index(usize),
@@ -85,6 +87,7 @@ pub(in crate::tui) enum Id {
     Theme(Kind),
     Motion(Motion),
     Remote(Mode),
+    Contrast(Contrast),
     /// A heading: not to be chosen.
     Heading,
 }
@@ -157,22 +160,19 @@ impl List {
         self.shown().get(self.at).map(|entry| entry.id.clone()).filter(|id| *id != Id::Heading)
     }
 
-    /// Moves the bar, over headings.
+    /// Moves the bar, over headings: to the next entry that way, or where there is none to the last before it.
     pub(in crate::tui) fn step(&mut self, by: isize) {
         let shown = self.shown();
-        let last = shown.len().saturating_sub(1);
-        let mut at = self.at.saturating_add_signed(by).min(last);
-        let direction = if by < 0 { -1 } else { 1 };
-        while shown.get(at).is_some_and(|entry| entry.id == Id::Heading) {
-            let next = at.saturating_add_signed(direction).min(last);
-            if next == at {
-                break;
-            }
-            at = next;
-        }
-        if shown.get(at).is_none_or(|entry| entry.id != Id::Heading) {
-            self.at = at;
-        }
+        let Some(last) = shown.len().checked_sub(1) else { return };
+        let wanted = self.at.saturating_add_signed(by).min(last);
+        let is_entry = |at: &usize| shown[*at].id != Id::Heading;
+        let (mut before, mut after) = ((0..=wanted).rev(), wanted..=last);
+        let found = if by < 0 {
+            before.find(is_entry).or_else(|| after.find(is_entry))
+        } else {
+            after.find(is_entry).or_else(|| before.find(is_entry))
+        };
+        self.at = found.unwrap_or(self.at);
     }
 
     pub(in crate::tui) fn type_text(&mut self, text: &str) {

@@ -30,7 +30,9 @@ impl Ui {
             let typed = self.operations.typed().to_owned();
             return Some(self.prompt(PromptKind::Filter, typed));
         }
-        if !self.browses() {
+        // While a filter is typed the table can be gone through.
+        let aside = self.is_filtering() && matches!(action, Action::Up | Action::Down);
+        if !self.browses() && !aside {
             return None;
         }
         let live = Live::of(snapshot);
@@ -80,6 +82,10 @@ impl Ui {
             effects.push(Effect::Ask(Request::Explain(Some(self.picked))));
         }
         effects
+    }
+
+    fn is_filtering(&self) -> bool {
+        matches!(&self.overlay, Overlay::Prompt(Prompt { kind: PromptKind::Filter, .. }))
     }
 
     /// What is being typed filters at once.

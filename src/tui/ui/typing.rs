@@ -88,6 +88,7 @@ impl Ui {
             (Purpose::Messages, Some(Id::Message(id))) => self.open_surgery(id, snapshot),
             (Purpose::Surgery, Some(Id::Surgery(id, surgery))) => self.operate(id, surgery, snapshot),
             (Purpose::Groups, Some(Id::Group(grouping))) => self.group(grouping, list, snapshot),
+            (Purpose::Versus | Purpose::Branch, Some(Id::Contrast(chosen))) => self.put_beside(&chosen),
             (Purpose::Palette, Some(id)) => self.run_from_palette(id, snapshot),
             (Purpose::Preset, Some(Id::Name(name))) => vec![Effect::Open(name)],
             _ => {
