@@ -7,6 +7,7 @@ mod export;
 mod headless;
 mod json;
 mod judge;
+mod linear;
 mod output;
 mod screen;
 mod settings;
@@ -53,6 +54,7 @@ pub fn main() -> ExitCode {
 
 fn dispatch(args: &Args, out: &mut Output) -> u8 {
     match &args.verb {
+        None if args.screen.linear => linear::run(&args.screen, out),
         None => screen::run(args, out),
         Some(Verb::Run { preset, json, seed }) => match load(preset, out) {
             Some(scenario) => {

@@ -20,6 +20,7 @@ pub mod guard;
 pub mod history;
 pub mod input;
 mod knobs;
+pub mod linear;
 mod logbook;
 mod metrics;
 mod operations;

@@ -52,6 +52,10 @@ pub(super) struct ScreenArgs {
     /// Begin with a presenter's remote: `PageDown` goes forward, `PageUp` back, . and b pause
     #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "on", value_name = "WHETHER", hide_possible_values = true)]
     pub(super) remote: Option<Switch>,
+
+    /// Plain lines instead of a screen, for screen readers and pipes: commands in, sentences out
+    #[arg(long, conflicts_with_all = ["theme", "color", "glyphs", "no_mouse", "mouse", "motion", "big", "remote"])]
+    pub(super) linear: bool,
 }
 
 /// What a screen looks like.

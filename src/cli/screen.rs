@@ -22,7 +22,7 @@ use super::{
 };
 
 /// Opens on the favourite colour where nothing else is asked for.
-const FIRST: &str = "favorite-color";
+pub(super) const FIRST: &str = "favorite-color";
 
 pub(super) fn run(args: &Args, out: &mut Output) -> u8 {
     let args = &args.screen;

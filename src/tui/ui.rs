@@ -37,7 +37,7 @@ use super::{
     theme::{Glyphs, Theme},
     timebar::Scale,
 };
-pub(super) use lists::{Entry, Id, List, Purpose};
+pub(super) use lists::{Entry, Id, List, Purpose, Until};
 pub(super) use marks::Mark;
 pub(super) use operations::Panel as OperationPanel;
 pub(super) use prompt::{Prompt, PromptKind};

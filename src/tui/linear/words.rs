@@ -1,20 +1,16 @@
-//! What a typed line means, and how things stand in plain sentences.
+//! What a typed line means.
 
 use crate::{
     base::{NodeId, Span},
-    data::Held,
     drive::Snapshot,
     scenario::{
         problem::{nearest, quoted},
         units,
     },
-    sim::Status,
-    tui::{
-        knobs::{Dial, Knob},
-        registry::{self, Action, Chord, Entry, Group, Layer, TABLE},
-        ui::Ui,
-    },
+    tui::registry::{self, Action, Chord, Entry, Group, Layer, TABLE},
 };
+
+use super::{Say, asks, status::{plain, replicas}};
 
 /// A line, understood.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,6 +23,8 @@ pub(super) enum Line<'a> {
     RunUntil(&'a str),
     Set(&'a str),
     Pick(NodeId),
+    /// Of this replica, else of the picked one.
+    Why(Option<NodeId>),
     /// An action of the registry and the words after it.
     Act(Action, &'a str),
     /// What to say instead.
@@ -45,8 +43,22 @@ const COMMANDS: [(&str, &str); 8] = [
     ("quit", "the end; so is the end of the input"),
 ];
 
+/// What is said to all else while a question waits.
+const UNANSWERED: &str = "a question waits: a letter marks an answer, reveal shows what happens, close leaves it";
+
 impl<'a> Line<'a> {
     pub(super) fn read(line: &'a str, layer: Layer, snapshot: &Snapshot) -> Self {
+        let read = Self::anywhere(line, layer, snapshot);
+        match read {
+            // A question is about what happens next: nothing may, until it is answered.
+            Self::Wait(_) | Self::RunUntil(_) | Self::Set(_) | Self::Pick(_) | Self::Why(_) if asks(layer) => {
+                Self::Unknown(UNANSWERED.into())
+            }
+            read => read,
+        }
+    }
+
+    fn anywhere(line: &'a str, layer: Layer, snapshot: &Snapshot) -> Self {
         let (first, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
         let rest = rest.trim();
         match (first, rest) {
@@ -66,12 +78,19 @@ impl<'a> Line<'a> {
                 return Self::RunUntil(rest["until".len()..].trim());
             }
             ("run", _) => return Self::Unknown("run until what? run until converged; run until lists them".into()),
-            ("why", "") => return Self::Act(Action::Explain, ""),
-            ("pick", rest) | (rest, "") if node(snapshot, rest).is_some() => {
-                return node(snapshot, rest).map_or(Self::Help, Self::Pick);
+            ("why", "") => return Self::Why(None),
+            ("why", rest) => {
+                let wanted = node(snapshot, rest);
+                return wanted.map_or_else(|| Self::Unknown(no_replica(snapshot, rest)), |node| Self::Why(Some(node)));
             }
-            ("pick", rest) => return Self::Unknown(no_replica(snapshot, rest)),
+            ("pick", rest) => {
+                return node(snapshot, rest)
+                    .map_or_else(|| Self::Unknown(no_replica(snapshot, rest)), Self::Pick);
+            }
             _ => {}
+        }
+        if let Some(node) = node(snapshot, line) {
+            return Self::Pick(node);
         }
         match action(first, layer) {
             Some(action) => Self::Act(action, rest),
@@ -96,8 +115,7 @@ fn action(word: &str, layer: Layer) -> Option<Action> {
             Chord::Key(_) | Chord::Control(_) => (chord.to_string() == word).then_some(entry.action),
         })
     };
-    let in_layer = |layer| TABLE.iter().find_map(|entry| spelled(entry, layer));
-    in_layer(layer).or_else(|| in_layer(Layer::Main))
+    TABLE.iter().find_map(|entry| spelled(entry, layer))
 }
 
 fn unknown(word: &str) -> String {
@@ -121,126 +139,51 @@ fn no_replica(snapshot: &Snapshot, word: &str) -> String {
     }
 }
 
-/// Why an action makes no sense without a screen and a clock.
-pub(super) fn unfit(action: Action) -> Option<String> {
+/// Why an action makes no sense without a screen and a clock, or while a question waits.
+pub(super) fn unfit(action: Action, layer: Layer) -> Option<String> {
     let entry = registry::entry(action)?;
     let name = entry.name;
+    let of_question = entry.group == Group::Question || action == Action::Close;
     match (action, entry.group) {
+        _ if asks(layer) => (!of_question).then(|| UNANSWERED.into()),
         (Action::Explain | Action::Verdicts, _) => None,
         (Action::PauseOrRun | Action::Slower | Action::Faster, _) => {
             Some(format!("{name}: time stands still here; wait 3s, step or run until converged lets it pass"))
         }
-        (Action::Inspect | Action::Close | Action::MarkMoment | Action::PreviousAnomaly, _)
-        | (_, Group::Views | Group::Typing | Group::Remote)
-        | (
-            Action::Help
+        (
+            Action::Inspect
+            | Action::Close
+            | Action::Filter
+            | Action::Help
             | Action::Palette
             | Action::Redraw
             | Action::Suspend
             | Action::Screenshot
             | Action::Record
             | Action::Resume
-            | Action::Copy,
+            | Action::Copy
+            | Action::NextEvidence
+            | Action::PreviousEvidence,
             _,
-        ) => Some(format!("{name} is for the screen; help tells what can be said here")),
-        _ => None,
+        )
+        | (_, Group::Views | Group::Typing | Group::Remote) => {
+            Some(format!("{name} is for the screen; help tells what can be said here"))
+        }
+        (_, Group::Question) => Some("no question waits".into()),
+        (_, Group::Move | Group::Data | Group::Faults | Group::Network | Group::Time | Group::Program) => None,
     }
 }
 
-pub(super) fn help(out: &mut dyn FnMut(&str)) {
+pub(super) fn help(say: Say<'_>) {
     for (usage, doc) in COMMANDS {
-        out(&format!("{usage}: {doc}"));
+        say(&format!("{usage}: {doc}"));
     }
-    out("Every other line is an action of the screen, by its key or its name, with its words behind it:");
+    say("Every other line is an action of the screen, by its key or its name, with its words behind it:");
     for group in Group::ALL {
-        for entry in registry::group(group).filter(|entry| unfit(entry.action).is_none()) {
-            out(&plain(&format!("{} or {}: {}", registry::keys_of(entry.action), entry.name, entry.doc)));
+        let layer = if group == Group::Question { Layer::Question } else { Layer::Main };
+        for entry in registry::group(group).filter(|entry| unfit(entry.action, layer).is_none()) {
+            say(&plain(&format!("{} or {}: {}", registry::keys_of(entry.action), entry.name, entry.doc)));
         }
     }
 }
 
-pub(super) fn knobs(snapshot: &Snapshot, out: &mut dyn FnMut(&str)) {
-    for (knob, dial) in Knob::shown(snapshot) {
-        if let Dial::Here(reading) = dial {
-            out(&plain(&format!("{}: {}. {}", knob.name().trim(), reading.value, reading.means)));
-        }
-    }
-}
-
-/// `3 replicas: ams, lon, nyc`.
-pub(super) fn replicas(snapshot: &Snapshot) -> String {
-    const MOST: usize = 12;
-    let names: Vec<&str> = snapshot.view.replicas.iter().take(MOST).map(|replica| &*replica.name).collect();
-    let count = snapshot.view.replicas.len();
-    let more = if count > MOST { format!(" and {} more", count - MOST) } else { String::new() };
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} replica{plural}: {}{more}", names.join(", "))
-}
-
-/// Agreement, then a line for each replica, then the walls.
-pub(super) fn status(snapshot: &Snapshot, ui: &Ui, out: &mut dyn FnMut(&str)) {
-    let at = snapshot.view.position.at;
-    let agreement = &snapshot.agreement;
-    let key = &snapshot.view.keys[snapshot.focus.index()];
-    let flying = snapshot.view.messages.len();
-    let words = if agreement.converged() { "CONVERGED" } else { "DIVERGED" };
-    let past = if snapshot.is_past() { ", in the past" } else { "" };
-    out(&format!(
-        "At {at}{past}: {words} on {key}: {} over {} replicas, {flying} in flight.",
-        counted(agreement.groups.len(), "value"),
-        agreement.copies
-    ));
-    for (index, replica) in snapshot.view.replicas.iter().enumerate() {
-        let held = &replica.held[snapshot.focus.index()];
-        let what = if replica.owns[snapshot.focus.index()] { contents(held) } else { "keeps no copy".into() };
-        let mut line = format!("{} {}: {what}", index + 1, replica.name);
-        if let Some(stale) = &snapshot.staleness[index] {
-            let behind = counted(usize::try_from(stale.versions).unwrap_or(usize::MAX), "version");
-            line += &format!(", STALE by {behind} for {}", at.since(stale.since));
-        } else if replica.owns[snapshot.focus.index()] {
-            line += ", fresh";
-        }
-        line += match replica.status {
-            Status::Up => "",
-            Status::Crashed => ", DOWN",
-            Status::Frozen => ", FROZEN",
-        };
-        if ui.picked.index() == index {
-            line += ", picked";
-        }
-        out(&plain(&line));
-    }
-    let sides = &snapshot.view.sides;
-    if sides.len() > 1 {
-        let name = |node: &NodeId| snapshot.replica_name(*node).to_owned();
-        let sides: Vec<String> =
-            sides.iter().map(|side| side.iter().map(name).collect::<Vec<_>>().join(" ")).collect();
-        out(&format!("A wall: {}.", sides.join(" | ")));
-    } else if !snapshot.view.cuts.is_empty() {
-        out(&format!("{} cut; every replica still reaches every other by some way.", counted(snapshot.view.cuts.len(), "link")));
-    }
-    if snapshot.lost_writes > 0 {
-        out(&format!("{} LOST.", counted(usize::try_from(snapshot.lost_writes).unwrap_or(usize::MAX), "acknowledged write")));
-    }
-}
-
-fn counted(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
-}
-
-fn contents(held: &Held) -> String {
-    if held.is_nothing() {
-        return "holds nothing".into();
-    }
-    let versions: Vec<String> =
-        held.versions().iter().map(|version| format!("{} ({})", version.value, version.id)).collect();
-    format!("holds {}", versions.join(" and "))
-}
-
-/// Signs that a voice cannot say, in letters; values are people's own and stay as they are.
-pub(super) fn plain(text: &str) -> String {
-    let text: String = text.chars().filter(|c| !c.is_control()).collect();
-    [("→", "->"), ("–", "-"), ("−", "-"), ("×", "x"), ("…", "..."), ("·", "."), ("≤", "<="), ("≥", ">=")]
-        .iter()
-        .fold(text, |text, (sign, words)| text.replace(sign, words))
-}

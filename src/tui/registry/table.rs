@@ -314,7 +314,7 @@ actions! {
 
 impl Action {
     /// The same action for another place in its run of keys: replicas count from 1, answers from 0.
-    pub(super) fn at(self, place: u8) -> Self {
+    pub(in crate::tui) fn at(self, place: u8) -> Self {
         match self {
             Self::Pick(_) => Self::Pick(place.saturating_add(1)),
             Self::Answer(_) => Self::Answer(place),

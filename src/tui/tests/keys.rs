@@ -531,7 +531,7 @@ fn copies(action: Action) {
     begins("w|⏎", Layer::Main, "all about ams", "green");
     begins("w|⇥⇥", Layer::Main, "the topmost event", "green");
     begins("w|⇥⇥⇥", Layer::Operations, "the chosen operation", "green");
-    begins("?cut-link", Layer::Help, "the chosen line", "Cut the link");
+    begins("?Cut the link", Layer::Help, "the chosen line", "Cut the link");
 }
 
 fn remote(action: Action) {

@@ -110,7 +110,7 @@ impl Ui {
         }
     }
 
-    pub(super) fn run_until(until: Until) -> Vec<Effect> {
+    pub(in crate::tui) fn run_until(until: Until) -> Vec<Effect> {
         let request = match until {
             Until::Converged => Request::RunThrough(Condition::Converged { within: None }),
             Until::Settled => Request::RunThrough(Condition::Settled),
@@ -129,7 +129,7 @@ fn heading(text: &str) -> Entry {
 
 impl List {
     /// What `g`, pressed again, offers.
-    pub(super) fn run_until(picked: NodeId, snapshot: &Snapshot) -> Self {
+    pub(in crate::tui) fn run_until(picked: NodeId, snapshot: &Snapshot) -> Self {
         let entry =
             |until: Until, head: &str, text: String| Entry { id: Id::Until(until), head: head.into(), text };
         let goal = |goal: Goal| entry(Until::Goal(goal), "until", goal.words().into());
