@@ -22,6 +22,9 @@ use super::{
 const DRAIN: usize = 64;
 /// So many steps a single request may take.
 const MOST_STEPS: usize = 2_000_000;
+/// So many things that only a picture shows, a message sent and the like, are passed over on the way to one that is
+/// told.
+const MOST_SILENT: usize = 256;
 /// A step to the next visible thing tries so many.
 const VISIBLE: u64 = 20_000;
 
@@ -137,18 +140,28 @@ impl ByHand {
         self.go(&Reach::Time(until), For::People, each).map(|_| None)
     }
 
-    /// Goes on to the next thing one can see.
+    /// Goes on to the next thing that is told of.
     ///
     /// # Errors
     ///
     /// That there is none.
     pub fn step(&mut self, each: &mut impl FnMut(&EventLine)) -> Outcome {
-        if prospect::nothing_is_ahead(&self.timeline) {
-            return Err(Nothing::After.to_string());
+        for _ in 0..MOST_SILENT {
+            if prospect::nothing_is_ahead(&self.timeline) {
+                return Err(Nothing::After.to_string());
+            }
+            let stepped = self.timeline.step_visibly(VISIBLE).map_err(|nothing| nothing.to_string());
+            let mut silent = true;
+            self.news(&mut |event| {
+                silent = false;
+                each(event);
+            });
+            stepped?;
+            if !silent {
+                break;
+            }
         }
-        let stepped = self.timeline.step_visibly(VISIBLE).map_err(|nothing| nothing.to_string());
-        self.news(each);
-        stepped.map(|()| None)
+        Ok(None)
     }
 
     /// Goes back to before the last thing one could see.
@@ -262,11 +275,7 @@ impl ByHand {
     /// # Errors
     ///
     /// That nothing did for so long.
-    pub fn to_anomaly(
-        &mut self,
-        kind: Option<AnomalyKind>,
-        each: &mut impl FnMut(&EventLine),
-    ) -> Outcome {
+    pub fn to_anomaly(&mut self, kind: Option<AnomalyKind>, each: &mut impl FnMut(&EventLine)) -> Outcome {
         let count = self.timeline.ledger().anomalies().count();
         let deadline = self.timeline.position().at + HUNT;
         if !self.go(&Reach::Anomaly { kind, count, deadline }, For::People, each)? {

@@ -246,8 +246,7 @@ fn write_files(
 /// Hands a text to the terminal's clipboard, and says so.
 pub(super) fn copied(what: &str, text: &str) -> Result<String, String> {
     guard::write(&clip::request(text)?).map_err(|gone| gone.to_string())?;
-    let characters = text.chars().count();
-    Ok(format!("copied {what}: {characters} characters, to the clipboard if the terminal lets us"))
+    Ok(format!("copied {what}, if the terminal allows it"))
 }
 
 /// Begins to record, with the whole screen as the first picture; or stops.

@@ -69,14 +69,18 @@ impl Linear {
         let _ = write!(
             text,
             " {}. Clients: {}. Seed {}.\n",
-            status::replicas(&snapshot),
-            clients.join(", "),
+            plain(&status::replicas(&snapshot)),
+            plain(&clients.join(", ")),
             snapshot.seed.0
         );
         if snapshot.head.at > snapshot.view.position.at {
             let _ = writeln!(text, "A saved session: wait lets it happen again, to-latest goes to its end.");
         } else if snapshot.script.steps > 0 {
-            let _ = writeln!(text, "It has a script of {}: n does the next.", counted(snapshot.script.steps, "step"));
+            let _ = writeln!(
+                text,
+                "It has a script of {}: n does the next.",
+                counted(snapshot.script.steps, "step")
+            );
         }
         text.push_str("help tells what can be said, status how things stand, quit ends.\n");
         text
@@ -84,6 +88,8 @@ impl Linear {
 
     /// Does what a line says; `say` gets sentences, one a line.
     pub fn answer(&mut self, line: &str, say: Say<'_>) -> Next {
+        // Whatever is said, each line of it is plain.
+        let say = &mut |text: &str| text.lines().for_each(|line| say(&plain(line)));
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') {
             return Next::GoOn;
@@ -129,7 +135,7 @@ impl Linear {
         let mut effects = self.ui.act(action, snapshot);
         match &self.ui.overlay {
             Overlay::Prompt(prompt) if rest.is_empty() => {
-                say(&plain(&format!("{} takes words: {}", name(action), prompt.kind.usage())));
+                say(&format!("{} takes words: {}", name(action), prompt.kind.usage()));
             }
             Overlay::Prompt(_) => {
                 effects.extend(self.ui.type_text(rest, snapshot));
@@ -160,7 +166,7 @@ impl Linear {
             say(&format!("{name} is picked"));
         }
         if let Some(status) = self.ui.status.take() {
-            say(&plain(&status.text));
+            say(&status.text);
         }
         Next::GoOn
     }

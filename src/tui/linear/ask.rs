@@ -9,10 +9,7 @@ use crate::{
     tui::{save, ui::Effect},
 };
 
-use super::{
-    Linear, Say,
-    status::{self, plain},
-};
+use super::{Linear, Say, status};
 
 impl Linear {
     pub(super) fn perform(&mut self, effects: Vec<Effect>, say: Say<'_>) {
@@ -48,7 +45,7 @@ impl Linear {
         let done = self.obey(request, say);
         match done {
             Ok(None) => {}
-            Ok(Some(text)) | Err(text) => say(&plain(&text)),
+            Ok(Some(text)) | Err(text) => say(&text),
         }
         self.tell_the_script(say);
         let at = self.hand.snapshot(None).view.position;
@@ -120,12 +117,12 @@ impl Linear {
         }
         match self.hand.said() {
             None => {}
-            Some(Said::Text(text)) => say(&plain(text)),
-            Some(Said::Note(text)) => say(&plain(&format!("(note) {text}"))),
+            Some(Said::Text(text)) => say(text),
+            Some(Said::Note(text)) => say(&format!("(note) {text}")),
             Some(Said::Question { question, choices }) => {
-                say(&plain(&format!("Question: {question}")));
+                say(&format!("Question: {question}"));
                 for choice in choices {
-                    say(&plain(&format!("  {}: {}", choice.letter, choice.text)));
+                    say(&format!("  {}: {}", choice.letter, choice.text));
                 }
                 say("A letter marks an answer, reveal shows what happens, close leaves the question.");
             }
@@ -135,7 +132,7 @@ impl Linear {
 
 /// An event as a sentence.
 fn told(event: &EventLine) -> String {
-    plain(&format!("{} {}", event.at.at, event.text))
+    format!("{} {}", event.at.at, event.text)
 }
 
 /// No key was pressed where a line was typed.

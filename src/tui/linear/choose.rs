@@ -4,7 +4,7 @@
 //! ```text
 //! > cut-link nyc
 //! > messages 1, drop
-//! > groups lon, nyc, raise
+//! > groups lon, nyc, cut
 //! ```
 
 use crate::{
@@ -12,15 +12,21 @@ use crate::{
     tui::{
         knobs::{Dial, Knob, Turn},
         registry::Action,
-        ui::{Effect, Id, List, Overlay, Until},
+        ui::{Effect, Entry, Id, List, Overlay, Until},
     },
 };
 
-use super::{Linear, Say, status::plain};
+use super::{Linear, Say};
 
 impl Linear {
     /// Chooses from the list that is up, and from those that it opens.
-    pub(super) fn choose(&mut self, name: &str, words: &str, snapshot: &Snapshot, say: Say<'_>) -> Vec<Effect> {
+    pub(super) fn choose(
+        &mut self,
+        name: &str,
+        words: &str,
+        snapshot: &Snapshot,
+        say: Say<'_>,
+    ) -> Vec<Effect> {
         let mut effects = Vec::new();
         let mut wanted = words.split(',').map(str::trim).filter(|word| !word.is_empty());
         let mut word = wanted.next().unwrap_or_default();
@@ -70,7 +76,9 @@ impl Linear {
             rest == name || rest.strip_prefix(name).is_some_and(|rest| rest.starts_with(' '))
         });
         let Some(knob) = known.max_by_key(|knob| knob.name().trim().len()) else {
-            say("set takes a knob and a value, such as set loss 5% or set read repair next; knobs lists them");
+            say(
+                "set takes a knob and a value, such as set loss 5% or set read repair next; knobs lists them",
+            );
             return;
         };
         let name = knob.name().trim();
@@ -86,7 +94,7 @@ impl Linear {
         };
         match command {
             Ok(command) => self.ask(Request::Do(vec![command], Cause::Program), say),
-            Err(why) => say(&plain(&why)),
+            Err(why) => say(&why),
         }
     }
 }
@@ -96,23 +104,29 @@ fn chosen(list: &List, words: &str) -> Result<usize, Vec<String>> {
     let real = || list.entries.iter().enumerate().filter(|(_, entry)| entry.id != Id::Heading);
     let wanted = words.to_lowercase();
     let is = |text: &str| !wanted.is_empty() && text.trim().to_lowercase() == wanted;
-    let exact: Vec<usize> =
-        real().filter(|(_, entry)| is(&entry.head) || is(&entry.text)).map(|(place, _)| place).collect();
-    if let [place] = exact[..] {
+    let named = |entry: &Entry| is(&entry.head) || is(entry.text.split(':').next().unwrap_or_default());
+    let places = |means: &dyn Fn(&Entry) -> bool| -> Vec<usize> {
+        real().filter(|(_, entry)| means(entry)).map(|(place, _)| place).collect()
+    };
+    if let [place] = places(&named)[..] {
         return Ok(place);
     }
-    if let Some((place, _)) = wanted.parse::<usize>().ok().and_then(|number| real().nth(number.checked_sub(1)?)) {
+    // Numbers of their own would be mistaken for places.
+    let counted = !real().any(|(_, entry)| entry.head.trim().parse::<usize>().is_ok());
+    let number = wanted.parse::<usize>().ok().filter(|_| counted);
+    if let Some((place, _)) = number.and_then(|number| real().nth(number.checked_sub(1)?)) {
         return Ok(place);
     }
-    let has = |text: &str| text.to_lowercase().contains(&wanted);
-    let found: Vec<usize> =
-        real().filter(|(_, entry)| has(&format!("{} {}", entry.head, entry.text))).map(|(place, _)| place).collect();
+    let found = places(&|entry| format!("{} {}", entry.head, entry.text).to_lowercase().contains(&wanted));
     match found[..] {
         [place] if !wanted.is_empty() => Ok(place),
         _ => Err(real()
             .zip(1..)
             .filter(|((place, _), _)| found.is_empty() || found.contains(place))
-            .map(|((_, entry), number)| plain(&format!("  {number}. {} {}", entry.head.trim(), entry.text.trim())))
+            .map(|((_, entry), number)| {
+                let number = if counted { format!("{number}. ") } else { String::new() };
+                format!("  {number}{} {}", entry.head.trim(), entry.text.trim())
+            })
             .collect()),
     }
 }

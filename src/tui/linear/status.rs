@@ -1,9 +1,9 @@
 //! How things stand, in plain sentences.
 
 use crate::{
+    base::NodeId,
     data::Held,
     drive::Snapshot,
-    base::NodeId,
     sim::Status,
     tui::{
         knobs::{Dial, Knob},
@@ -16,7 +16,7 @@ use super::Say;
 pub(super) fn knobs(snapshot: &Snapshot, say: Say<'_>) {
     for (knob, dial) in Knob::shown(snapshot) {
         if let Dial::Here(reading) = dial {
-            say(&plain(&format!("{}: {}. {}", knob.name().trim(), reading.value, reading.means)));
+            say(&format!("{}: {}. {}", knob.name().trim(), reading.value, reading.means));
         }
     }
 }
@@ -62,7 +62,7 @@ pub(super) fn status(snapshot: &Snapshot, ui: &Ui, say: Say<'_>) {
         if ui.picked.index() == index {
             line += ", picked";
         }
-        say(&plain(&line));
+        say(&line);
     }
     let sides = &snapshot.view.sides;
     if sides.len() > 1 {
@@ -71,16 +71,22 @@ pub(super) fn status(snapshot: &Snapshot, ui: &Ui, say: Say<'_>) {
             sides.iter().map(|side| side.iter().map(name).collect::<Vec<_>>().join(" ")).collect();
         say(&format!("A wall: {}.", sides.join(" | ")));
     } else if !snapshot.view.cuts.is_empty() {
-        say(&format!("{} cut; every replica still reaches every other by some way.", counted(snapshot.view.cuts.len(), "link")));
+        say(&format!(
+            "{} cut; every replica still reaches every other by some way.",
+            counted(snapshot.view.cuts.len(), "link")
+        ));
     }
     if snapshot.lost_writes > 0 {
-        say(&format!("{} LOST.", counted(usize::try_from(snapshot.lost_writes).unwrap_or(usize::MAX), "acknowledged write")));
+        say(&format!(
+            "{} LOST.",
+            counted(usize::try_from(snapshot.lost_writes).unwrap_or(usize::MAX), "acknowledged write")
+        ));
     }
 }
 
 /// The key that is spoken of.
 pub(super) fn key(snapshot: &Snapshot) -> String {
-    snapshot.view.keys.get(snapshot.focus.index()).map_or_else(String::new, |key| plain(key))
+    snapshot.view.keys.get(snapshot.focus.index()).map_or_else(String::new, ToString::to_string)
 }
 
 pub(super) fn counted(count: usize, what: &str) -> String {
@@ -98,7 +104,7 @@ fn contents(held: &Held) -> String {
 
 /// Signs that a voice cannot say, in letters; values are people's own and stay as they are.
 pub(super) fn plain(text: &str) -> String {
-    let text: String = text.chars().filter(|c| *c == '\n' || !c.is_control()).collect();
+    let text: String = text.chars().filter(|c| !c.is_control()).collect();
     [("→", "->"), ("–", "-"), ("−", "-"), ("×", "x"), ("…", "..."), ("·", "."), ("≤", "<="), ("≥", ">=")]
         .iter()
         .fold(text, |text, (sign, words)| text.replace(sign, words))

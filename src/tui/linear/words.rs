@@ -10,7 +10,7 @@ use crate::{
     tui::registry::{self, Action, Chord, Entry, Group, Layer, TABLE},
 };
 
-use super::{Say, asks, status::{plain, replicas}};
+use super::{Say, asks, status::replicas};
 
 /// A line, understood.
 #[derive(Debug, PartialEq, Eq)]
@@ -35,7 +35,10 @@ pub(super) enum Line<'a> {
 const COMMANDS: [(&str, &str); 8] = [
     ("status", "how things stand: every replica, what it holds, whether it is stale"),
     ("wait TIME", "let so much time pass: wait 3s, wait 250ms"),
-    ("run until WHAT", "run until converged, settled, fresh, or something goes wrong; without a word it lists them"),
+    (
+        "run until WHAT",
+        "run until converged, settled, fresh, or something goes wrong; without a word it lists them",
+    ),
     ("why [REPLICA]", "why the picked replica, or this one, is stale, and what will fix it"),
     ("pick REPLICA", "pick a replica by its name or number; a number alone picks too"),
     ("knobs", "every setting and how it stands"),
@@ -44,14 +47,17 @@ const COMMANDS: [(&str, &str); 8] = [
 ];
 
 /// What is said to all else while a question waits.
-const UNANSWERED: &str = "a question waits: a letter marks an answer, reveal shows what happens, close leaves it";
+const UNANSWERED: &str =
+    "a question waits: a letter marks an answer, reveal shows what happens, close leaves it";
 
 impl<'a> Line<'a> {
     pub(super) fn read(line: &'a str, layer: Layer, snapshot: &Snapshot) -> Self {
         let read = Self::anywhere(line, layer, snapshot);
         match read {
             // A question is about what happens next: nothing may, until it is answered.
-            Self::Wait(_) | Self::RunUntil(_) | Self::Set(_) | Self::Pick(_) | Self::Why(_) if asks(layer) => {
+            Self::Wait(_) | Self::RunUntil(_) | Self::Set(_) | Self::Pick(_) | Self::Why(_)
+                if asks(layer) =>
+            {
                 Self::Unknown(UNANSWERED.into())
             }
             read => read,
@@ -70,18 +76,24 @@ impl<'a> Line<'a> {
             ("wait", rest) => {
                 return match units::parse_duration(rest) {
                     Ok(nanos) => Self::Wait(Span(nanos)),
-                    Err(_) if rest.is_empty() => Self::Unknown("wait takes a time: wait 3s, wait 250ms".into()),
+                    Err(_) if rest.is_empty() => {
+                        Self::Unknown("wait takes a time: wait 3s, wait 250ms".into())
+                    }
                     Err(error) => Self::Unknown(format!("{error}; for example wait 3s")),
                 };
             }
             ("run", rest) if rest == "until" || rest.starts_with("until ") => {
                 return Self::RunUntil(rest["until".len()..].trim());
             }
-            ("run", _) => return Self::Unknown("run until what? run until converged; run until lists them".into()),
+            ("run", _) => {
+                return Self::Unknown("run until what? run until converged; run until lists them".into());
+            }
+            ("back", "") => return Self::Act(Action::StepBack, ""),
             ("why", "") => return Self::Why(None),
             ("why", rest) => {
                 let wanted = node(snapshot, rest);
-                return wanted.map_or_else(|| Self::Unknown(no_replica(snapshot, rest)), |node| Self::Why(Some(node)));
+                return wanted
+                    .map_or_else(|| Self::Unknown(no_replica(snapshot, rest)), |node| Self::Why(Some(node)));
             }
             ("pick", rest) => {
                 return node(snapshot, rest)
@@ -94,6 +106,7 @@ impl<'a> Line<'a> {
         }
         match action(first, layer) {
             Some(action) => Self::Act(action, rest),
+            None if asks(layer) => Self::Unknown(UNANSWERED.into()),
             None => Self::Unknown(unknown(first)),
         }
     }
@@ -108,7 +121,9 @@ fn action(word: &str, layer: Layer) -> Option<Action> {
         entry.keys_in(layer).iter().find_map(|chord| match chord {
             Chord::Run(first, last) => {
                 let mut letters = word.chars();
-                let letter = letters.next().filter(|letter| letters.next().is_none() && (first..=last).contains(&letter))?;
+                let letter = letters
+                    .next()
+                    .filter(|letter| letters.next().is_none() && (first..=last).contains(&letter))?;
                 let place = u8::try_from(u32::from(letter) - u32::from(*first)).ok()?;
                 Some(entry.action.at(place))
             }
@@ -120,7 +135,8 @@ fn action(word: &str, layer: Layer) -> Option<Action> {
 
 fn unknown(word: &str) -> String {
     let commands = COMMANDS.iter().filter_map(|(usage, _)| usage.split(' ').next());
-    let near = nearest(word, commands.chain(TABLE.iter().map(|entry| entry.name)));
+    let fit = TABLE.iter().filter(|entry| unfit(entry.action, Layer::Main).is_none());
+    let near = nearest(word, commands.chain(fit.map(|entry| entry.name)));
     let near = near.map_or_else(String::new, |near| format!("did you mean {near}? "));
     format!("nothing is called {}: {near}help tells what can be said", quoted(word))
 }
@@ -170,7 +186,9 @@ pub(super) fn unfit(action: Action, layer: Layer) -> Option<String> {
             Some(format!("{name} is for the screen; help tells what can be said here"))
         }
         (_, Group::Question) => Some("no question waits".into()),
-        (_, Group::Move | Group::Data | Group::Faults | Group::Network | Group::Time | Group::Program) => None,
+        (_, Group::Move | Group::Data | Group::Faults | Group::Network | Group::Time | Group::Program) => {
+            None
+        }
     }
 }
 
@@ -182,8 +200,7 @@ pub(super) fn help(say: Say<'_>) {
     for group in Group::ALL {
         let layer = if group == Group::Question { Layer::Question } else { Layer::Main };
         for entry in registry::group(group).filter(|entry| unfit(entry.action, layer).is_none()) {
-            say(&plain(&format!("{} or {}: {}", registry::keys_of(entry.action), entry.name, entry.doc)));
+            say(&format!("{} or {}: {}", registry::keys_of(entry.action), entry.name, entry.doc));
         }
     }
 }
-

@@ -113,7 +113,8 @@ fn what_no_large_letter_spells_is_written_plainly() {
 #[test]
 fn other_views_and_questions_are_there_as_ever() {
     let mut stage = Stage::after(3, "b");
-    for _ in View::ALL {
+    // Nothing stands beside the run: that view is passed over.
+    for _ in 1..View::ALL.len() {
         stage.keys("⇥");
         for (width, height) in [(80, 24), (200, 55)] {
             let text = stage.text(width, height);

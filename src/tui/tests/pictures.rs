@@ -61,7 +61,7 @@ pub(in crate::tui) fn opinionated() -> Scenario {
 }
 
 /// A preset that speaks and asks.
-pub(super) fn lesson() -> Scenario {
+pub(in crate::tui) fn lesson() -> Scenario {
     let mut scenario = favourite_colour(3);
     let step = |deed| Step { timing: Timing::Next, deed, claim: None, line: 1, text: String::new() };
     let choice = |letter, text: &str| Choice { letter, text: text.into() };
