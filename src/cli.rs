@@ -15,7 +15,10 @@ mod systems;
 
 use std::{path::Path, process::ExitCode, sync::Arc};
 
-use clap::{CommandFactory as _, Parser as _, error::ErrorKind};
+use clap::{
+    CommandFactory as _, Parser as _,
+    error::{ContextKind, ErrorKind},
+};
 
 use crate::{
     base::Seed,
@@ -39,8 +42,9 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Help and version are answers, everything else a refusal.
             let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            let beside_a_verb = error.get(ContextKind::InvalidSubcommand).is_some();
             match (error.kind(), std::env::args_os().nth(1)) {
-                (ErrorKind::ArgumentConflict, Some(first)) => {
+                (ErrorKind::ArgumentConflict, Some(first)) if beside_a_verb => {
                     Output::default().error(&misplaced(&first.to_string_lossy()));
                 }
                 _ => drop(error.print()),

@@ -92,15 +92,17 @@ pub(super) fn appearance(flags: Wishes, out: &mut Output) -> Option<Appearance> 
     let kind = chosen.unwrap_or(Kind::Dark);
     let depth = wishes.color.and_then(ColorArg::depth).unwrap_or_else(|| Depth::detect(variable));
     let glyphs = GlyphChoice::from(wishes.glyphs.unwrap_or(GlyphsArg::Auto)).resolve(variable);
+    let mouse = if wishes.mouse == Some(Switch::Off) { Mouse::Off } else { Mouse::On };
     Some(Appearance {
         theme: Theme::new(kind, depth),
         backdrop,
         glyphs,
-        mouse: if wishes.mouse == Some(Switch::Off) { Mouse::Off } else { Mouse::On },
+        mouse,
         modes: Modes {
             big: mode(wishes.big),
             remote: mode(wishes.remote),
             motion: wishes.motion.map_or(Motion::Full, Motion::from),
+            mouse,
         },
     })
 }

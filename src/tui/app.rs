@@ -309,6 +309,11 @@ fn perform(effects: Vec<Effect>, ui: &mut Ui, handle: &Handle, screen: &mut Scre
                 next = Next::AwaitAnswer;
             }
             Effect::Open(name) => next = open(ui, handle, &name),
+            Effect::Mouse(mouse) => {
+                if let Err(gone) = guard::set_mouse(mouse) {
+                    ui.refuse(gone.to_string());
+                }
+            }
             Effect::Save | Effect::Resume | Effect::Screenshot | Effect::Record | Effect::Copy { .. } => {}
             Effect::Repaint => screen.repaint(),
             Effect::Suspend => {

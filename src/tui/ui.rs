@@ -8,8 +8,10 @@ mod groups;
 mod lists;
 mod marks;
 mod messages;
+mod modes;
 mod operations;
 mod palette;
+mod pointer;
 mod presenter;
 mod prompt;
 mod scrub;
@@ -20,8 +22,7 @@ mod values;
 mod verdicts;
 mod versus;
 
-use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 
 use crate::{
     base::{ClientId, NodeId, Span},
@@ -29,7 +30,7 @@ use crate::{
 };
 
 use super::{
-    app::Motion,
+    guard::Mouse,
     knobs::Knob,
     operations::{Browser, Drawn},
     registry::{self, Action, Layer},
@@ -39,6 +40,7 @@ use super::{
 };
 pub(super) use lists::{Entry, Id, List, Purpose, Until};
 pub(super) use marks::Mark;
+pub use modes::{Mode, Modes, View};
 pub(super) use operations::Panel as OperationPanel;
 pub(super) use prompt::{Prompt, PromptKind};
 pub(super) use session::Addressing;
@@ -95,88 +97,6 @@ pub struct Ui {
     promised: Option<Promise>,
     /// What the question on the screen is the answer to: the script step that asked.
     asked_at: usize,
-}
-
-/// Whether a mode is on.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Mode {
-    On,
-    #[default]
-    Off,
-}
-
-impl Mode {
-    #[must_use]
-    pub(super) fn other(self) -> Self {
-        match self {
-            Self::On => Self::Off,
-            Self::Off => Self::On,
-        }
-    }
-
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::On => "on",
-            Self::Off => "off",
-        }
-    }
-}
-
-/// What stays as it is while presets come and go.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Modes {
-    /// Fewer and larger things, for projectors.
-    pub big: Mode,
-    /// A presenter's remote has the keys for forward, back and pause.
-    pub remote: Mode,
-    /// How much moves.
-    pub motion: Motion,
-}
-
-/// Which view a narrow terminal shows, and keys that are a view's own act on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum View {
-    Cluster,
-    /// Lanes and messages over time.
-    SpaceTime,
-    /// Plots.
-    Metrics,
-    Events,
-    /// Every read and write.
-    Operations,
-    Details,
-    /// What can be turned live, beside or instead of the details.
-    Knobs,
-    /// Two runs side by side.
-    Compare,
-}
-
-impl View {
-    /// In the order Tab goes through them.
-    pub const ALL: [Self; 8] = [
-        Self::Cluster,
-        Self::SpaceTime,
-        Self::Events,
-        Self::Operations,
-        Self::Metrics,
-        Self::Details,
-        Self::Knobs,
-        Self::Compare,
-    ];
-
-    /// As the command line names it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Cluster => "cluster",
-            Self::SpaceTime => "space-time",
-            Self::Metrics => "metrics",
-            Self::Events => "events",
-            Self::Operations => "operations",
-            Self::Details => "details",
-            Self::Knobs => "knobs",
-            Self::Compare => "side by side",
-        }
-    }
 }
 
 /// What lies over the view and has the keyboard.
@@ -268,6 +188,8 @@ pub enum Effect {
         what: String,
         text: String,
     },
+    /// Take the mouse, or leave it to the terminal.
+    Mouse(Mouse),
     Repaint,
     /// Save the session as a preset.
     Save,
@@ -415,56 +337,6 @@ impl Ui {
         let (theme, glyphs, seen_notice, chart) = (self.theme, self.glyphs, self.seen_notice, self.chart);
         let modes = self.modes;
         *self = Self { chart, modes, seen_notice, ..Self::new(theme, glyphs) };
-    }
-
-    /// A click picks a card or runs a key hint; the wheel scrolls a list or the events.
-    pub(super) fn click(&mut self, mouse: MouseEvent, snapshot: &Snapshot) -> Vec<Effect> {
-        let at = Position::new(mouse.column, mouse.row);
-        match mouse.kind {
-            MouseEventKind::Down(MouseButton::Left) => self.press_at(at, snapshot),
-            MouseEventKind::ScrollDown => self.wheel(3, snapshot),
-            MouseEventKind::ScrollUp => self.wheel(-3, snapshot),
-            _ => Vec::new(),
-        }
-    }
-
-    fn press_at(&mut self, at: Position, snapshot: &Snapshot) -> Vec<Effect> {
-        let hint = self.hints.iter().find(|(place, _)| place.contains(at)).map(|(_, action)| *action);
-        // A range of keys is no key.
-        if let Some(action) = hint.filter(|action| !matches!(action, Action::Pick(_) | Action::Answer(_))) {
-            return self.act(action, snapshot);
-        }
-        let row = self.operation_rows.iter().find(|(place, _)| place.contains(at)).map(|(_, place)| *place);
-        if let Some(place) = row.filter(|_| self.browses()) {
-            return self.click_operation(place, snapshot);
-        }
-        let at_hand = matches!(self.layer(), Layer::Main | Layer::Operations | Layer::Remote);
-        let chart = at_hand && self.view != View::Operations;
-        if let Some(effects) = self.press_in_chart(at, snapshot).filter(|_| chart) {
-            return effects;
-        }
-        if let Some(time) = self.bar.and_then(|bar| bar.time_at(at, self, snapshot))
-            && at_hand
-        {
-            return self.go_to(time.min(snapshot.head.at), snapshot);
-        }
-        let card = self.cards.iter().position(|card| card.contains(at));
-        match card.filter(|_| at_hand) {
-            Some(index) => self.pick(index),
-            None => Vec::new(),
-        }
-    }
-
-    fn wheel(&mut self, by: isize, snapshot: &Snapshot) -> Vec<Effect> {
-        if let Overlay::Help(list) | Overlay::Choice(_, list) = &mut self.overlay {
-            list.step(by);
-        } else if self.view == View::Operations {
-            self.wheel_operations(by, snapshot);
-        } else {
-            let last = snapshot.events.len().saturating_sub(1);
-            self.scroll = self.scroll.saturating_add_signed(by).min(last);
-        }
-        Vec::new()
     }
 
     /// Picks a replica; a story that is being told is then its.

@@ -38,8 +38,8 @@ fn the_screen_looks_as_its_file_says_unless_environment_or_flags_say_otherwise()
 
 const QUESTION: &[u8] = b"\x1b]11;?\x07";
 /// Blue letters of keys, in the 256 colours of the light and of the dark theme.
-const LIGHT: &str = "38;5;24m";
-const DARK: &str = "38;5;74m";
+const LIGHT: &str = "38;5;24;";
+const DARK: &str = "38;5;74;";
 
 fn says(terminal: &super::Terminal, words: &str) -> bool {
     String::from_utf8_lossy(terminal.raw()).contains(words)
@@ -122,9 +122,23 @@ fn the_big_mode_and_the_remote_are_switched_on_by_flags() {
     pty.wait_text("REMOTE");
     pty.wait_text("█▀▄");
     pty.send("\x1b[6~");
-    pty.wait("a write", |terminal| terminal.text().contains("DIVERGED") || says(terminal, "▲"));
+    pty.wait_text("Three cities hold");
     pty.send("q");
     assert_eq!(pty.wait_exit(), 0);
+}
+
+#[test]
+fn the_mouse_is_given_back_and_taken_by_the_palette() {
+    let mut pty = start(with(&["quorum", "--motion", "off"]), 80, 24);
+    for (word, switch) in [("off", "\x1b[?1000l"), ("on", "\x1b[?1000h")] {
+        let before = pty.look().raw().len();
+        pty.send(format!(":mouse {word}\r"));
+        pty.wait_text(&format!("mouse {word}:"));
+        pty.wait(switch, |terminal| String::from_utf8_lossy(&terminal.raw()[before..]).contains(switch));
+    }
+    pty.send("q");
+    assert_eq!(pty.wait_exit(), 0);
+    pty.assert_restored();
 }
 
 #[test]

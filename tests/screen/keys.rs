@@ -201,10 +201,10 @@ fn has_line(text: &str, words: &[&str]) -> bool {
     })
 }
 
-/// Whether the last picture has come whole; the terminal is asked for its background after the first.
+/// Whether the last picture has come whole. Between two the terminal may be asked something.
 fn is_whole(terminal: &Terminal) -> bool {
-    let raw = terminal.raw();
-    raw.strip_suffix(b"\x1b]11;?\x07").unwrap_or(raw).ends_with(b"\x1b[?2026l")
+    let last = |marker: &[u8]| terminal.raw().windows(marker.len()).rposition(|part| part == marker);
+    last(b"\x1b[?2026l") > last(b"\x1b[?2026h")
 }
 
 #[track_caller]

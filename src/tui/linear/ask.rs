@@ -29,7 +29,8 @@ impl Linear {
                     say(&saved.unwrap_or_else(|why| why));
                 }
                 Effect::Copy { text, .. } => say(&text),
-                Effect::Repaint
+                Effect::Mouse(_)
+                | Effect::Repaint
                 | Effect::Resume
                 | Effect::Screenshot
                 | Effect::Record

@@ -6,8 +6,9 @@ use crate::{
     drive::Said,
     tui::{
         app::Motion,
+        guard::Mouse,
         registry::{self, Action, Layer},
-        ui::Mode,
+        ui::{Effect, Mode},
     },
 };
 
@@ -119,5 +120,17 @@ fn the_palette_sets_how_much_moves() {
         chosen(&mut stage, &format!("motion {}", motion.name()));
         assert_eq!(stage.ui.modes.motion, motion);
         assert!(stage.status().starts_with(&format!("motion {}", motion.name())), "{}", stage.status());
+    }
+}
+
+#[test]
+fn the_palette_takes_the_mouse_and_gives_it_back() {
+    let mut stage = Stage::after(3, "");
+    for mouse in [Mouse::Off, Mouse::On] {
+        let word = if mouse == Mouse::On { "mouse on" } else { "mouse off" };
+        chosen(&mut stage, word);
+        assert_eq!(stage.ui.modes.mouse, mouse);
+        assert!(matches!(stage.effects.pop(), Some(Effect::Mouse(switched)) if switched == mouse));
+        assert!(stage.status().starts_with(word), "{}", stage.status());
     }
 }

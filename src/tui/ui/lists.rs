@@ -7,6 +7,7 @@ use crate::{
     drive::{Goal, Snapshot},
     tui::{
         app::Motion,
+        guard::Mouse,
         registry::{self, Action, Group, Layer},
         theme::Kind,
     },
@@ -87,6 +88,7 @@ pub(in crate::tui) enum Id {
     Theme(Kind),
     Motion(Motion),
     Remote(Mode),
+    Mouse(Mouse),
     Contrast(Contrast),
     /// A heading: not to be chosen.
     Heading,

@@ -4,6 +4,7 @@ use crate::{
     drive::Snapshot,
     tui::{
         app::Motion,
+        guard::Mouse,
         registry::{self, Action, Group, Layer},
         theme::{Kind, Theme},
     },
@@ -52,13 +53,25 @@ impl Ui {
                 remote.word()
             ),
         };
+        let mouse = match self.modes.mouse {
+            Mouse::On => Entry {
+                id: Id::Mouse(Mouse::Off),
+                head: "mouse".into(),
+                text: "mouse off: leave it to the terminal's own selection".into(),
+            },
+            Mouse::Off => Entry {
+                id: Id::Mouse(Mouse::On),
+                head: "mouse".into(),
+                text: "mouse on: clicks pick and press, the wheel scrolls".into(),
+            },
+        };
         let presets = crate::scenario::builtin().map(|(name, text)| Entry {
             id: Id::Name(name.into()),
             head: "open".into(),
             text: format!("open {name}: {text}"),
         });
         let entries =
-            actions.chain(views).chain(themes).chain(motions).chain([remote]).chain(presets).collect();
+            actions.chain(views).chain(themes).chain(motions).chain([remote, mouse]).chain(presets).collect();
         self.overlay = Overlay::Choice(Purpose::Palette, List::new(entries));
         Vec::new()
     }
@@ -81,6 +94,14 @@ impl Ui {
                 Vec::new()
             }
             Id::Remote(mode) => self.set_remote(mode),
+            Id::Mouse(mouse) => {
+                self.modes.mouse = mouse;
+                self.say(match mouse {
+                    Mouse::On => "mouse on: clicks pick and press, the wheel scrolls",
+                    Mouse::Off => "mouse off: it is the terminal's",
+                });
+                vec![Effect::Mouse(mouse)]
+            }
             Id::Name(name) => vec![Effect::Open(name)],
             _ => Vec::new(),
         }

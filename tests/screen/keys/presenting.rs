@@ -14,8 +14,8 @@ pub(super) static SCENES: &[Scene] = &[
         rows: &[
             lead(" ", &["PAUSED"]),
             // The first row of CONVERGED and of its half blocks.
-            shows(Main, "big", "b", &["█▀▀ █▀█ █▄ █"]),
-            hides(Main, "big", "b", &["█▀▀ █▀█ █▄ █"]),
+            shows(Main, "big", "b", &["▄▀▀ ▄▀▀▄ █▄ █"]),
+            hides(Main, "big", "b", &["▄▀▀ ▄▀▀▄ █▄ █"]),
             shows(Main, "copy-command", "Y", &["copied the command that begins this run again"]),
             copies(Main, "y"),
             lead("2y", &["copied the line of lima"]),
