@@ -4,7 +4,7 @@ use ratatui::{layout::Rect, text::Line};
 use unicode_width::UnicodeWidthStr;
 
 use crate::{
-    base::NodeId,
+    base::{NodeId, Span},
     drive::Snapshot,
     sim::{Doom, MessageView, Status},
     tui::{paint::Paint, theme::Role},
@@ -36,7 +36,10 @@ fn fate(message: &MessageView, snapshot: &Snapshot) -> String {
         (Some(Doom::Loss), _) => ", gets lost".into(),
         (None, Some(Status::Crashed)) => ", which is down".into(),
         (None, Some(Status::Up | Status::Frozen) | None) => {
-            format!(" in {}", message.arrives.since(snapshot.view.position.at))
+            match message.arrives.since(snapshot.view.position.at) {
+                Span::ZERO => " now".into(),
+                left => format!(" in {left}"),
+            }
         }
     }
 }

@@ -43,8 +43,8 @@ fn both_sides_say_which_setting_they_have() {
 fn one_reads_stale_where_the_other_does_not() {
     let mut stage = beside("w|2r| |||||");
     let text = stage.text(80, 24);
-    let stale = text.lines().find(|line| line.contains("stale reads")).unwrap_or_default();
-    assert!(stale.contains("1 of 1 (100 %)") && stale.contains("0 of 1 (0 %)"), "{text}");
+    let row = text.lines().find(|line| line.contains("stale reads")).unwrap_or_default();
+    assert!(row.contains("1 of 1 (100 %)") && row.contains("0 of 1 (0 %)"), "{text}");
 }
 
 #[test]
