@@ -76,12 +76,13 @@ fn quit_and_the_end_of_the_input_end_it_well() {
 }
 
 #[test]
-fn what_makes_no_sense_without_a_screen_is_refused() {
+fn what_makes_no_sense_without_a_screen_or_together_is_refused() {
     for (arguments, words) in [
         (&["--linear", "-"][..], "standard input has the commands"),
         (&["--linear", "no-such-preset"], "no-such-preset"),
         (&["--linear", "--theme", "dark"], "cannot be used with"),
         (&["--linear", "--big"], "cannot be used with"),
+        (&["--mouse", "--no-mouse"], "cannot be used with"),
     ] {
         let output = told(command(arguments), b"");
         let message = String::from_utf8(output.stderr).expect("UTF-8");

@@ -161,7 +161,9 @@ impl Linear {
             let letter = char::from(b'a' + place.min(4));
             say(&format!("{letter} is marked: {}", counted(hands as usize, "hand")));
         }
-        if self.ui.picked != before {
+        let moved =
+            matches!(action, Action::Pick(_) | Action::Left | Action::Right | Action::Up | Action::Down);
+        if moved || self.ui.picked != before {
             let name = self.hand.snapshot(None).replica_name(self.ui.picked).to_owned();
             say(&format!("{name} is picked"));
         }

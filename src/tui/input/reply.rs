@@ -92,23 +92,22 @@ impl Reply {
             {
                 self.hold(Self::Perhaps(vec![key], None))
             }
-            Self::Perhaps(mut keys, None) => {
+            Self::Perhaps(mut keys, None) if plain == Some(']') => {
                 keys.push(key);
-                if plain == Some(']') {
-                    self.hold(Self::Perhaps(keys, Some(String::new())))
-                } else {
-                    Taken::Keys(keys)
-                }
+                self.hold(Self::Perhaps(keys, Some(String::new())))
             }
             Self::Perhaps(mut keys, Some(mut text)) => {
-                keys.push(key);
                 text.extend(plain);
                 match plain {
                     Some(_) if text == BEGINNING => self.hold(Self::Begun(String::new())),
-                    Some(_) if BEGINNING.starts_with(&text) => self.hold(Self::Perhaps(keys, Some(text))),
-                    _ => Taken::Keys(keys),
+                    Some(_) if BEGINNING.starts_with(&text) => {
+                        keys.push(key);
+                        self.hold(Self::Perhaps(keys, Some(text)))
+                    }
+                    _ => self.after(keys, key, question),
                 }
             }
+            Self::Perhaps(keys, None) => self.after(keys, key, question),
             Self::Begun(text) if is(key, 'g', KeyModifiers::CONTROL) || is(key, '\\', KeyModifiers::ALT) => {
                 Taken::Answer(background(&text))
             }
@@ -119,11 +118,27 @@ impl Reply {
                         text.push(c);
                         self.hold(Self::Begun(text))
                     }
-                    _ => Taken::Keys(vec![key]),
+                    _ => self.take(key, question),
                 }
             }
             Self::Ending(text) if plain == Some('\\') => Taken::Answer(background(&text)),
-            Self::None | Self::Ending(_) => Taken::Keys(vec![key]),
+            Self::Ending(_) => {
+                let esc = KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE);
+                self.after(vec![esc], key, question)
+            }
+            Self::None => Taken::Keys(vec![key]),
+        }
+    }
+
+    /// What was held back are keys; the one after them may be the beginning of an answer itself.
+    fn after(&mut self, mut keys: Vec<KeyEvent>, key: KeyEvent, question: Question) -> Taken {
+        match self.take(key, question) {
+            Taken::Held => Taken::Keys(keys),
+            Taken::Keys(more) => {
+                keys.extend(more);
+                Taken::Keys(keys)
+            }
+            answer @ Taken::Answer(_) => answer,
         }
     }
 
@@ -239,6 +254,19 @@ mod tests {
         }
         let typed = [vec![key(KeyCode::Esc, KeyModifiers::NONE)], keys("w")].concat();
         assert_eq!(through(typed.clone()), (typed, Vec::new()));
+    }
+
+    #[test]
+    fn an_esc_of_a_person_right_before_the_answer_is_a_key_and_the_answer_none() {
+        let esc = || vec![key(KeyCode::Esc, KeyModifiers::NONE)];
+        let whole = keys("\u{1b}]11;rgb:0/0/0\u{7}");
+        let torn = [esc(), keys("]11;rgb:0/0/0"), esc(), keys("\\")].concat();
+        for answer in [whole, torn] {
+            for held in [esc(), keys("\u{1b}]"), keys("\u{1b}]1")] {
+                let all = [held.clone(), answer.clone()].concat();
+                assert_eq!(through(all), (held, vec![Some(Background::Dark)]));
+            }
+        }
     }
 
     #[test]

@@ -43,6 +43,11 @@ impl Linear {
     pub(super) fn ask(&mut self, request: Request, say: Say<'_>) {
         let moves = moves(&request);
         let before = self.hand.snapshot(None).view.position;
+        let mut silent = true;
+        let say = &mut |text: &str| {
+            silent = false;
+            say(text);
+        };
         let done = self.obey(request, say);
         match done {
             Ok(None) => {}
@@ -50,7 +55,7 @@ impl Linear {
         }
         self.tell_the_script(say);
         let at = self.hand.snapshot(None).view.position;
-        if moves && at != before {
+        if moves && (at != before || silent) {
             say(&format!("It is {}.", at.at));
         }
     }
