@@ -320,9 +320,10 @@ impl ByHand {
     }
 
     fn reached(&mut self, reach: &Reach, words: &str, each: &mut impl FnMut(&EventLine)) -> Outcome {
-        match self.go(reach, For::People, each)? {
-            true => Ok(Some(format!("reached: {words}"))),
-            false => Err(format!("not reached in time: {words}")),
+        if self.go(reach, For::People, each)? {
+            Ok(Some(format!("reached: {words}")))
+        } else {
+            Err(format!("not reached in time: {words}"))
         }
     }
 

@@ -66,9 +66,9 @@ impl Linear {
         let mut text = format!("{}.", plain(scenario.title.trim_end_matches('.')));
         let clients: Vec<&str> = scenario.clients.iter().map(|client| &*client.name).collect();
         // Writing to a String cannot fail.
-        let _ = write!(
+        let _ = writeln!(
             text,
-            " {}. Clients: {}. Seed {}.\n",
+            " {}. Clients: {}. Seed {}.",
             plain(&status::replicas(&snapshot)),
             plain(&clients.join(", ")),
             snapshot.seed.0

@@ -1,6 +1,6 @@
 //! What the screen would ask of the actor, done by hand; and what is said of it.
 
-use std::sync::Arc;
+use std::{cell::Cell, sync::Arc};
 
 use crate::{
     base::Span,
@@ -43,9 +43,9 @@ impl Linear {
     pub(super) fn ask(&mut self, request: Request, say: Say<'_>) {
         let moves = moves(&request);
         let before = self.hand.snapshot(None).view.position;
-        let mut silent = true;
+        let silent = Cell::new(true);
         let say = &mut |text: &str| {
-            silent = false;
+            silent.set(false);
             say(text);
         };
         let done = self.obey(request, say);
@@ -55,7 +55,7 @@ impl Linear {
         }
         self.tell_the_script(say);
         let at = self.hand.snapshot(None).view.position;
-        if moves && (at != before || silent) {
+        if moves && (at != before || silent.get()) {
             say(&format!("It is {}.", at.at));
         }
     }

@@ -38,7 +38,7 @@ impl Linear {
                 }
                 Err(lines) => {
                     say(&format!("{name} takes one of these:"));
-                    lines.iter().for_each(|line| say(line));
+                    say(&lines.join("\n"));
                     return effects;
                 }
             }
@@ -64,7 +64,7 @@ impl Linear {
             }
             Err(lines) => {
                 say("run until takes one of these:");
-                lines.iter().for_each(|line| say(line));
+                say(&lines.join("\n"));
             }
         }
     }

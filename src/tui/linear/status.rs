@@ -1,5 +1,7 @@
 //! How things stand, in plain sentences.
 
+use std::fmt::Write as _;
+
 use crate::{
     base::NodeId,
     data::Held,
@@ -50,7 +52,8 @@ pub(super) fn status(snapshot: &Snapshot, ui: &Ui, say: Say<'_>) {
         let mut line = format!("{} {}: {what}", index + 1, replica.name);
         if let Some(stale) = &snapshot.staleness[index] {
             let behind = counted(usize::try_from(stale.versions).unwrap_or(usize::MAX), "version");
-            line += &format!(", STALE by {behind} for {}", at.since(stale.since));
+            // Writing to a String cannot fail.
+            let _ = write!(line, ", STALE by {behind} for {}", at.since(stale.since));
         } else if replica.owns[snapshot.focus.index()] {
             line += ", fresh";
         }

@@ -17,7 +17,7 @@ fn transcript(scenario: Scenario, lines: &str) -> String {
     let mut linear = Linear::new(Arc::new(scenario), Seed(42));
     let mut text = linear.greeting();
     for line in lines.lines() {
-        text += &format!("> {line}\n");
+        text.extend(["> ", line, "\n"]);
         if answered(&mut linear, line, &mut text) == Next::Quit {
             break;
         }
