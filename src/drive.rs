@@ -7,6 +7,7 @@ mod beside;
 mod by_hand;
 pub mod chart;
 mod fog;
+mod forecast;
 mod goal;
 mod headless;
 mod journal;
@@ -34,6 +35,8 @@ pub use narrate::{EventLine, Mark, Narrator, ratio, setting_in_words, side, skew
 pub use pace::Speed;
 pub use saved::{restored, saved};
 pub use script::{DEFAULT_LIMIT, Reach, Said};
-pub use snapshot::{Agreement, BranchView, Clock, DeathView, Notice, Playhead, ScriptView, Snapshot};
+pub use snapshot::{
+    Agreement, BranchView, Clock, DeathView, MOST_FATES, Notice, Playhead, ScriptView, Snapshot,
+};
 pub use still::still;
 pub use timeline::{Branch, Cause, Logged, Moment, Nothing, Timeline};

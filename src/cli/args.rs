@@ -8,7 +8,7 @@ use clap_complete::Shell;
 use crate::tui::{
     app::Motion,
     theme::{Depth, GlyphChoice, Kind},
-    ui::View,
+    ui::{Layout, View},
 };
 
 /// Watch replicas disagree and come to agree: a laboratory for eventual consistency in the terminal.
@@ -137,7 +137,7 @@ edn     Jepsen's and Knossos's events; `laggard judge` reads them too. Keys that
         returned siblings, are refused: no model knows them
 json    all that is known of each operation and fault, by the schema `laggard-history/1`
 csv     a line for each operation (RFC 4180)
-svg     a picture of the screen at one instant: --at, --size, --view, --theme, --big
+svg     a picture of the screen at one instant: --at, --size, --view, --layout, --theme, --big
 cast    a recording of the run for terminal players (asciicast 2; cast3: asciicast 3), ten pictures a second of
         virtual time, markers where the preset speaks; at most 10 minutes of it
 
@@ -171,6 +171,10 @@ pub(super) struct ExportArgs {
     /// svg, cast: the view [default: cluster]
     #[arg(long, value_enum)]
     pub(super) view: Option<ViewArg>,
+
+    /// svg, cast: how the cluster is arranged [default: grid]
+    #[arg(long, value_enum)]
+    pub(super) layout: Option<LayoutArg>,
 
     /// svg, cast: in the large letters of the big mode
     #[arg(long)]
@@ -224,6 +228,26 @@ impl From<ViewArg> for View {
             ViewArg::Events => Self::Events,
             ViewArg::Details => Self::Details,
             ViewArg::Knobs => Self::Knobs,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LayoutArg {
+    /// Rows and columns
+    Grid,
+    /// Around an ellipse, in the order of the ring
+    Ring,
+    /// A box for each zone
+    Zones,
+}
+
+impl From<LayoutArg> for Layout {
+    fn from(arg: LayoutArg) -> Self {
+        match arg {
+            LayoutArg::Grid => Self::Grid,
+            LayoutArg::Ring => Self::Ring,
+            LayoutArg::Zones => Self::Zones,
         }
     }
 }

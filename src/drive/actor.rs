@@ -19,6 +19,7 @@ mod running;
 pub use anomalies::HUNT;
 pub(super) use anomalies::anomaly_in_words;
 pub(super) use charts::window;
+pub(super) use requests::wanted;
 
 use std::{sync::Arc, time::Duration};
 
@@ -41,6 +42,7 @@ use super::{
     Against, Cause, Clock, EventLine, Goal, Logged, Snapshot, Speed, Timeline,
     bar::Bars,
     beside::Companion,
+    forecast::Forecasts,
     pace::Pace,
     script::{Runner, perform_saved},
     snapshot::{self, Notice, ScriptView, Surroundings},
@@ -88,6 +90,8 @@ pub enum Request {
     Explain(Option<NodeId>),
     /// Tell what this replica can know in every snapshot; of none.
     Fog(Option<NodeId>),
+    /// Tell in every snapshot what became of so many of the newest operations that wrote.
+    Fates(usize),
     /// Draw a space-time diagram of so much time around the playhead into every snapshot; no more.
     Chart(Option<Span>),
     /// Show another run beside the line, on the same clock; no more.
@@ -141,6 +145,7 @@ struct Actor {
     focus: KeyId,
     asked_about: Option<NodeId>,
     fog: Option<NodeId>,
+    fates: usize,
     runner: Runner,
     script: ScriptView,
     /// Where the script said what it said last: the sentence is shown only there.
@@ -156,6 +161,7 @@ struct Actor {
     first_stale_read: FirstStaleRead,
     stale_read_awaited: FirstStaleRead,
     charts: charts::Charts,
+    forecasts: Forecasts,
     beside: Option<Companion>,
     /// The commands of the line, as the last snapshot had them.
     session: Arc<[Logged]>,
@@ -196,6 +202,7 @@ impl Actor {
             focus: scenario.focus,
             asked_about: None,
             fog: None,
+            fates: 0,
             runner: Runner::new(Arc::clone(&scenario)),
             script: ScriptView::default(),
             said_at: Position::default(),
@@ -205,6 +212,7 @@ impl Actor {
             notice: Notice::default(),
             judge: Judge::default(),
             charts: charts::Charts::default(),
+            forecasts: Forecasts::default(),
             beside: None,
             session: Arc::from([]),
             bars: Bars::default(),
@@ -329,6 +337,7 @@ impl Actor {
             beside,
             asked_about: self.asked_about,
             fog: self.fog,
+            fates: self.fates,
             clock: self.clock,
             speed: self.speed,
             script: self.script_view(),
@@ -339,6 +348,7 @@ impl Actor {
             session: Arc::clone(&self.session),
             bar: self.bars.of(&self.timeline),
             chart: self.charts.of(&self.timeline, focus),
+            forecast: self.forecasts.of(&self.timeline, focus),
         };
         let (ledger, simulation) = (self.timeline.ledger(), self.timeline.simulation());
         let history = (self.timeline.history(), self.timeline.line());

@@ -15,7 +15,9 @@ use crate::{
 };
 
 use super::{
-    Clock, EventLine, Logged, Snapshot, Speed, Timeline, bar, prospect,
+    Clock, EventLine, Logged, Snapshot, Speed, Timeline, bar,
+    forecast::Forecasts,
+    prospect,
     snapshot::{self, Notice, ScriptView, Surroundings},
 };
 
@@ -60,6 +62,7 @@ pub(super) struct Companion {
     followed: Option<(Position, u64, usize)>,
     events: (Option<u64>, Arc<[EventLine]>),
     bar: bar::Bars,
+    forecasts: Forecasts,
 }
 
 #[derive(Debug)]
@@ -100,7 +103,7 @@ impl Companion {
             }
         };
         let (events, bar) = ((None, Arc::from([])), bar::Bars::default());
-        Ok(Self { run, role, followed: None, events, bar })
+        Ok(Self { run, role, followed: None, events, bar, forecasts: Forecasts::default() })
     }
 
     /// When the next thing happens there that shows; never, where nothing will by itself.
@@ -135,11 +138,14 @@ impl Companion {
         self.events = (Some(self.run.position().step), lines);
         let scenario = Arc::clone(self.run.simulation().scenario());
         let known = focus.index() < self.run.simulation().keys().len();
+        let focus = if known { focus } else { scenario.focus };
         let around = Surroundings {
             seed: self.run.seed(),
-            focus: if known { focus } else { scenario.focus },
+            focus,
             asked_about: None,
             fog: None,
+            fates: 0,
+            forecast: self.forecasts.of(&self.run, focus),
             clock,
             speed: Speed::NORMAL,
             script: ScriptView::default(),

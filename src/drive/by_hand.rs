@@ -12,7 +12,7 @@ use crate::{
 
 use super::{
     Bar, Cause, Clock, EventLine, Goal, HUNT, Logged, Nothing, Said, Snapshot, Speed, Timeline,
-    actor::{NEVER, NEW_BRANCH, anomaly_in_words},
+    actor::{NEVER, NEW_BRANCH, anomaly_in_words, wanted},
     prospect,
     script::{DEFAULT_LIMIT, Poll, Reach, Runner, perform_saved},
     snapshot::{self, Notice, ScriptView, Surroundings},
@@ -79,6 +79,8 @@ impl ByHand {
             focus: self.focus,
             asked_about: about,
             fog: None,
+            fates: 0,
+            forecast: Arc::new(Err("nobody asked for it here")),
             beside: None,
             clock: Clock::Stopped,
             speed: Speed::NORMAL,
@@ -245,7 +247,7 @@ impl ByHand {
     ///
     /// That it has not come, and why where that is known.
     pub fn until(&mut self, condition: Condition, each: &mut impl FnMut(&EventLine)) -> Outcome {
-        let words = snapshot::words(&condition).to_owned();
+        let words = wanted(&self.timeline, self.focus, &condition);
         if self.timeline.ledger().meets(&condition, self.timeline.simulation()) {
             return Ok(Some(format!("already {words}")));
         }

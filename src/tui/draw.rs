@@ -18,7 +18,7 @@ use crate::{base::NodeId, drive::Snapshot};
 
 use super::{
     big, cluster, compare, fog, metrics,
-    paint::Paint,
+    paint::{Paint, inside},
     panels, spacetime,
     theme::{ASCII, Role},
     timebar,
@@ -187,8 +187,8 @@ fn wide(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
         let inner = paint.frame(docked, "metrics");
         metrics::draw(paint, inner, snapshot);
     } else {
-        let inner = paint.frame(docked, &spacetime::title(ui, snapshot));
-        space_time(paint, inner, ui, snapshot);
+        space_time(paint, inside(docked), ui, snapshot);
+        paint.frame(docked, &spacetime::title(ui, snapshot));
     }
     let events = Rect { x: docked.right(), width: events, ..below };
     let inner = paint.frame(events, &panels::events_title("Events", ui));
@@ -220,8 +220,9 @@ fn narrow(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
             panels::events(paint, rows.0, ui, snapshot);
         }
         View::SpaceTime => {
-            paint.rule(rows.top(1), &format!("{} (Tab: next view)", spacetime::title(ui, snapshot)));
+            let rule = rows.top(1);
             space_time(paint, rows.0, ui, snapshot);
+            paint.rule(rule, &format!("{} (Tab: next view)", spacetime::title(ui, snapshot)));
         }
         View::Metrics => {
             paint.rule(rows.top(1), "metrics (Tab: next view)");

@@ -13,7 +13,7 @@ use crate::{
 use super::{
     draw,
     theme::{Glyphs, Theme},
-    ui::{Mode, Modes, Ui, View},
+    ui::{Layout, Mode, Modes, Ui, View},
 };
 
 /// What a picture looks like.
@@ -23,13 +23,14 @@ pub struct Look {
     pub theme: Theme,
     pub glyphs: &'static Glyphs,
     pub view: View,
+    pub layout: Layout,
     pub big: Mode,
 }
 
 /// The instant that the playhead stands at, as the screen shows it.
 pub fn picture(timeline: &Timeline, focus: KeyId, look: Look) -> Buffer {
     let mut ui = Ui::new(look.theme, look.glyphs).in_modes(Modes { big: look.big, ..Modes::default() });
-    ui.view = look.view;
+    (ui.view, ui.layout) = (look.view, look.layout);
     let mut buffer = Buffer::empty(Rect::from((Position::ORIGIN, look.size)));
     let mut snapshot = still(timeline, focus, None);
     draw(&mut ui, &snapshot, &mut buffer);

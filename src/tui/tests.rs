@@ -3,8 +3,10 @@
 mod big;
 mod budget;
 mod fog;
+mod forecasts;
 mod gallery;
 mod keys;
+mod layouts;
 mod operations;
 pub(in crate::tui) mod pictures;
 mod presenter;

@@ -5,6 +5,7 @@ mod act;
 mod commands;
 mod copy;
 mod groups;
+mod layout;
 mod lists;
 mod marks;
 mod messages;
@@ -26,7 +27,7 @@ use ratatui::layout::Rect;
 
 use crate::{
     base::{ClientId, NodeId, Span},
-    drive::{Notice, Request, Snapshot},
+    drive::{MOST_FATES, Notice, Request, Snapshot},
 };
 
 use super::{
@@ -40,9 +41,9 @@ use super::{
 };
 pub(super) use lists::{Entry, Id, List, Purpose, Until};
 pub(super) use marks::Mark;
-pub use modes::{Mode, Modes, View};
+pub use modes::{Layout, Mode, Modes, View};
 pub(super) use operations::Panel as OperationPanel;
-pub(super) use prompt::{Prompt, PromptKind};
+pub(super) use prompt::{Prompt, PromptKind, understand_until};
 pub(super) use session::Addressing;
 pub(super) use values::next_act;
 pub(super) use verdicts::badges;
@@ -55,6 +56,7 @@ pub struct Ui {
     pub(super) client: ClientId,
     pub(super) addressing: Addressing,
     pub(super) view: View,
+    pub(super) layout: Layout,
     pub(super) overlay: Overlay,
     /// How far the event list is scrolled back.
     pub(super) scroll: usize,
@@ -72,6 +74,8 @@ pub struct Ui {
     pub(super) fog: Fog,
     /// Whose knowledge the actor tells of.
     fog_of: Option<NodeId>,
+    /// Of how many operations it tells what became of them.
+    fates_of: usize,
     /// The knob that is chosen in their view.
     pub(super) knob: Knob,
     /// The knob in which the run beside this one differs.
@@ -210,6 +214,7 @@ impl Ui {
             client: ClientId(0),
             addressing: Addressing::Picked,
             view: View::Cluster,
+            layout: Layout::Grid,
             overlay: Overlay::None,
             scroll: 0,
             space_time: SpaceTime::default(),
@@ -221,6 +226,7 @@ impl Ui {
             side: Side::Nothing,
             fog: Fog::Lifted,
             fog_of: None,
+            fates_of: 0,
             knob: Knob::ALL[0],
             contrast: None,
             status: None,
@@ -311,6 +317,10 @@ impl Ui {
         if wished != asked {
             errands.push(Effect::Ask(Request::Chart(wished)));
         }
+        let fates = if self.view == View::Operations { MOST_FATES } else { 0 };
+        if std::mem::replace(&mut self.fates_of, fates) != fates {
+            errands.push(Effect::Ask(Request::Fates(fates)));
+        }
         let fog = (self.fog == Fog::Lies).then_some(self.picked);
         if std::mem::replace(&mut self.fog_of, fog) != fog {
             errands.push(Effect::Ask(Request::Fog(fog)));
@@ -335,8 +345,8 @@ impl Ui {
     /// Forgets what belonged to the preset before.
     pub(super) fn reset(&mut self) {
         let (theme, glyphs, seen_notice, chart) = (self.theme, self.glyphs, self.seen_notice, self.chart);
-        let modes = self.modes;
-        *self = Self { chart, modes, seen_notice, ..Self::new(theme, glyphs) };
+        let (modes, layout, fates_of) = (self.modes, self.layout, self.fates_of);
+        *self = Self { layout, chart, fates_of, modes, seen_notice, ..Self::new(theme, glyphs) };
     }
 
     /// Picks a replica; a story that is being told is then its.

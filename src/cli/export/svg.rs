@@ -11,7 +11,7 @@ use crate::{
         picture::{Look, picture},
         svg,
         theme::{Depth, Kind, Theme, UNICODE},
-        ui::{Mode, View},
+        ui::{Layout, Mode, View},
     },
 };
 
@@ -75,6 +75,7 @@ pub(super) fn look(args: &ExportArgs) -> Result<Look, String> {
         theme,
         glyphs: &UNICODE,
         view: args.view.map_or(View::Cluster, View::from),
+        layout: args.layout.map_or(Layout::Grid, Layout::from),
         big: if args.big { Mode::On } else { Mode::Off },
     })
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Command, Condition},
-    base::{Seed, SimTime},
+    action::{Command, Condition, Holding},
+    base::{KeyId, Seed, SimTime},
     drive::{
         Against, Cause, Clock, Goal, Logged, Nothing, Timeline,
         beside::Companion,
@@ -66,6 +66,7 @@ impl Actor {
             Request::Switch(index) => self.travel(|timeline| timeline.switch(index)),
             Request::Focus(key) if key.index() < self.timeline.simulation().keys().len() => self.focus = key,
             Request::Focus(_) | Request::Frame => {}
+            Request::Fates(newest) => self.fates = newest,
             Request::Chart(width) => self.charts.show(width),
             Request::Beside(against) => self.put_beside(against),
             Request::Explain(node) => {
@@ -134,14 +135,14 @@ impl Actor {
 
     fn run_until(&mut self, condition: Condition, clock: Clock) {
         if self.timeline.ledger().meets(&condition, self.timeline.simulation()) {
-            self.tell(&format!("already {}", snapshot::words(&condition)));
+            self.tell(&format!("already {}", wanted(&self.timeline, self.focus, &condition)));
             return;
         }
         if let Some(why) = self.timeline.why_never(&condition) {
             self.warn(why);
             return;
         }
-        let words = snapshot::words(&condition).to_owned();
+        let words = wanted(&self.timeline, self.focus, &condition);
         let deadline = self.timeline.position().at + DEFAULT_LIMIT;
         let then = Then::Tell { clock };
         self.pursuit = Some(Pursuit { reach: Reach::Condition { condition, deadline }, then, words });
@@ -225,10 +226,26 @@ impl Actor {
     fn load(&mut self, scenario: Arc<Scenario>, seed: Seed) {
         let number = self.notice.number;
         let fresh = Start { seed, first_stale_read: self.first_stale_read };
-        let charts = std::mem::take(&mut self.charts);
+        let (charts, fates) = (std::mem::take(&mut self.charts), self.fates);
         let fresh = Self::new(scenario, fresh);
         let notice = Notice { number: number + fresh.notice.number, ..fresh.notice.clone() };
-        *self = Self { notice, charts, ..fresh };
+        *self = Self { fates, notice, charts, ..fresh };
         self.charts.forget();
+    }
+}
+
+/// What is run for, by its names.
+pub(in crate::drive) fn wanted(timeline: &Timeline, focus: KeyId, condition: &Condition) -> String {
+    let Condition::Replica { node, key, holding } = condition else {
+        return snapshot::words(condition).to_owned();
+    };
+    let simulation = timeline.simulation();
+    let name = simulation.scenario().replicas.get(node.index()).map_or("a replica", |it| &*it.name);
+    let of = simulation.keys().get(key.index()).filter(|_| *key != focus);
+    let of = of.map_or_else(String::new, |key| format!(" ({key})"));
+    match holding {
+        Holding::Holds(value) => format!("{name} holds {value}{of}"),
+        Holding::Lacks(value) => format!("{name} lacks {value}{of}"),
+        Holding::Siblings(_) | Holding::SiblingCount(_) => snapshot::words(condition).to_owned(),
     }
 }

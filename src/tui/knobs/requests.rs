@@ -7,6 +7,7 @@ use crate::{
     base::{NodeId, Span, ZoneId},
     drive::Snapshot,
     scenario::units,
+    tui::metrics::share,
 };
 
 use super::{Dial, Typed};
@@ -80,7 +81,7 @@ pub(super) fn write_level(snapshot: &Snapshot) -> Dial {
     }
     let now = settings.write;
     let set = |level| Command::Set(Setting::WriteLevel(level));
-    let means = (now.to_string(), overlap(settings, snapshot.zone_of(NodeId(0))));
+    let means = (now.to_string(), expected(snapshot));
     Dial::choices(means, &possible(settings, Operation::Write), now, set)
 }
 
@@ -100,7 +101,7 @@ pub(super) fn read_level(snapshot: &Snapshot) -> Dial {
     }
     let now = settings.read;
     let set = |level| Command::Set(Setting::ReadLevel(level));
-    let means = (now.to_string(), overlap(settings, snapshot.zone_of(NodeId(0))));
+    let means = (now.to_string(), expected(snapshot));
     Dial::choices(means, &possible(settings, Operation::Read), now, set)
 }
 
@@ -197,6 +198,17 @@ fn freshness(level: Freshness) -> &'static str {
         Freshness::Session => "a client reads what it wrote, and never goes back; others may be behind",
         Freshness::Prefix => "a read may be behind, but shows writes in their order",
         Freshness::Eventual => "a read may be behind, and behind an earlier one",
+    }
+}
+
+/// What the levels promise, and how stale a read right after a write is to be expected.
+fn expected(snapshot: &Snapshot) -> String {
+    let overlap = overlap(&snapshot.view.settings, snapshot.zone_of(NodeId(0)));
+    match &*snapshot.forecast {
+        Ok(forecast) => {
+            format!("{overlap}; predicted {} stale right after a write", share(forecast.stale_at(Span::ZERO)))
+        }
+        Err(_) => overlap,
     }
 }
 

@@ -108,7 +108,9 @@ impl Linear {
             | Request::SetSpeed(_)
             | Request::NoStop
             | Request::Fog(_)
-            | Request::Chart(_)
+            | Request::Fates(_)
+            | Request::Fates(_)
+        | Request::Chart(_)
             | Request::Frame
             | Request::Load(..) => Ok(None),
         }

@@ -12,7 +12,7 @@ use crate::{
     tui::{
         knobs::{Dial, Knob, Turn},
         registry::Action,
-        ui::{Effect, Entry, Id, List, Overlay, Until},
+        ui::{Effect, Entry, Id, List, Overlay, Until, understand_until},
     },
 };
 
@@ -53,13 +53,21 @@ impl Linear {
     }
 
     pub(super) fn run_until(&mut self, rest: &str, snapshot: &Snapshot, say: Say<'_>) {
+        if [" holds ", " lacks "].iter().any(|verb| rest.contains(verb)) {
+            match understand_until(rest, snapshot) {
+                Ok(condition) => self.ask(Request::RunUntil(condition), say),
+                Err(why) => say(&why),
+            }
+            return;
+        }
         let mut list = List::run_until(self.ui.picked, snapshot);
-        // There is no clock to stop.
-        list.entries.retain(|entry| entry.id != Id::Until(Until::Nothing));
+        // There is no clock to stop, and what a replica holds is said in the line itself.
+        list.entries.retain(|entry| ![Until::Nothing, Until::Holds].map(Id::Until).contains(&entry.id));
         match chosen(&list, rest) {
             Ok(place) => {
                 if let Some(Id::Until(until)) = list.entries.get(place).map(|entry| entry.id.clone()) {
-                    self.perform(crate::tui::ui::Ui::run_until(until), say);
+                    let effects = self.ui.run_until(until, snapshot);
+                    self.perform(effects, say);
                 }
             }
             Err(lines) => {

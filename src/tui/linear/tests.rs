@@ -48,6 +48,8 @@ undo
 P
 run until
 run until fresh
+run until ams holds green
+run until nyc holds puce
 back
 to-start
 to-latest

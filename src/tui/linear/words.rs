@@ -37,7 +37,7 @@ const COMMANDS: [(&str, &str); 8] = [
     ("wait TIME", "let so much time pass: wait 3s, wait 250ms"),
     (
         "run until WHAT",
-        "run until converged, settled, fresh, or something goes wrong; without a word it lists them",
+        "run on until it comes: converged, settled, lima holds green; without a word it lists them all",
     ),
     ("why [REPLICA]", "why the picked replica, or this one, is stale, and what will fix it"),
     ("pick REPLICA", "pick a replica by its name or number; a number alone picks too"),

@@ -208,6 +208,9 @@ actions! {
     PreviousView "previous-view" Views Hidden "previous view",
         Main: on(BackTab) =>
         "Show the previous view.",
+    NextLayout "layout" Views Hidden "layout",
+        Main: key('#') =>
+        "Arrange the cluster view in another way: grid, ring, a box for each zone.",
     Knobs "knobs" Views Shown "knobs",
         Main: key('K') =>
         "Show every setting that can be turned live: arrows choose and turn, Enter types.",

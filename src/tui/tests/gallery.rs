@@ -20,7 +20,7 @@ struct Plate {
 
 const PROJECTOR: (u16, u16) = (80, 24);
 
-const PLATES: [Plate; 16] = [
+const PLATES: [Plate; 18] = [
     Plate {
         title: "A stale read",
         preset: "favorite-color",
@@ -131,6 +131,22 @@ const PLATES: [Plate; 16] = [
         keys: "w||||",
         size: PROJECTOR,
         see: "Cards have shrunk to tiles; a line below says everything of the picked one.",
+    },
+    Plate {
+        title: "The ring",
+        preset: "dynamo-sloppy",
+        keys: "#nn",
+        size: PROJECTOR,
+        see: "`#` arranges the replicas clockwise in the order of the ring. The key is on the first three of its \
+              preference list; the others stand in for them.",
+    },
+    Plate {
+        title: "Zones",
+        preset: "cassandra-multi-dc",
+        keys: "##nnnnnn",
+        size: PROJECTOR,
+        see: "`#` once more: a box for each data centre. What passes between them is in the street between the boxes, \
+              and so is the wall.",
     },
     Plate {
         title: "A wide terminal",

@@ -131,6 +131,7 @@ fn does_what_it_promises(action: Action) {
         | Action::Big
         | Action::Copy
         | Action::CopyCommand
+        | Action::NextLayout
         | Action::Knobs
         | Action::Filter
         | Action::NextEvidence

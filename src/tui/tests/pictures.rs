@@ -96,6 +96,8 @@ pub(super) fn states() -> Vec<(&'static str, Stage)> {
         ("past", Stage::after(3, "w|2r,")),
         ("down-and-frozen", Stage::after(6, "wc2z|5x6")),
         ("siblings", with(crowded(), "2pw1w4W千代田区の値⏎|||P|||||3")),
+        ("ring", Stage::after(5, "#2pw|")),
+        ("zones", with(crowded(), "##5pw|")),
         ("tiles", Stage::after(64, "w||5")),
         ("help", Stage::after(3, "?cut")),
         ("prompt", Stage::after(3, "Wgreen level=five⏎")),
@@ -135,14 +137,16 @@ fn the_screen_looks_right_at_other_sizes() {
                 insta::assert_snapshot!(format!("{name}-60x18"), stage.picture(60, 18));
             }
             "split" | "down-and-frozen" | "hints" | "lagging" | "split-brain" | "knobs" | "operations"
-            | "space-time" | "big" | "big-split" => {
+            | "space-time" | "big" | "big-split" | "ring" | "zones" => {
                 insta::assert_snapshot!(format!("{name}-120x36"), stage.picture(120, 36));
             }
             _ => {}
         }
         if matches!(
             name,
-            "siblings"
+            "ring"
+                | "zones"
+                | "siblings"
                 | "why"
                 | "hints"
                 | "split-brain"
@@ -198,7 +202,7 @@ fn without_colours_bold_and_reverse_remain() {
 #[test]
 fn the_ascii_set_shows_nothing_beyond_ascii() {
     for (name, mut stage) in states() {
-        if matches!(name, "siblings" | "session") {
+        if matches!(name, "siblings" | "session" | "zones") {
             // Its names are people's own.
             continue;
         }

@@ -61,6 +61,10 @@ fn no_size_panics_and_nothing_is_drawn_outside() {
         ("operations", crowded(), "2pw1w4W千代田区の値⏎3r|rP||⇥⇥⇥⏎"),
         ("knobs", favourite_colour(3), "Kjjll"),
         ("fog", favourite_colour(6), "2pw||1w3c|v"),
+        ("ring", favourite_colour(6), "#2pw3c||"),
+        ("ring of two", favourite_colour(2), "#2pw|"),
+        ("a ring of one", favourite_colour(1), "#w|"),
+        ("zones", crowded(), "##2pw4W千代田区の値⏎3r|"),
         ("metrics", favourite_colour(3), "w|2r |||w1r||⇥⇥⇥⇥"),
         ("space-time", favourite_colour(6), "w2pc3z4x5||⇥⏎,,"),
     ] {
@@ -75,6 +79,8 @@ fn a_thousand_replicas_are_drawn_at_every_size() {
     for (replicas, steps) in [(64, (9, 4)), (1_000, (31, 9))] {
         let mut stage = Stage::after(replicas, "w|");
         sweep("many", &mut stage, steps);
+        stage.keys("#");
+        sweep("many around a ring", &mut stage, steps);
     }
 }
 

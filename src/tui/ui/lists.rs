@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-use super::{Contrast, Mode, View, groups::Grouping};
+use super::{Contrast, Layout, Mode, View, groups::Grouping};
 
 /// What a choice is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +45,8 @@ pub(in crate::tui) enum Purpose {
 pub(in crate::tui) enum Until {
     Converged,
     Settled,
+    /// A replica holds a value that is still to be typed.
+    Holds,
     /// Something to come that is no fault.
     Goal(Goal),
     /// Something of this kind goes wrong.
@@ -85,6 +87,7 @@ pub(in crate::tui) enum Id {
     Surgery(MessageId, Surgery),
     Group(Grouping),
     View(View),
+    Layout(Layout),
     Theme(Kind),
     Motion(Motion),
     Remote(Mode),

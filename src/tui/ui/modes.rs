@@ -85,3 +85,36 @@ impl View {
         }
     }
 }
+
+/// How the cluster view arranges the replicas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// Rows and columns.
+    Grid,
+    /// Around an ellipse, in the order of the ring.
+    Ring,
+    /// A box for each zone.
+    Zones,
+}
+
+impl Layout {
+    /// In the order the key goes through them.
+    pub const ALL: [Self; 3] = [Self::Grid, Self::Ring, Self::Zones];
+
+    /// As the command line names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Grid => "grid",
+            Self::Ring => "ring",
+            Self::Zones => "zones",
+        }
+    }
+
+    pub(super) fn next(self) -> Self {
+        match self {
+            Self::Grid => Self::Ring,
+            Self::Ring => Self::Zones,
+            Self::Zones => Self::Grid,
+        }
+    }
+}

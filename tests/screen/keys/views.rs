@@ -29,6 +29,8 @@ pub(super) static SCENES: &[Scene] = &[
             hides(Main, "fog", "v", &["fog of war"]),
             shows(Main, "versus", "V", &["Side by side, on one clock"]),
             close("\x1b", &["Side by side, on one clock"]),
+            shows(Main, "layout", "#", &["clockwise in ring order"]),
+            hides(Main, "layout", "#", &["clockwise in ring order"]),
             shows(Main, "next-theme", "t", &["theme: light"]),
             shows(Main, "filter", "/", &["filter:"]),
             close("\x1b", &["filter:"]),

@@ -3,9 +3,9 @@
 use crate::action::Level;
 use crate::tui::{
     registry::{Action, Layer},
-    tests::{pictures::lesson, stage::Stage},
+    tests::{pictures::{crowded, lesson}, stage::Stage},
     theme::Kind,
-    ui::{Effect, Mode, Overlay, Purpose, Side, View},
+    ui::{Effect, Layout, Mode, Overlay, Purpose, Side, View},
 };
 
 use super::{bar, cuts, line, pressed, typing, value};
@@ -70,6 +70,17 @@ pub(super) fn views(action: Action) {
             assert_eq!((stage.ui.modes.big, &*stage.status()), (Mode::On, "big mode (b again: as it was)"));
             stage.act(Layer::Main, action);
             assert_eq!(stage.ui.modes.big, Mode::Off);
+        }
+        Action::NextLayout => {
+            let mut stage = pressed("", action);
+            assert!(stage.text(80, 24).contains("clockwise in ring order"), "{}", stage.text(80, 24));
+            stage.act(Layer::Main, action);
+            assert_eq!(stage.ui.layout, Layout::Grid, "there are no zones to show");
+            let mut zoned = Stage::new(crowded());
+            zoned.act(Layer::Main, action);
+            zoned.act(Layer::Main, action);
+            assert_eq!(zoned.ui.layout, Layout::Zones);
+            assert!(zoned.text(80, 24).contains("nothing is on its way"), "{}", zoned.text(80, 24));
         }
         Action::NextTheme => assert_eq!(pressed("", action).ui.theme.kind(), Kind::Light),
         Action::Help => assert!(matches!(pressed("", action).ui.overlay, Overlay::Help(_))),
