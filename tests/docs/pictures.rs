@@ -33,7 +33,8 @@ fn the_pictures_are_those_that_the_program_draws() {
         timeline.seek_time(SimTime(millis * 1_000_000));
         let theme = Theme::new(Kind::Dark, Depth::True);
         let layout = Layout::Grid;
-        let look = Look { size: Size { width, height }, theme, glyphs: &UNICODE, view, layout, big: Mode::Off };
+        let look =
+            Look { size: Size { width, height }, theme, glyphs: &UNICODE, view, layout, big: Mode::Off };
         let buffer = picture(&timeline, scenario.focus, look);
         let title = format!("laggard: {}, {} at {}", scenario.title, view.name(), timeline.position().at);
         let drawn = svg::svg(&buffer, Kind::Dark, &title);

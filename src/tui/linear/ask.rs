@@ -109,8 +109,7 @@ impl Linear {
             | Request::NoStop
             | Request::Fog(_)
             | Request::Fates(_)
-            | Request::Fates(_)
-        | Request::Chart(_)
+            | Request::Chart(_)
             | Request::Frame
             | Request::Load(..) => Ok(None),
         }
@@ -178,6 +177,7 @@ fn moves(request: &Request) -> bool {
         | Request::Focus(_)
         | Request::Explain(_)
         | Request::Fog(_)
+        | Request::Fates(_)
         | Request::Chart(_)
         | Request::Beside(_)
         | Request::Frame

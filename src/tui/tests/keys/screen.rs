@@ -3,7 +3,10 @@
 use crate::action::Level;
 use crate::tui::{
     registry::{Action, Layer},
-    tests::{pictures::{crowded, lesson}, stage::Stage},
+    tests::{
+        pictures::{crowded, lesson},
+        stage::Stage,
+    },
     theme::Kind,
     ui::{Effect, Layout, Mode, Overlay, Purpose, Side, View},
 };
