@@ -44,6 +44,19 @@ impl Ui {
             head: "theme".into(),
             text: format!("theme {}", kind.name()),
         });
+        let presets = crate::scenario::builtin().map(|(name, text)| Entry {
+            id: Id::Name(name.into()),
+            head: "open".into(),
+            text: format!("open {name}: {text}"),
+        });
+        let looks = views.chain(layouts).chain(themes).chain(self.manners());
+        let entries = actions.chain(looks).chain(presets).collect();
+        self.overlay = Overlay::Choice(Purpose::Palette, List::new(entries));
+        Vec::new()
+    }
+
+    /// What moves, and which of remote and mouse is heeded.
+    fn manners(&self) -> impl Iterator<Item = Entry> {
         let motions = Motion::ALL.into_iter().map(|motion| Entry {
             id: Id::Motion(motion),
             head: "motion".into(),
@@ -70,15 +83,7 @@ impl Ui {
                 text: "mouse on: clicks pick and press, the wheel scrolls".into(),
             },
         };
-        let presets = crate::scenario::builtin().map(|(name, text)| Entry {
-            id: Id::Name(name.into()),
-            head: "open".into(),
-            text: format!("open {name}: {text}"),
-        });
-        let looks = views.chain(layouts).chain(themes).chain(motions).chain([remote, mouse]);
-        let entries = actions.chain(looks).chain(presets).collect();
-        self.overlay = Overlay::Choice(Purpose::Palette, List::new(entries));
-        Vec::new()
+        motions.chain([remote, mouse])
     }
 
     pub(super) fn run_from_palette(&mut self, id: Id, snapshot: &Snapshot) -> Vec<Effect> {
