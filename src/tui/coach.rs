@@ -53,6 +53,13 @@ pub(super) fn advice(ui: &Ui, snapshot: &Snapshot) -> Advice {
     (key, text)
 }
 
+/// The key that the advice begins with, where that one key is all of it; none where a replica must be picked first.
+pub(super) fn single(ui: &Ui, snapshot: &Snapshot) -> Option<&'static str> {
+    let (key, text) = next(ui, snapshot);
+    let picks_by_number = text.starts_with(|c: char| c.is_ascii_digit()) && text[1..].starts_with(" then ");
+    (!picks_by_number && !text.starts_with("go to ")).then_some(key)
+}
+
 fn next(ui: &Ui, snapshot: &Snapshot) -> Advice {
     in_the_past(snapshot)
         .or_else(|| about_stale(ui, snapshot))

@@ -1,5 +1,6 @@
 //! The whole screen over the real actor, in a time that stands still unless a test lets it pass.
 
+mod big;
 mod budget;
 mod fog;
 mod forecasts;
@@ -9,6 +10,7 @@ mod keys;
 mod layouts;
 mod operations;
 pub(in crate::tui) mod pictures;
+mod presenter;
 mod prompts;
 mod random;
 pub(in crate::tui) mod regions;

@@ -7,15 +7,17 @@ use crate::{
     sim::Status,
     tui::{
         registry::{Action, Layer, TABLE},
-        theme::Kind,
-        ui::{Effect, Layout, Overlay, PromptKind, Purpose, Side, View},
+        ui::{Overlay, PromptKind, Purpose, Side},
     },
 };
+
+mod screen;
 
 use super::{
     pictures::{crowded, lesson, monitored},
     stage::{Stage, favourite_colour},
 };
+use screen::{asks, edits, fog, remote, views};
 
 fn status(stage: &Stage, index: usize) -> Status {
     stage.snapshot().view.replicas[index].status
@@ -126,6 +128,9 @@ fn does_what_it_promises(action: Action) {
         | Action::NextView
         | Action::PreviousView
         | Action::NextTheme
+        | Action::Big
+        | Action::Copy
+        | Action::CopyCommand
         | Action::NextLayout
         | Action::Knobs
         | Action::Filter
@@ -153,6 +158,7 @@ fn does_what_it_promises(action: Action) {
         | Action::PageUp
         | Action::PageDown => edits(action),
         Action::Answer(_) | Action::MoreHands | Action::FewerHands | Action::Reveal => asks(action),
+        Action::Forward | Action::Backward | Action::RemotePause => remote(action),
     }
 }
 
@@ -384,137 +390,6 @@ fn marks() {
     assert!(stage.status().starts_with("mark 1, at "), "{}", stage.status());
     stage.act(Layer::Main, Action::MarkMoment);
     assert!(stage.status().contains("taken away") && stage.ui.marks.len() == 1);
-}
-
-fn fog() {
-    let mut stage = pressed("w", Action::Fog);
-    let text = stage.text(80, 24);
-    assert!(text.contains("only what ams can know") && text.contains("never heard of"), "{text}");
-    stage.act(Layer::Main, Action::Fog);
-    assert!(stage.text(80, 24).contains("DIVERGED"), "{}", stage.text(80, 24));
-    assert_eq!(stage.snapshot().fog, None);
-}
-
-#[expect(clippy::too_many_lines, reason = "one arm for each action")]
-fn views(action: Action) {
-    let asked = |action| pressed("", action).effects;
-    match action {
-        Action::Verdicts => {
-            let mut stage = pressed("w|2r |||", action);
-            assert!(stage.text(80, 24).contains("stale reads: 1 of 1 read"), "{}", stage.text(80, 24));
-            stage.keys("stale reads⏎");
-            assert!(stage.status().starts_with("1-2/2 stale read at "), "{}", stage.status());
-            assert_eq!((stage.ui.layer(), stage.ui.picked.index()), (Layer::Main, 1));
-        }
-        Action::Explain => assert!(!pressed("w2", action).snapshot().story_lines.is_empty()),
-        Action::NextView => assert_eq!(pressed("", action).ui.view, View::SpaceTime),
-        Action::PreviousView => assert_eq!(pressed("", action).ui.view, View::Knobs),
-        Action::Knobs => {
-            let mut stage = pressed("", action);
-            assert_eq!(stage.ui.view, View::Knobs);
-            stage.keys("lj⏎all⏎");
-            let snapshot = stage.snapshot();
-            assert_eq!((snapshot.view.settings.write, snapshot.view.settings.read), (Level::Two, Level::All));
-            assert_eq!(snapshot.events[0].cause.as_deref(), Some("K"), "the events name the key");
-        }
-        Action::Closer | Action::Wider => {
-            let mut stage = pressed("⇥", action);
-            let width = if action == Action::Closer { "10s" } else { "50s" };
-            assert!(
-                stage.text(80, 24).contains(&format!("space-time, {width} across")),
-                "{}",
-                stage.text(80, 24)
-            );
-            assert!(stage.status().starts_with(width), "{}", stage.status());
-        }
-        Action::Filter => {
-            let mut stage = pressed("w|2r", action);
-            assert_eq!((stage.ui.layer(), stage.ui.view), (Layer::Prompt, View::Operations));
-            stage.keys("kind:read⏎");
-            assert!(stage.text(80, 24).contains("operations /kind:read: 1 of 2"), "{}", stage.text(80, 24));
-        }
-        // Only in a history from elsewhere; its own tests press them there.
-        Action::NextEvidence | Action::PreviousEvidence => {
-            let mut stage = Stage::after(3, "");
-            let snapshot = stage.snapshot();
-            assert!(stage.ui.act(action, &snapshot).is_empty());
-            assert!(stage.status().contains("history from elsewhere"), "{}", stage.status());
-        }
-        Action::NextTheme => assert_eq!(pressed("", action).ui.theme.kind(), Kind::Light),
-        Action::NextLayout => {
-            let mut stage = pressed("", action);
-            assert!(stage.text(80, 24).contains("clockwise in ring order"), "{}", stage.text(80, 24));
-            stage.act(Layer::Main, action);
-            assert_eq!(stage.ui.layout, Layout::Grid, "there are no zones to show");
-            let mut zoned = Stage::new(crowded());
-            zoned.act(Layer::Main, action);
-            zoned.act(Layer::Main, action);
-            assert_eq!(zoned.ui.layout, Layout::Zones);
-            assert!(zoned.text(80, 24).contains("nothing is on its way"), "{}", zoned.text(80, 24));
-        }
-        Action::Help => assert!(matches!(pressed("", action).ui.overlay, Overlay::Help(_))),
-        Action::OpenPreset => {
-            assert!(matches!(pressed("", action).ui.overlay, Overlay::Choice(Purpose::Preset, _)));
-        }
-        Action::Palette => {
-            let mut stage = pressed("", action);
-            stage.keys("view metrics⏎");
-            assert_eq!((stage.ui.layer(), stage.ui.view), (Layer::Main, View::Metrics));
-            stage.keys(":theme light⏎");
-            assert_eq!(stage.ui.theme.kind(), Kind::Light);
-            stage.keys(":isolate⏎");
-            assert_eq!(cuts(&stage), 1);
-            stage.keys(":open quorum⏎");
-            assert!(
-                matches!(&stage.effects[..], [Effect::Open(name)] if name == "quorum"),
-                "{:?}",
-                stage.effects
-            );
-        }
-        Action::Record => assert!(matches!(asked(action)[..], [Effect::Record])),
-        Action::Save => assert!(matches!(asked(action)[..], [Effect::Save])),
-        Action::Resume => assert!(matches!(asked(action)[..], [Effect::Resume])),
-        Action::Screenshot => assert!(matches!(asked(action)[..], [Effect::Screenshot])),
-        Action::Redraw => assert!(matches!(asked(action)[..], [Effect::Repaint])),
-        Action::Suspend => assert!(matches!(asked(action)[..], [Effect::Suspend])),
-        _ => assert!(matches!(asked(action)[..], [Effect::Quit])),
-    }
-}
-
-fn edits(action: Action) {
-    let prompt = |action| typing("Wab c", Layer::Prompt, action);
-    match action {
-        Action::Accept => assert_eq!(value(&prompt(action), 0), "ab c"),
-        Action::Complete => assert_eq!(line(&typing("Wa k", Layer::Prompt, action)).0, "a key="),
-        Action::EraseBack => assert_eq!(line(&prompt(action)).0, "ab "),
-        Action::EraseForward => {
-            let mut stage = prompt(Action::ToFirst);
-            stage.act(Layer::Prompt, action);
-            assert_eq!(line(&stage).0, "b c");
-        }
-        Action::EraseAll => assert_eq!(line(&prompt(action)).0, ""),
-        Action::ToFirst => assert_eq!(line(&prompt(action)).1, 0),
-        Action::ToLast => assert_eq!(bar(&typing("x", Layer::Choice, action)), 10),
-        Action::PageDown => assert!(bar(&typing("?", Layer::Help, action)) > 10),
-        _ => {
-            let mut stage = typing("?", Layer::Help, Action::PageDown);
-            stage.act(Layer::Help, action);
-            assert!(bar(&stage) < 4);
-        }
-    }
-}
-
-fn asks(action: Action) {
-    let mut stage = Stage::new(lesson());
-    stage.keys("nnb+");
-    stage.act(Layer::Question, action);
-    let question = &stage.ui.question;
-    match action {
-        Action::Answer(place) => assert_eq!(question.marked, Some(place)),
-        Action::MoreHands => assert_eq!(question.hands[1], 2),
-        Action::FewerHands => assert_eq!(question.hands[1], 0),
-        _ => assert_eq!((stage.ui.layer(), stage.snapshot().script.next), (Layer::Main, 3)),
-    }
 }
 
 #[test]

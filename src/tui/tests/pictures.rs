@@ -61,7 +61,7 @@ pub(in crate::tui) fn opinionated() -> Scenario {
 }
 
 /// A preset that speaks and asks.
-pub(super) fn lesson() -> Scenario {
+pub(in crate::tui) fn lesson() -> Scenario {
     let mut scenario = favourite_colour(3);
     let step = |deed| Step { timing: Timing::Next, deed, claim: None, line: 1, text: String::new() };
     let choice = |letter, text: &str| Choice { letter, text: text.into() };
@@ -114,6 +114,11 @@ pub(super) fn states() -> Vec<(&'static str, Stage)> {
         ("operations", Stage::after(3, "w|2r3r1p2w|1w|⇥⇥⇥")),
         ("operation", Stage::after(3, "w|2r⇥⇥⇥⏎")),
         ("question", with(lesson(), "nnb++++a++b")),
+        ("big", Stage::after(3, "bw|")),
+        ("big-split", Stage::after(3, "b2pw1w|")),
+        ("big-why", Stage::after(3, "w|2reb")),
+        ("big-down", Stage::after(5, "bwc2z|")),
+        ("big-many", Stage::after(64, "bw||5")),
     ]
 }
 
@@ -132,7 +137,7 @@ fn the_screen_looks_right_at_other_sizes() {
                 insta::assert_snapshot!(format!("{name}-60x18"), stage.picture(60, 18));
             }
             "split" | "down-and-frozen" | "hints" | "lagging" | "split-brain" | "knobs" | "operations"
-            | "space-time" | "ring" | "zones" => {
+            | "space-time" | "big" | "big-split" | "ring" | "zones" => {
                 insta::assert_snapshot!(format!("{name}-120x36"), stage.picture(120, 36));
             }
             _ => {}
@@ -149,6 +154,7 @@ fn the_screen_looks_right_at_other_sizes() {
                 | "operations"
                 | "space-time"
                 | "metrics"
+                | "big-split"
         ) {
             insta::assert_snapshot!(format!("{name}-200x55"), stage.picture(200, 55));
         }
