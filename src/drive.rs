@@ -27,7 +27,7 @@ pub use actor::{FirstStaleRead, HUNT, Handle, Request, Start, spawn};
 pub use bar::Bar;
 pub use beside::{Against, Beside, BesideKind};
 pub use by_hand::{ByHand, Outcome};
-pub use fog::{Fog, Known};
+pub use fog::{Fog, Knower, Known, Saying, Telling};
 pub use goal::Goal;
 pub use headless::{Finding, Report, run};
 pub use journal::Journal;

@@ -39,7 +39,7 @@ use anomalies::Breakpoint;
 use pursuit::{Pursuit, Then};
 
 use super::{
-    Against, Cause, Clock, EventLine, Goal, Logged, Snapshot, Speed, Timeline,
+    Against, Cause, Clock, EventLine, Goal, Knower, Logged, Snapshot, Speed, Timeline,
     bar::Bars,
     beside::Companion,
     forecast::Forecasts,
@@ -89,7 +89,7 @@ pub enum Request {
     /// Tell the story of this replica in every snapshot; of none.
     Explain(Option<NodeId>),
     /// Tell what this replica can know in every snapshot; of none.
-    Fog(Option<NodeId>),
+    Fog(Option<Knower>),
     /// Tell in every snapshot what became of so many of the newest operations that wrote.
     Fates(usize),
     /// Draw a space-time diagram of so much time around the playhead into every snapshot; no more.
@@ -144,7 +144,7 @@ struct Actor {
     pace: Pace<Instant>,
     focus: KeyId,
     asked_about: Option<NodeId>,
-    fog: Option<NodeId>,
+    fog: Option<Knower>,
     fates: usize,
     runner: Runner,
     script: ScriptView,

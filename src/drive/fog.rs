@@ -1,48 +1,139 @@
-//! Fog of war: what one replica can know at the playhead, and nothing else.
+//! Fog of war: what one replica or one client can know at the playhead, and nothing else.
 
 use crate::{
-    base::{KeyId, NodeId, SimTime},
+    base::{ClientId, KeyId, NodeId, SimTime},
+    check::run_history::{RunHistory, RunOperation},
     data::Held,
-    sim::MOST_LISTENERS,
+    sim::{MOST_LISTENERS, Outcome},
 };
 
 use super::Timeline;
 
-/// The world as one replica knows it.
+/// Whose knowledge it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Knower {
+    Replica(NodeId),
+    Client(ClientId),
+}
+
+/// The world as one replica or one client knows it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fog {
-    /// Whose knowledge it is.
-    pub by: NodeId,
-    /// By replica; of itself nothing is heard. Or why it cannot be told.
+    pub by: Knower,
+    /// By replica; of itself a replica hears nothing. Or why it cannot be told.
     pub known: Result<Vec<Known>, &'static str>,
 }
 
-/// What it knows of another one.
+/// What is known of one replica.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Known {
     /// When the last message of that one came.
     pub heard: Option<SimTime>,
     /// When that one last said something of the focused key, and what.
-    pub said: Option<(SimTime, Held)>,
+    pub said: Option<Telling>,
+}
+
+/// Something that a replica said of the focused key.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Telling {
+    pub at: SimTime,
+    pub how: Saying,
+    pub held: Held,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Saying {
+    /// One replica to another: it holds this.
+    Holds,
+    /// To a client: what it read there.
+    Answers,
+    /// To a client: its write was done.
+    Acknowledges,
 }
 
 impl Fog {
-    pub(super) fn of(timeline: &Timeline, by: NodeId, focus: KeyId) -> Self {
-        let simulation = timeline.simulation();
-        let count = simulation.scenario().replicas.len();
-        let known = if simulation.settings().primary().is_some() {
-            Err("members of a replica set tell each other places in a log, not what they hold")
-        } else if count > MOST_LISTENERS {
-            Err("there are too many replicas to keep in mind what each heard of each")
-        } else {
-            let known = |other: NodeId| {
-                let heard = simulation.heard(by, other);
-                let said = heard.and_then(|heard| heard.said.get(&focus)).cloned();
-                Known { heard: heard.map(|heard| heard.at), said }
-            };
-            Ok((0..count).map(NodeId::at).map(known).collect())
+    pub(super) fn of(timeline: &Timeline, by: Knower, focus: KeyId) -> Self {
+        let known = match by {
+            Knower::Replica(node) => replica(timeline, node, focus),
+            Knower::Client(client) => Ok(client_knows(timeline, client, focus)),
         };
         Self { by, known }
+    }
+}
+
+fn replica(timeline: &Timeline, by: NodeId, focus: KeyId) -> Result<Vec<Known>, &'static str> {
+    let simulation = timeline.simulation();
+    let count = simulation.scenario().replicas.len();
+    if simulation.settings().primary().is_some() {
+        return Err("members of a replica set tell each other places in a log, not what they hold");
+    }
+    if count > MOST_LISTENERS {
+        return Err("there are too many replicas to keep in mind what each heard of each");
+    }
+    let known = |other: NodeId| {
+        let heard = simulation.heard(by, other);
+        let said = heard.and_then(|heard| heard.said.get(&focus)).cloned();
+        let said = said.map(|(at, held)| Telling { at, how: Saying::Holds, held });
+        Known { heard: heard.map(|heard| heard.at), said }
+    };
+    Ok((0..count).map(NodeId::at).map(known).collect())
+}
+
+/// From the answers to its own operations, as far as they are remembered: a client hears nothing else.
+fn client_knows(timeline: &Timeline, client: ClientId, focus: KeyId) -> Vec<Known> {
+    let mut all = vec![Known::default(); timeline.simulation().scenario().replicas.len()];
+    let RunHistory { operations, .. } = timeline.history();
+    let mut answered: Vec<&RunOperation> = operations
+        .iter()
+        .filter(|operation| operation.client == client && operation.returned.is_some())
+        .collect();
+    answered.sort_by_key(|operation| operation.returned.map(|point| point.order));
+    for operation in answered {
+        let (Some(by), Some(at)) = (operation.contacts.last(), operation.returned) else { continue };
+        let Some(answer) = operation.answer.as_ref().filter(|answer| is_of_a_replica(answer)) else {
+            continue;
+        };
+        let known = &mut all[by.index()];
+        known.heard = Some(at.at.at);
+        if operation.key == focus {
+            known.said = said(operation, answer, at.at.at).or(known.said.take());
+        }
+    }
+    all
+}
+
+fn said(operation: &RunOperation, answer: &Outcome, at: SimTime) -> Option<Telling> {
+    match answer {
+        Outcome::Found(held) => Some(Telling { at, how: Saying::Answers, held: held.clone() }),
+        Outcome::Written(_) | Outcome::Waited { .. } => {
+            let held = Held::One(operation.accepted.as_ref()?.version.clone());
+            Some(Telling { at, how: Saying::Acknowledges, held })
+        }
+        Outcome::Unavailable { .. }
+        | Outcome::NoReplicas { .. }
+        | Outcome::NotPrimary { .. }
+        | Outcome::ConditionFailed { .. }
+        | Outcome::Throttled { .. }
+        | Outcome::NotFresh(_)
+        | Outcome::CoordinatorDown
+        | Outcome::TimedOut { .. }
+        | Outcome::CoordinatorCrashed => None,
+    }
+}
+
+/// Whether the replica that was asked said it: silence tells nothing of who is silent.
+fn is_of_a_replica(answer: &Outcome) -> bool {
+    match answer {
+        Outcome::Found(_)
+        | Outcome::Written(_)
+        | Outcome::Waited { .. }
+        | Outcome::Unavailable { .. }
+        | Outcome::NoReplicas { .. }
+        | Outcome::NotPrimary { .. }
+        | Outcome::ConditionFailed { .. }
+        | Outcome::Throttled { .. }
+        | Outcome::NotFresh(_) => true,
+        Outcome::CoordinatorDown | Outcome::TimedOut { .. } | Outcome::CoordinatorCrashed => false,
     }
 }
 
@@ -89,11 +180,11 @@ mod tests {
 
     /// When, in seconds, and what the first replica last heard of `other`.
     fn known(timeline: &Timeline, other: usize) -> (Option<u64>, Option<(u64, String)>) {
-        let fog = Fog::of(timeline, NodeId(0), KEY);
+        let fog = Fog::of(timeline, Knower::Replica(NodeId(0)), KEY);
         let known = fog.known.expect("leaderless")[other].clone();
         let seconds = |at: SimTime| at.0 / 1_000_000_000;
         let value = |held: &Held| held.versions()[0].value.to_string();
-        (known.heard.map(seconds), known.said.map(|(at, held)| (seconds(at), value(&held))))
+        (known.heard.map(seconds), known.said.map(|said| (seconds(said.at), value(&said.held))))
     }
 
     #[test]
@@ -136,5 +227,33 @@ mod tests {
         give(&mut timeline, Command::Crash(NodeId(0)));
         give(&mut timeline, Command::Restart(NodeId(0)));
         assert_eq!(known(&timeline, 1), (None, None));
+    }
+
+    #[test]
+    fn a_client_knows_what_it_was_answered_and_by_whom() {
+        let mut timeline = timeline();
+        let known = |timeline: &Timeline| {
+            let fog = Fog::of(timeline, Knower::Client(ClientId(0)), KEY);
+            let value = |said: Telling| (said.how, said.held.versions()[0].value.to_string());
+            let known = fog.known.expect("clients know");
+            known.into_iter().map(|known| known.said.map(value)).collect::<Vec<_>>()
+        };
+        assert_eq!(known(&timeline), [None, None, None]);
+        write(&mut timeline, 0, "green");
+        let took = Some((Saying::Acknowledges, "green".to_owned()));
+        assert_eq!(known(&timeline), [took.clone(), None, None]);
+        let read = Ask {
+            client: ClientId(0),
+            at: Some(NodeId(1)),
+            key: KEY,
+            act: Act::Read,
+            level: None,
+            wait: None,
+        };
+        give(&mut timeline, Command::Submit(read));
+        let blue = Some((Saying::Answers, "blue".to_owned()));
+        assert_eq!(known(&timeline), [took.clone(), blue.clone(), None]);
+        pass(&mut timeline, 10);
+        assert_eq!(known(&timeline), [took, blue, None], "green is everywhere, and nobody told it");
     }
 }

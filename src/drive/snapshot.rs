@@ -16,7 +16,9 @@ use crate::{
     sim::{Death, Fact, View, What},
 };
 
-use super::{Bar, Beside, EventLine, Fog, Logged, Mark, Narrator, Said, Speed, Timeline, chart::Chart};
+use super::{
+    Bar, Beside, EventLine, Fog, Knower, Logged, Mark, Narrator, Said, Speed, Timeline, chart::Chart,
+};
 
 #[derive(Debug, Clone)]
 pub struct Snapshot {
@@ -201,7 +203,7 @@ pub(super) struct Surroundings {
     pub(super) focus: KeyId,
     pub(super) asked_about: Option<NodeId>,
     /// Whose knowledge is wanted.
-    pub(super) fog: Option<NodeId>,
+    pub(super) fog: Option<Knower>,
     /// Of how many of the newest operations it is wanted what became of them.
     pub(super) fates: usize,
     pub(super) clock: Clock,

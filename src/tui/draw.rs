@@ -43,7 +43,7 @@ pub fn draw(ui: &mut Ui, snapshot: &Snapshot, buffer: &mut Buffer) -> Option<Pos
     }
     let mut rest = Rows(area);
     panels::header(paint, rest.top(1), ui, snapshot);
-    if ui.fog == Fog::Lies {
+    if ui.fog != Fog::Lifted {
         ui.hints = panels::hints(paint, rest.bottom(1), (ui.layer(), snapshot.clock));
         fog::draw(paint, rest.0, ui, snapshot);
         return finish(paint, ui, snapshot);

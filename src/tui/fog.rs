@@ -1,5 +1,5 @@
-//! Fog of war: the cluster as one replica knows it. Nothing else is drawn: no walls, no messages, no staleness, no
-//! events; what the others hold is what they last said, and `?` where they never did.
+//! Fog of war: the cluster as one replica, or one client, knows it. Nothing else is drawn: no walls, no messages, no
+//! staleness, no events; what the others hold is what they last said, and `?` where they never did.
 //!
 //! ```text
 //!  FOG  ams holds ▲ green, heard of 1 of 2 others, believes lon down
@@ -16,9 +16,9 @@ use ratatui::{
 use unicode_width::UnicodeWidthStr;
 
 use crate::{
-    base::NodeId,
+    base::{ClientId, NodeId},
     data::Held,
-    drive::{self, Known, Snapshot},
+    drive::{self, Knower, Known, Saying, Snapshot},
     sim::Status,
 };
 
@@ -28,15 +28,20 @@ use super::{
     paint::{Paint, bold, inside, wrap},
     panels,
     theme::Role,
-    ui::Ui,
+    ui::{Ui, knower_name},
 };
 
 /// Draws it between the header and the hints.
 pub(super) fn draw(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
+    let Some(by) = ui.knower() else { return };
     let mut rest = Rows(area);
-    let by = ui.picked;
-    let name = snapshot.replica_name(by);
-    let text = format!(" fog of war: only what {name} can know, from what it was told (v lifts it)");
+    let name = knower_name(by, snapshot);
+    let from = match by {
+        Knower::Replica(_) => "what it was told",
+        Knower::Client(_) => "the answers it had",
+    };
+    let next = ui.after_fog("v", snapshot);
+    let text = format!(" fog of war: only what {name} can know, from {from} ({next})");
     let title = Line::from(paint.span(text, Role::Advice));
     paint.line(rest.top(1), 0, &title);
     let status = rest.bottom(1);
@@ -44,8 +49,8 @@ pub(super) fn draw(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Sn
         let line = panels::answer(paint, told);
         paint.line(status, 0, &line);
     }
-    let of_picked = |fog: &&drive::Fog| fog.by == by;
-    let known = match snapshot.fog.as_ref().filter(of_picked).map(|fog| &fog.known) {
+    let of_this = |fog: &&drive::Fog| fog.by == by;
+    let known = match snapshot.fog.as_ref().filter(of_this).map(|fog| &fog.known) {
         Some(Ok(known)) => known,
         Some(Err(why)) => {
             let text = format!("there is no fog here: {why}");
@@ -58,15 +63,23 @@ pub(super) fn draw(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Sn
         // The answer is on its way.
         None => return,
     };
-    let line = if snapshot.view.replicas[by.index()].status == Status::Up {
-        hero(paint, known, (ui, snapshot))
-    } else {
-        Line::from(paint.span(format!(" {name} does not run: it knows nothing"), Role::Text))
+    let line = match by {
+        Knower::Client(client) => client_hero(paint, known, (client, snapshot)),
+        Knower::Replica(node) if snapshot.view.replicas[node.index()].status == Status::Up => {
+            hero(paint, known, (ui, snapshot))
+        }
+        Knower::Replica(_) => {
+            Line::from(paint.span(format!(" {name} does not run: it knows nothing"), Role::Text))
+        }
     };
     paint.line(rest.top(1), 0, &line);
     let plan = Plan::new(snapshot.view.replicas.len(), rest.0);
     for (index, place) in plan.cards.iter().enumerate() {
-        let lines = lines(paint, (NodeId::at(index), &known[index]), place.width, (ui, snapshot));
+        let of = (NodeId::at(index), &known[index]);
+        let lines = match by {
+            Knower::Replica(_) => lines(paint, of, place.width, (ui, snapshot)),
+            Knower::Client(client) => answers(paint, of, place.width, (client, snapshot)),
+        };
         card(paint, *place, plan.size, (index, lines), (ui, snapshot));
     }
     (ui.columns, ui.cards) = (plan.columns, plan.cards);
@@ -93,6 +106,73 @@ fn hero(paint: &Paint<'_>, known: &[Known], (ui, snapshot): (&Ui, &Snapshot)) ->
     Line::from(spans)
 }
 
+/// Who answered it, what it waits for, and what it may not miss.
+fn client_hero(
+    paint: &Paint<'_>,
+    known: &[Known],
+    (client, snapshot): (ClientId, &Snapshot),
+) -> Line<'static> {
+    let name = knower_name(Knower::Client(client), snapshot);
+    let heard = known.iter().filter(|known| known.heard.is_some()).count();
+    let mut parts = vec![format!(" {name}: answers of {heard} of {} replicas", known.len())];
+    let operations = &snapshot.operations.operations;
+    let waits = operations.iter().filter(|one| one.client == client && one.returned.is_none()).count();
+    if waits > 0 {
+        parts.push(format!("waits for {waits}"));
+    }
+    let token = snapshot.view.clients.get(usize::from(client.0)).and_then(|client| {
+        client.token.iter().find(|(key, writes)| *key == snapshot.focus && !writes.is_empty())
+    });
+    if let Some((_, writes)) = token {
+        let writes: Vec<String> = writes.iter().take(3).map(ToString::to_string).collect();
+        parts.push(format!("its session has {}", writes.join(" ")));
+    }
+    if operations.forgotten() > 0 {
+        parts.push("long ago is forgotten".into());
+    }
+    Line::from(vec![
+        Span::raw(" "),
+        Span::styled(" FOG ", bold(paint.style(Role::Selected))),
+        Span::raw(parts.join("   ")),
+    ])
+}
+
+/// What a client was answered by one replica.
+fn answers(
+    paint: &Paint<'_>,
+    (node, known): (NodeId, &Known),
+    width: u16,
+    (client, snapshot): (ClientId, &Snapshot),
+) -> Vec<Line<'static>> {
+    let width = usize::from(width).saturating_sub(4);
+    let now = snapshot.view.position.at;
+    let dim = |text: String| Line::from(paint.span(text, Role::Dim));
+    let mut lines = match &known.said {
+        Some(said) => {
+            let how = match said.how {
+                Saying::Acknowledges => "took it",
+                Saying::Answers | Saying::Holds => "read",
+            };
+            vec![
+                Line::from(values(paint, &said.held, width)),
+                dim(format!("{how} {} ago", now.since(said.at))),
+            ]
+        }
+        None => vec![dim("?".into())],
+    };
+    match known.heard {
+        None => lines.push(dim("no answer from it".into())),
+        Some(at) if known.said.as_ref().is_none_or(|said| said.at < at) => {
+            lines.push(dim(format!("answered {} ago", now.since(at))));
+        }
+        Some(_) => {}
+    }
+    if snapshot.view.clients.get(usize::from(client.0)).is_some_and(|client| client.at == node) {
+        lines.push(dim("its place".into()));
+    }
+    lines
+}
+
 /// What stands on the card of one replica, the most important first.
 fn lines(
     paint: &Paint<'_>,
@@ -115,15 +195,15 @@ fn lines(
     let owns = snapshot.view.replicas[node.index()].owns[snapshot.focus.index()];
     let mut lines = match &known.said {
         _ if !owns => vec![Line::from(paint.span("holds no copy", Role::Dim))],
-        Some((at, held)) => {
-            let ago = format!("said {} ago", now.since(*at));
-            vec![Line::from(values(paint, held, width)), Line::from(paint.span(ago, Role::Dim))]
+        Some(said) => {
+            let ago = format!("said {} ago", now.since(said.at));
+            vec![Line::from(values(paint, &said.held, width)), Line::from(paint.span(ago, Role::Dim))]
         }
         None => vec![Line::from(paint.span("?", Role::Dim))],
     };
     match known.heard {
         None => lines.push(Line::from(paint.span("never heard of", Role::Dim))),
-        Some(at) if known.said.as_ref().is_none_or(|(said, _)| *said < at) => {
+        Some(at) if known.said.as_ref().is_none_or(|said| said.at < at) => {
             lines.push(Line::from(paint.span(format!("heard {} ago", now.since(at)), Role::Dim)));
         }
         Some(_) => {}

@@ -27,7 +27,7 @@ use ratatui::layout::Rect;
 
 use crate::{
     base::{ClientId, NodeId, Span},
-    drive::{MOST_FATES, Notice, Request, Snapshot},
+    drive::{Knower, MOST_FATES, Notice, Request, Snapshot},
 };
 
 use super::{
@@ -39,6 +39,7 @@ use super::{
     theme::{Glyphs, Theme},
     timebar::Scale,
 };
+pub(super) use act::knower_name;
 pub(super) use lists::{Entry, Id, List, Purpose, Until};
 pub(super) use marks::Mark;
 pub use modes::{Layout, Mode, Modes, View};
@@ -73,7 +74,7 @@ pub struct Ui {
     pub(super) side: Side,
     pub(super) fog: Fog,
     /// Whose knowledge the actor tells of.
-    fog_of: Option<NodeId>,
+    fog_of: Option<Knower>,
     /// Of how many operations it tells what became of them.
     fates_of: usize,
     /// The knob that is chosen in their view.
@@ -123,11 +124,12 @@ pub(super) enum Side {
     Inspector,
 }
 
-/// Whether only what the picked replica can know is drawn.
+/// Whether only what the picked replica or the chosen client can know is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fog {
     Lifted,
-    Lies,
+    OfReplica,
+    OfClient,
 }
 
 /// The line above the hints.
@@ -321,11 +323,20 @@ impl Ui {
         if std::mem::replace(&mut self.fates_of, fates) != fates {
             errands.push(Effect::Ask(Request::Fates(fates)));
         }
-        let fog = (self.fog == Fog::Lies).then_some(self.picked);
+        let fog = self.knower();
         if std::mem::replace(&mut self.fog_of, fog) != fog {
             errands.push(Effect::Ask(Request::Fog(fog)));
         }
         errands
+    }
+
+    /// Whose knowledge is drawn.
+    pub(super) fn knower(&self) -> Option<Knower> {
+        match self.fog {
+            Fog::Lifted => None,
+            Fog::OfReplica => Some(Knower::Replica(self.picked)),
+            Fog::OfClient => Some(Knower::Client(self.client)),
+        }
     }
 
     fn say(&mut self, text: impl Into<String>) {

@@ -6,7 +6,7 @@ use crate::{
     action::{Command, Condition, Holding},
     base::{KeyId, Seed, SimTime},
     drive::{
-        Against, Cause, Clock, Goal, Logged, Nothing, Timeline,
+        Against, Cause, Clock, Goal, Knower, Logged, Nothing, Timeline,
         beside::Companion,
         prospect,
         script::{DEFAULT_LIMIT, Poll, Reach},
@@ -72,10 +72,15 @@ impl Actor {
             Request::Explain(node) => {
                 self.asked_about = node.filter(|node| node.index() < self.scenario.replicas.len());
             }
-            Request::Fog(node) => {
-                self.fog = node.filter(|node| node.index() < self.scenario.replicas.len());
-            }
+            Request::Fog(by) => self.fog = by.filter(|by| self.is_there(*by)),
             Request::Load(scenario, seed) => self.load(scenario, seed),
+        }
+    }
+
+    fn is_there(&self, by: Knower) -> bool {
+        match by {
+            Knower::Replica(node) => node.index() < self.scenario.replicas.len(),
+            Knower::Client(client) => usize::from(client.0) < self.scenario.clients.len(),
         }
     }
 

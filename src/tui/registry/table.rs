@@ -222,7 +222,7 @@ actions! {
         "Draw more time in the space-time view.",
     Fog "fog" Views Hidden "fog of war",
         Main: key('v') =>
-        "Fog of war: show only what the picked replica can know, from what it was told; pressed again, everything.",
+        "Fog of war: only what the picked replica can know, from what it was told; again: only what the client can know, from its answers; again: everything.",
     Versus "versus" Views Hidden "versus",
         Main: key('V') =>
         "Side by side on one clock: the same seed under another setting from the beginning, or an abandoned future; pressed again, end.",

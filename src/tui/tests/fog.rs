@@ -37,7 +37,7 @@ fn another_replica_knows_other_things() {
 
 #[test]
 fn another_view_and_an_explanation_lift_the_fog() {
-    for keys in ["v⇥", "ve", "vK", "v⏎", "vv"] {
+    for keys in ["v⇥", "ve", "vK", "v⏎", "vvv", "vv⇥", "vve"] {
         let text = fog(keys);
         assert!(!text.contains("can know"), "{keys}\n{text}");
     }
@@ -62,10 +62,27 @@ fn in_fog_no_list_tells_what_the_replica_cannot_know() {
     {
         stage.keys(key);
         let says = stage.status();
-        assert!(says.contains("the fog hides") && says.contains(what) && says.contains("v lifts"), "{says}");
+        assert!(says.contains("the fog hides") && says.contains(what) && says.contains("v shows"), "{says}");
         let text = stage.text(80, 24);
         assert!(text.contains("can know") && !text.contains("w1"), "{key}\n{text}");
     }
-    stage.keys("vd");
+    stage.keys("vvd");
     assert!(stage.text(80, 24).contains("w1"), "{}", stage.text(80, 24));
+}
+
+#[test]
+fn a_client_knows_what_it_was_answered_and_nothing_else() {
+    // Green is written behind a wall; blue is read on the other side.
+    let text = fog("1pw2r||vv");
+    assert!(text.contains("only what you can know, from the answers it had (v lifts the fog)"), "{text}");
+    assert!(text.contains("you: answers of 2 of 3 replicas"), "{text}");
+    assert_eq!((text.matches("took it").count(), text.matches("read 2s ago").count()), (1, 1), "{text}");
+    assert!(text.contains("no answer from it") && text.contains("its place"), "{text}");
+    for hidden in ["▒", "DIVERGED", "STALE", "in flight", "writes"] {
+        assert!(!text.contains(hidden), "{hidden:?} is no knowledge of a client\n{text}");
+    }
+    let text = fog("2cvv2r|");
+    assert!(text.contains("answers of 0 of 3"), "one who is down says nothing: {text}");
+    let text = fog("oooovvw");
+    assert!(text.contains("waits for 1"), "{text}");
 }

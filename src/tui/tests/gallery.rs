@@ -58,7 +58,7 @@ const PLATES: [Plate; 18] = [
         keys: "w||||||1p2w|||1v",
         size: PROJECTOR,
         see: "Only what the first replica can know, behind a wall that it cannot see: the others are what they last \
-              said. `v` lifts the fog.",
+              said. `v` again: what the client can know; once more, and the fog lifts.",
     },
     Plate {
         title: "Writes on both sides of a wall",

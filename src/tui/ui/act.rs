@@ -3,7 +3,7 @@
 use crate::{
     action::{Act, Condition},
     base::{ClientId, KeyId, NodeId},
-    drive::{Request, Snapshot},
+    drive::{Knower, Request, Snapshot},
     tui::registry::{self, Action, Group, Layer},
 };
 
@@ -144,7 +144,8 @@ impl Ui {
 
     /// Why the fog hides what an action would show: whoever stands in it cannot know that.
     fn hidden(&self, action: Action, snapshot: &Snapshot) -> Option<String> {
-        let known = self.fog == Fog::Lies && snapshot.fog.as_ref().is_none_or(|fog| fog.known.is_ok());
+        let knower = self.knower()?;
+        let known = snapshot.fog.as_ref().is_none_or(|fog| fog.known.is_ok());
         let what = match action {
             Action::Messages => "what is on its way",
             Action::Verdicts => "verdicts",
@@ -154,19 +155,41 @@ impl Ui {
         };
         let key = registry::key_in(Layer::Main, Action::Fog).unwrap_or_default();
         known.then(|| {
-            format!("the fog hides {what}: {} cannot know it; {key} lifts the fog", self.name(snapshot))
+            format!(
+                "the fog hides {what}: {} cannot know it; {}",
+                knower_name(knower, snapshot),
+                self.after_fog(&key, snapshot)
+            )
         })
     }
 
     fn toggle_fog(&mut self, snapshot: &Snapshot) -> Vec<Effect> {
-        self.fog = if self.fog == Fog::Lies { Fog::Lifted } else { Fog::Lies };
-        self.view = View::Cluster;
-        let text = match self.fog {
-            Fog::Lies => format!("fog of war: only what {} can know (v lifts it)", self.name(snapshot)),
-            Fog::Lifted => "the fog is lifted".into(),
+        self.fog = match self.fog {
+            Fog::Lifted => Fog::OfReplica,
+            Fog::OfReplica if !snapshot.scenario.clients.is_empty() => Fog::OfClient,
+            Fog::OfReplica | Fog::OfClient => Fog::Lifted,
         };
-        self.say(text);
+        self.view = View::Cluster;
+        let key = registry::key_in(Layer::Main, Action::Fog).unwrap_or_default();
+        self.say(match self.knower() {
+            None => "the fog is lifted".into(),
+            Some(knower) => format!(
+                "fog of war: only what {} can know; {}",
+                knower_name(knower, snapshot),
+                self.after_fog(&key, snapshot)
+            ),
+        });
         Vec::new()
+    }
+
+    /// What the key of the fog does next.
+    pub(in crate::tui) fn after_fog(&self, key: &str, snapshot: &Snapshot) -> String {
+        match self.fog {
+            Fog::OfReplica if !snapshot.scenario.clients.is_empty() => {
+                format!("{key} shows what {} can know", knower_name(Knower::Client(self.client), snapshot))
+            }
+            Fog::Lifted | Fog::OfReplica | Fog::OfClient => format!("{key} lifts the fog"),
+        }
     }
 
     fn next_theme(&mut self) -> Vec<Effect> {
@@ -376,6 +399,16 @@ impl Ui {
                 self.open(Overlay::None)
             }
             Overlay::Help(_) | Overlay::Choice(..) | Overlay::Prompt(_) => self.open(Overlay::None),
+        }
+    }
+}
+
+/// The name of a replica or a client.
+pub(in crate::tui) fn knower_name(by: Knower, snapshot: &Snapshot) -> &str {
+    match by {
+        Knower::Replica(node) => snapshot.replica_name(node),
+        Knower::Client(client) => {
+            snapshot.scenario.clients.get(usize::from(client.0)).map_or("?", |client| &client.name)
         }
     }
 }

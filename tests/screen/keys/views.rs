@@ -26,6 +26,7 @@ pub(super) static SCENES: &[Scene] = &[
             shows(Main, "knobs", "K", &["knobs (up and down choose"]),
             close("\x1b", &["knobs (up and down choose"]),
             shows(Main, "fog", "v", &["only what lima can know"]),
+            shows(Main, "fog", "v", &["only what ann can know"]),
             hides(Main, "fog", "v", &["fog of war"]),
             shows(Main, "versus", "V", &["Side by side, on one clock"]),
             close("\x1b", &["Side by side, on one clock"]),

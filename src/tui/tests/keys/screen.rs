@@ -18,6 +18,8 @@ pub(super) fn fog() {
     let text = stage.text(80, 24);
     assert!(text.contains("only what ams can know") && text.contains("never heard of"), "{text}");
     stage.act(Layer::Main, Action::Fog);
+    assert!(stage.text(80, 24).contains("only what you can know"), "{}", stage.text(80, 24));
+    stage.act(Layer::Main, Action::Fog);
     assert!(stage.text(80, 24).contains("DIVERGED"), "{}", stage.text(80, 24));
     assert_eq!(stage.snapshot().fog, None);
 }
