@@ -7,6 +7,7 @@ use clap_complete::Shell;
 
 use crate::tui::{
     app::Motion,
+    cast::Version,
     theme::{Depth, GlyphChoice, Kind},
     ui::{Layout, View},
 };
@@ -15,7 +16,7 @@ use crate::tui::{
 #[derive(Debug, Parser)]
 #[command(name = "laggard", version, args_conflicts_with_subcommands = true)]
 #[command(
-    after_help = "What --theme, --color, --glyphs, --motion, --mouse, --big and --remote say may be kept in \
+    after_help = "What --theme, --color, --glyphs, --motion, --mouse, --big, --remote and --cast say may be kept in \
 $XDG_CONFIG_HOME/laggard/config.yaml (else ~/.config/laggard/config.yaml), one a line: `theme: light`; or in the \
 environment: LAGGARD_THEME=light. Flags go over the environment, the environment over the file.
 
@@ -53,8 +54,12 @@ pub(super) struct ScreenArgs {
     #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "on", value_name = "WHETHER", hide_possible_values = true)]
     pub(super) remote: Option<Switch>,
 
+    /// What Ctrl-S records: asciicast 2 or 3 [default: v2]
+    #[arg(long, value_enum, value_name = "VERSION")]
+    pub(super) cast: Option<CastArg>,
+
     /// Plain lines instead of a screen, for screen readers and pipes: commands in, sentences out
-    #[arg(long, conflicts_with_all = ["theme", "color", "glyphs", "no_mouse", "mouse", "motion", "big", "remote"])]
+    #[arg(long, conflicts_with_all = ["theme", "color", "glyphs", "no_mouse", "mouse", "motion", "big", "remote", "cast"])]
     pub(super) linear: bool,
 }
 
@@ -368,6 +373,24 @@ pub(super) enum MotionArg {
     Full,
     Reduced,
     Off,
+}
+
+/// What a recording of the screen is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CastArg {
+    /// asciicast 2
+    V2,
+    /// asciicast 3
+    V3,
+}
+
+impl From<CastArg> for Version {
+    fn from(arg: CastArg) -> Self {
+        match arg {
+            CastArg::V2 => Self::Two,
+            CastArg::V3 => Self::Three,
+        }
+    }
 }
 
 /// Whether something is switched on.

@@ -153,7 +153,7 @@ fn says_nothing(text: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::args::{ColorArg, Switch, ThemeArg};
+    use super::super::args::{CastArg, ColorArg, Switch, ThemeArg};
     use super::*;
 
     fn understood(text: &str) -> Result<Wishes, String> {
@@ -162,12 +162,12 @@ mod tests {
 
     #[test]
     fn every_setting_has_its_word() {
-        let text = "# how I like it\ntheme: high-contrast\ncolor: 256\nglyphs: ascii\nmotion: off\nmouse: off\nbig: true\nremote: on\n";
+        let text = "# how I like it\ntheme: high-contrast\ncolor: 256\nglyphs: ascii\nmotion: off\nmouse: off\nbig: true\nremote: on\ncast: v3\n";
         let wishes = understood(text).expect("right");
         assert_eq!((wishes.theme, wishes.color), (Some(ThemeArg::HighContrast), Some(ColorArg::Indexed)));
         assert_eq!(
-            (wishes.mouse, wishes.big, wishes.remote),
-            (Some(Switch::Off), Some(Switch::On), Some(Switch::On))
+            (wishes.mouse, wishes.big, wishes.remote, wishes.cast),
+            (Some(Switch::Off), Some(Switch::On), Some(Switch::On), Some(CastArg::V3))
         );
         assert_eq!(understood("color: '16'\n").expect("right").color, Some(ColorArg::Sixteen));
     }

@@ -7,6 +7,7 @@ use crate::{
     tui::{
         app::{self, Motion},
         backdrop::Backdrop,
+        cast::Version,
         guard::{Guard, Mouse},
         theme::{Depth, GlyphChoice, Glyphs, Kind, Theme},
         ui::{Mode, Modes, Ui},
@@ -103,6 +104,7 @@ pub(super) fn appearance(flags: Wishes, out: &mut Output) -> Option<Appearance> 
             remote: mode(wishes.remote),
             motion: wishes.motion.map_or(Motion::Full, Motion::from),
             mouse,
+            cast: wishes.cast.map_or(Version::Two, Version::from),
         },
     })
 }

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use clap::ValueEnum;
 
-use super::args::{ColorArg, GlyphsArg, LookArgs, MotionArg, ScreenArgs, Switch, ThemeArg};
+use super::args::{CastArg, ColorArg, GlyphsArg, LookArgs, MotionArg, ScreenArgs, Switch, ThemeArg};
 
 /// One setting and all there is to say about it.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub(super) struct Setting {
 }
 
 /// In the order of the documentation.
-pub(super) static SETTINGS: [Setting; 7] = [
+pub(super) static SETTINGS: [Setting; 8] = [
     Setting {
         key: "theme",
         words: words::<ThemeArg>,
@@ -68,6 +68,12 @@ pub(super) static SETTINGS: [Setting; 7] = [
         usual: "off",
         doc: "The mode for a presenter's remote: PageDown goes forward, PageUp back, `.` and `b` pause.",
     },
+    Setting {
+        key: "cast",
+        words: words::<CastArg>,
+        usual: "v2",
+        doc: "What Ctrl-S records: asciicast 2, which every player knows, or 3.",
+    },
 ];
 
 fn words<W: ValueEnum>() -> Vec<String> {
@@ -88,6 +94,7 @@ pub(super) struct Wishes {
     pub(super) mouse: Option<Switch>,
     pub(super) big: Option<Switch>,
     pub(super) remote: Option<Switch>,
+    pub(super) cast: Option<CastArg>,
 }
 
 impl Wishes {
@@ -104,7 +111,13 @@ impl Wishes {
 
     /// What the flags of the laboratory say.
     pub(super) fn of_screen(args: &ScreenArgs) -> Self {
-        Self { motion: args.motion, big: args.big, remote: args.remote, ..Self::of_look(&args.look) }
+        Self {
+            motion: args.motion,
+            big: args.big,
+            remote: args.remote,
+            cast: args.cast,
+            ..Self::of_look(&args.look)
+        }
     }
 
     /// Sets one by its key and a word; says whether there is such a word.
@@ -117,6 +130,7 @@ impl Wishes {
             "mouse" => take(&mut self.mouse, truth(word)),
             "big" => take(&mut self.big, truth(word)),
             "remote" => take(&mut self.remote, truth(word)),
+            "cast" => take(&mut self.cast, word),
             _ => false,
         }
     }
@@ -131,6 +145,7 @@ impl Wishes {
             mouse: self.mouse.or(those.mouse),
             big: self.big.or(those.big),
             remote: self.remote.or(those.remote),
+            cast: self.cast.or(those.cast),
         }
     }
 }

@@ -258,7 +258,7 @@ fn toggle(
 ) {
     let told = match recording.take() {
         Some(over) => Ok(format!("recorded {}", over.name())),
-        None => Recording::begin(screen.area().as_size(), snapshot, now()).map(|begun| {
+        None => Recording::begin((screen.area().as_size(), ui.modes.cast), snapshot, now()).map(|begun| {
             let said = format!("recording {}; the same key stops", begun.name());
             *recording = Some(begun);
             screen.repaint();

@@ -12,10 +12,22 @@ use std::{fmt::Write as _, time::Duration};
 use ratatui::layout::Size;
 
 /// Which of the two formats.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Version {
+    #[default]
     Two,
     Three,
+}
+
+impl Version {
+    pub(super) const ALL: [Self; 2] = [Self::Two, Self::Three];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Two => "asciicast 2",
+            Self::Three => "asciicast 3",
+        }
+    }
 }
 
 /// Writes the lines of one recording.

@@ -49,9 +49,13 @@ pub(super) struct Recording {
 
 impl Recording {
     /// Begins; the next picture must be drawn whole.
-    pub(super) fn begin(size: Size, snapshot: &Snapshot, now: Instant) -> Result<Self, String> {
+    pub(super) fn begin(
+        (size, version): (Size, Version),
+        snapshot: &Snapshot,
+        now: Instant,
+    ) -> Result<Self, String> {
         let title = &snapshot.scenario.title;
-        let cast = Cast::new(Version::Two);
+        let cast = Cast::new(version);
         let header = cast.header(size, title);
         let (name, file) = write_new(&format!("laggard-{}", plain(title)), "cast", header.as_bytes())?;
         Ok(Self { name, file, cast, began: now, marked: None })

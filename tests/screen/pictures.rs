@@ -74,3 +74,26 @@ fn where_nothing_can_be_written_the_key_says_so() {
     pty.send("q");
     assert_eq!(pty.wait_exit(), 0);
 }
+
+#[test]
+fn a_recording_is_of_the_version_that_was_chosen() {
+    let folder = folder("versions");
+    for (version, header) in [("v3", "\"version\":3"), ("v2", "\"version\":2")] {
+        let mut command = with(&["--cast", version]);
+        command.cwd(&folder);
+        let mut pty = start(command, 80, 24);
+        pty.wait_text("w: write");
+        pty.send(" \x13");
+        pty.wait_text("recording laggard-");
+        pty.send("w");
+        pty.wait_text("DIVERGED");
+        answered(&mut pty);
+        pty.send("\x13");
+        pty.wait_text("recorded laggard-");
+        pty.send("q");
+        assert_eq!(pty.wait_exit(), 0);
+        let files = fs::read_dir(&folder).expect("a folder").map(|file| file.expect("a file").path());
+        let texts: Vec<String> = files.map(|file| fs::read_to_string(file).expect("text")).collect();
+        assert!(texts.iter().any(|text| text.contains(header)), "{texts:?}");
+    }
+}

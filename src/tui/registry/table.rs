@@ -255,7 +255,7 @@ actions! {
         "Save the screen as an SVG picture in the working directory.",
     Record "record" Program Hidden "record",
         Main Question: control('s') =>
-        "Record the screen as an asciicast in the working directory; pressed again, stop.",
+        "Record the screen as an asciicast (2, or 3 by --cast v3 or the palette) in the working directory; pressed again, stop.",
     Redraw "redraw" Program Hidden "redraw",
         Main Prompt Choice Help Question History: control('l') =>
         "Draw the whole screen again.",

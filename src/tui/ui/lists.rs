@@ -7,6 +7,7 @@ use crate::{
     drive::{Goal, Snapshot},
     tui::{
         app::Motion,
+        cast::Version,
         guard::Mouse,
         registry::{self, Action, Group, Layer},
         theme::Kind,
@@ -92,6 +93,7 @@ pub(in crate::tui) enum Id {
     Motion(Motion),
     Remote(Mode),
     Mouse(Mouse),
+    Cast(Version),
     Contrast(Contrast),
     /// A heading: not to be chosen.
     Heading,

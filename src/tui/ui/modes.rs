@@ -1,6 +1,6 @@
 //! What is on, and which view is up.
 
-use crate::tui::{app::Motion, guard::Mouse};
+use crate::tui::{app::Motion, cast::Version, guard::Mouse};
 
 /// Whether a mode is on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub struct Modes {
     pub motion: Motion,
     /// Whose the mouse is.
     pub mouse: Mouse,
+    /// What a recording is written as.
+    pub cast: Version,
 }
 
 /// Which view a narrow terminal shows, and keys that are a view's own act on.

@@ -4,6 +4,7 @@ use crate::{
     drive::Snapshot,
     tui::{
         app::Motion,
+        cast::Version,
         guard::Mouse,
         registry::{self, Action, Group, Layer},
         theme::{Kind, Theme},
@@ -83,7 +84,12 @@ impl Ui {
                 text: "mouse on: clicks pick and press, the wheel scrolls".into(),
             },
         };
-        motions.chain([remote, mouse])
+        let casts = Version::ALL.into_iter().map(|version| Entry {
+            id: Id::Cast(version),
+            head: "recordings".into(),
+            text: format!("recordings as {}", version.name()),
+        });
+        motions.chain([remote, mouse]).chain(casts)
     }
 
     pub(super) fn run_from_palette(&mut self, id: Id, snapshot: &Snapshot) -> Vec<Effect> {
@@ -105,6 +111,11 @@ impl Ui {
                 Vec::new()
             }
             Id::Remote(mode) => self.set_remote(mode),
+            Id::Cast(version) => {
+                self.modes.cast = version;
+                self.say(format!("the next recording is {}", version.name()));
+                Vec::new()
+            }
             Id::Mouse(mouse) => {
                 self.modes.mouse = mouse;
                 self.say(match mouse {
