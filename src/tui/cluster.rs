@@ -12,12 +12,14 @@ mod ring;
 mod route;
 mod zones;
 
-use ratatui::layout::Rect;
+use ratatui::{layout::Rect, text::Line};
+use unicode_width::UnicodeWidthStr;
 
 use crate::drive::Snapshot;
 
 use super::{
     paint::Paint,
+    theme::Role,
     ui::{Layout, Ui},
 };
 pub(super) use card::{contents, facts, summary};
@@ -35,6 +37,12 @@ pub(super) fn draw(paint: &mut Paint<'_>, area: Rect, ui: &Ui, snapshot: &Snapsh
         (plan, fallback) = arranged(ui.layout, snapshot, Rect { height: room.height - 1, ..room });
         let line = summary(paint, (ui, snapshot), ui.picked, area.width);
         paint.line(area, room.height - 1, &line);
+        let [fresh, stale] = [Role::Fresh, Role::Stale].map(|role| paint.glyphs.mark(role));
+        let legend = format!("{fresh} fresh  {stale} stale  arrows pick ");
+        if line.width() + legend.width() + 4 <= usize::from(area.width) {
+            let legend = Line::from(paint.span(legend, Role::Dim));
+            paint.line_right(area, room.height - 1, &legend);
+        }
     }
     if noted > 0 {
         let note = notes::line(paint, (&plan, fallback, ui), snapshot, area.width);

@@ -85,7 +85,7 @@ fn short(text: &str) -> String {
 }
 
 fn in_the_past(snapshot: &Snapshot) -> Option<Advice> {
-    let text = "w: a command in the past starts a branch   space replays   End returns";
+    let text = "w: write here, in the past: a branch begins   space replays   End returns";
     snapshot.is_past().then(|| ("w", text.into()))
 }
 

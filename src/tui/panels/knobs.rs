@@ -52,7 +52,7 @@ pub(in crate::tui) fn knobs(paint: &mut Paint<'_>, area: Rect, ui: &Ui, snapshot
     }
     let hidden = shown.len().saturating_sub(first + usize::from(height));
     let below = Rect { y: area.y + height, height: told, ..area };
-    let more = if hidden > 0 { format!(", {hidden} more below") } else { String::new() };
+    let more = if hidden > 0 { format!(", down: {hidden} more knobs") } else { String::new() };
     let Some((knob, dial)) = shown.get(at) else { return };
     paint.rule(Rect { height: told.min(1), ..below }, &format!("{}{more}", knob.name().trim_start()));
     let (means, role) = match dial {

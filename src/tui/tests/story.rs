@@ -43,7 +43,7 @@ fn the_advice_leads_through_the_first_minute() {
             (" |||", "P: heal, and see which write survives"),
             ("P", "g: run until all replicas agree"),
             ("g||||||||||", "red was lost  ,: step back and see how"),
-            (",", "w: a command in the past starts a branch"),
+            (",", "w: write here, in the past: a branch begins"),
             ("w", "g: run until all replicas agree"),
         ],
     );
