@@ -7,6 +7,7 @@ mod keys;
 mod operations;
 pub(in crate::tui) mod pictures;
 mod prompts;
+mod properties;
 mod random;
 pub(in crate::tui) mod regions;
 mod sizes;

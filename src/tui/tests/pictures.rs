@@ -8,10 +8,10 @@ use crate::{
     data::Conflicts,
     net::{Delay, LinkProfile, Network},
     scenario::{Choice, ClientSpec, Deed, Scenario, Step, Timing},
-    tui::theme::{ASCII, Depth, Kind},
+    tui::ui::View,
 };
 
-use super::stage::{Stage, favourite_colour, rows};
+use super::stage::{Stage, favourite_colour};
 
 /// Three sides of the ocean, two clients, siblings, a wrong clock, long names and wide values.
 pub(super) fn crowded() -> Scenario {
@@ -110,90 +110,41 @@ pub(super) fn states() -> Vec<(&'static str, Stage)> {
         ("metrics", Stage::after(3, "w|2r |||w1r||3pw|3r ||⇥⇥⇥⇥")),
         ("cause-and-effect", Stage::after(3, "w|2r ||||2w|3w||,2⇥⏎")),
         ("operations", Stage::after(3, "w|2r3r1p2w|1w|⇥⇥⇥")),
+        ("events", Stage::after(3, "w|2r3p|Ploo1w⇥⇥")),
+        ("details", with(crowded(), "2pw1w|3⇥⇥⇥⇥⇥")),
         ("operation", Stage::after(3, "w|2r⇥⇥⇥⏎")),
         ("question", with(lesson(), "nnb++++a++b")),
     ]
 }
 
-#[test]
-fn the_screen_looks_right_on_the_projector() {
-    for (name, mut stage) in states() {
-        insta::assert_snapshot!(format!("{name}-80x24"), stage.picture(80, 24));
+/// The sizes at which the picture is laid out anew.
+pub(super) const TIERS: [(u16, u16); 4] = [(60, 18), (80, 24), (120, 36), (200, 55)];
+
+/// The tiers at which a state is kept as a picture; on the projector each is.
+fn tiers(name: &str) -> &'static [(u16, u16)] {
+    match name {
+        "stale-read" | "tiles" | "help" | "operation" => &TIERS[..2],
+        "split" | "down-and-frozen" | "lagging" => &TIERS[1..3],
+        "siblings" => &[(60, 18), (80, 24), (200, 55)],
+        "why" => &[(80, 24), (200, 55)],
+        "hints" | "split-brain" => &TIERS[1..],
+        "knobs" | "operations" | "space-time" | "metrics" | "events" | "details" => &TIERS,
+        _ => &TIERS[1..2],
     }
 }
 
 #[test]
-fn the_screen_looks_right_at_other_sizes() {
+fn the_screen_looks_right_at_every_tier() {
+    let mut views = Vec::new();
     for (name, mut stage) in states() {
-        match name {
-            "stale-read" | "siblings" | "tiles" | "help" | "operation" => {
-                insta::assert_snapshot!(format!("{name}-60x18"), stage.picture(60, 18));
-            }
-            "split" | "down-and-frozen" | "hints" | "lagging" | "split-brain" | "knobs" | "operations"
-            | "space-time" => {
-                insta::assert_snapshot!(format!("{name}-120x36"), stage.picture(120, 36));
-            }
-            _ => {}
-        }
-        if matches!(
-            name,
-            "siblings" | "why" | "hints" | "split-brain" | "knobs" | "operations" | "space-time" | "metrics"
-        ) {
-            insta::assert_snapshot!(format!("{name}-200x55"), stage.picture(200, 55));
+        for (width, height) in tiers(name) {
+            insta::assert_snapshot!(format!("{name}-{width}x{height}"), stage.picture(*width, *height));
+            views.push((stage.ui.view, (*width, *height)));
         }
     }
-}
-
-const SIZES: [(u16, u16); 4] = [(60, 18), (80, 24), (120, 36), (200, 55)];
-
-#[test]
-fn every_theme_and_depth_shows_the_same_text() {
-    for (name, mut stage) in states() {
-        for (width, height) in SIZES {
-            stage.theme(Kind::Dark, Depth::True);
-            let text = stage.text(width, height);
-            for kind in Kind::ALL {
-                for depth in Depth::ALL {
-                    stage.theme(kind, depth);
-                    assert_eq!(stage.text(width, height), text, "{name} in {kind:?} at {depth:?}");
-                }
-            }
-        }
-    }
-}
-
-#[test]
-fn without_colours_bold_and_reverse_remain() {
-    use ratatui::style::{Color, Modifier};
-    for (name, mut stage) in states() {
-        for kind in Kind::ALL {
-            stage.theme(kind, Depth::None);
-            let buffer = stage.buffer(80, 24);
-            for cell in &buffer.content {
-                assert_eq!((cell.fg, cell.bg), (Color::Reset, Color::Reset), "{name} in {kind:?}");
-            }
-            let modifiers = buffer.content.iter().fold(Modifier::empty(), |all, cell| all | cell.modifier);
-            assert!(modifiers.contains(Modifier::BOLD), "{name} in {kind:?}");
-        }
-    }
-    let mut stage = Stage::after(3, "w|");
-    stage.theme(Kind::Dark, Depth::None);
-    let reversed = |cell: &ratatui::buffer::Cell| cell.modifier.contains(Modifier::REVERSED);
-    assert!(stage.buffer(80, 24).content.iter().any(reversed), "DIVERGED stands out without colour");
-}
-
-#[test]
-fn the_ascii_set_shows_nothing_beyond_ascii() {
-    for (name, mut stage) in states() {
-        if matches!(name, "siblings" | "session") {
-            // Its names are people's own.
-            continue;
-        }
-        stage.glyphs(&ASCII);
-        for (width, height) in SIZES {
-            for row in rows(&stage.buffer(width, height)) {
-                assert!(row.is_ascii(), "{name} at {width}x{height}: {row}");
-            }
+    for view in View::ALL {
+        for tier in TIERS {
+            assert!(views.contains(&(view, tier)), "no picture of the {} view at {tier:?}", view.name());
         }
     }
 }

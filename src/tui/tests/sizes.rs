@@ -6,36 +6,61 @@ use ratatui::{
     style::Style,
 };
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::{
     action::{HintRules, PrimaryPolicy, Protocol},
     data::Conflicts,
-    tui::draw,
+    tui::{draw, ui::View},
 };
 
 use super::{
-    pictures::{crowded, hinting, lesson, monitored, opinionated},
+    pictures::{crowded, states},
     stage::{Stage, favourite_colour},
 };
 
-/// Draws at every size, inside a larger buffer whose margin must stay untouched.
-fn sweep(name: &str, stage: &mut Stage, steps: (usize, usize)) {
+/// Every small size, then steps, then the edges of the tiers and of what a terminal may be.
+fn sizes(coarse: usize) -> impl Iterator<Item = (u16, u16)> {
+    let small =
+        (0..=90).step_by(coarse).flat_map(move |width| (0..=30).step_by(coarse).map(move |h| (width, h)));
+    let large = (90..=300).step_by(19 * coarse).flat_map(|width| [31, 40, 57, 83, 100].map(|h| (width, h)));
+    let edges = [59, 60, 61, 79, 80, 81, 109, 110, 111, 179, 180, 181, 200, 300];
+    let edges = edges
+        .into_iter()
+        .flat_map(|width| [17, 18, 19, 23, 24, 25, 33, 34, 35, 49, 50, 100].map(|h| (width, h)));
+    small.chain(large).chain(edges)
+}
+
+/// Draws at every size; all that a click could find lies inside, and no cell tells the terminal anything but text.
+fn sweep(name: &str, stage: &mut Stage, coarse: usize) {
     let snapshot = stage.snapshot();
-    for width in (0..=220).step_by(steps.0) {
-        for height in (0..=60).step_by(steps.1) {
-            let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
-            let cursor = draw(&mut stage.ui, &snapshot, &mut buffer);
-            assert_eq!(buffer.content.len(), usize::from(width) * usize::from(height));
-            let inside = |at: Position| at.x < width && at.y < height;
-            assert!(cursor.is_none_or(inside), "{name} at {width}x{height}: {cursor:?}");
-            for card in &stage.ui.cards {
-                assert!(buffer.area.union(*card) == buffer.area, "{name} at {width}x{height}: {card}");
-            }
+    for (width, height) in sizes(coarse) {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+        let cursor = draw(&mut stage.ui, &snapshot, &mut buffer);
+        assert_eq!(buffer.content.len(), usize::from(width) * usize::from(height));
+        let inside = |at: Position| at.x < width && at.y < height;
+        assert!(cursor.is_none_or(inside), "{name} at {width}x{height}: {cursor:?}");
+        let ui = &stage.ui;
+        let hints = ui.hints.iter().map(|(place, _)| *place);
+        let rows = ui.operation_rows.iter().map(|(place, _)| *place);
+        let rest = ui.bar.map(|bar| bar.area).into_iter().chain(ui.place.as_ref().map(|place| place.area));
+        for place in ui.cards.iter().copied().chain(hints).chain(rows).chain(rest) {
+            assert_eq!(buffer.area.union(place), buffer.area, "{name} at {width}x{height}: {place}");
+        }
+        for (index, cell) in buffer.content.iter().enumerate() {
+            let symbol = cell.symbol();
+            assert!(!symbol.chars().any(char::is_control), "{name} at {width}x{height}: {symbol:?}");
+            let last = width > 0 && index % usize::from(width) == usize::from(width) - 1;
+            assert!(
+                !last || symbol.width() <= 1,
+                "{name} at {width}x{height}: {symbol:?} goes over the edge"
+            );
         }
     }
 }
 
-#[test]
-fn no_size_panics_and_nothing_is_drawn_outside() {
+/// The states, and whatever may lie over a view, by the keys that open it.
+fn hard_to_draw() -> Vec<(&'static str, Stage)> {
     let mut long = favourite_colour(6);
     long.title = "A title that goes on and on, and then on ".repeat(4);
     long.keys = vec!["a-key-with-a-name-that-is-far-too-long-for-a-header".into()];
@@ -43,38 +68,64 @@ fn no_size_panics_and_nothing_is_drawn_outside() {
         replica.name = "a-replica-with-a-name-far-too-long-for-a-card".into();
         replica.zone = Some("a-zone-with-a-name-far-too-long-for-a-card".into());
     }
-    for (name, scenario, keys) in [
-        ("start", favourite_colour(1), "w"),
-        ("moving", favourite_colour(3), "w|"),
-        ("past", favourite_colour(3), "w|2r,"),
-        ("lost", favourite_colour(3), "2pw1w|||Pg||||||||||"),
-        ("long", long, "w2pc3z4x5|"),
-        ("siblings", crowded(), "2pw1w4W千代田区の値⏎|||P|||||3e"),
-        ("help", favourite_colour(3), "?"),
-        ("choice", favourite_colour(12), "x"),
-        ("prompt", favourite_colour(3), "Wa value that is a little longer than the line that it is typed in"),
-        ("question", lesson(), "nnb+++"),
-        ("session", crowded(), "iI⏎"),
-        ("split brain", monitored(), "1pw||||||||2w|⏎"),
-        ("opinions", opinionated(), "3p1D||||||||⏎"),
-        ("hints", hinting(), "3c1w|⏎"),
-        ("operations", crowded(), "2pw1w4W千代田区の値⏎3r|rP||⇥⇥⇥⏎"),
-        ("knobs", favourite_colour(3), "Kjjll"),
-        ("fog", favourite_colour(6), "2pw||1w3c|v"),
-        ("metrics", favourite_colour(3), "w|2r |||w1r||⇥⇥⇥⇥"),
-        ("space-time", favourite_colour(6), "w2pc3z4x5||⇥⏎,,"),
-    ] {
+    let with = |scenario, keys: &str| {
         let mut stage = Stage::new(scenario);
         stage.keys(keys);
-        sweep(name, &mut stage, (7, 3));
+        stage
+    };
+    let mut all = states();
+    all.extend([
+        ("long", with(long, "w2pc3z4x5|")),
+        ("one replica", Stage::after(1, "w")),
+        ("moving", Stage::after(3, "w|")),
+        ("choice", Stage::after(12, "x")),
+        ("a long line", Stage::after(3, "Wa value that is a little longer than the line that it is typed in")),
+        ("wide characters", with(crowded(), "2pw1w4W千代田区の値⏎|||P|||||3e")),
+        ("a wide line", with(crowded(), "W千代田区の値千代田区の値千代田区の値千代田区の値千代田区の値千代田区の値")),
+        ("fog", Stage::after(6, "2pw||1w3c|v")),
+        ("palette", Stage::after(3, "w:")),
+        ("a wall being drawn up", Stage::after(6, "2pw|G")),
+        ("messages", Stage::after(6, "w|d")),
+        ("surgery", Stage::after(3, "w|d⏎")),
+        ("run until", Stage::after(3, "w|gg")),
+        ("verdicts", Stage::after(3, "w|2r |||E")),
+        ("marks", Stage::after(3, "w|m||m B")),
+        ("branches", Stage::after(3, "w|||,wB")),
+        ("the clock's line", Stage::after(3, "T")),
+        ("the links' line", Stage::after(3, "L")),
+        ("a knob's line", Stage::after(3, "Kjj⏎")),
+        ("a filter", Stage::after(3, "w2r/kind:")),
+        ("nothing matches", Stage::after(3, "?xyzzy")),
+        ("a wide filter", Stage::after(3, "?千代田区の値千代田区の値千代田区の値千代田区の値千代田区の値千代田区の値千代田区の値千代田区の値")),
+    ]);
+    all
+}
+
+#[test]
+fn no_size_panics_and_nothing_is_drawn_outside() {
+    for (name, mut stage) in hard_to_draw() {
+        sweep(name, &mut stage, 1);
     }
 }
 
 #[test]
-fn a_thousand_replicas_are_drawn_at_every_size() {
-    for (replicas, steps) in [(64, (9, 4)), (1_000, (31, 9))] {
+fn every_view_is_drawn_at_every_size_whatever_is_going_on() {
+    for (name, mut stage) in hard_to_draw() {
+        for view in View::ALL {
+            stage.ui.view = view;
+            sweep(name, &mut stage, 5);
+        }
+    }
+}
+
+#[test]
+fn one_or_a_thousand_replicas_are_drawn_at_every_size_in_every_view() {
+    for (replicas, coarse) in [(1, 2), (3, 3), (6, 3), (64, 6), (1_000, 11)] {
         let mut stage = Stage::after(replicas, "w|");
-        sweep("many", &mut stage, steps);
+        for view in View::ALL {
+            stage.ui.view = view;
+            sweep("many", &mut stage, coarse);
+        }
     }
 }
 
