@@ -18,6 +18,7 @@ mod models;
 #[cfg(test)]
 mod mutations;
 mod order;
+mod prediction;
 pub mod run_history;
 mod summary;
 mod verdict;
@@ -29,6 +30,7 @@ pub use key_ledger::{Atomicity, Discarded, Loss, Purge, Record, Staleness};
 pub use ledger::{Answered, Ledger, ReadRecord, Tally, Worst};
 pub use meters::{Bucket, Meters, Reads};
 pub use models::{Judge, MOST_K, Model};
+pub use prediction::{Forecast, Prediction};
 pub use summary::{Badge, Judged, Subject};
 pub use verdict::{Evidence, Verdict};
 pub use why::{Barrier, Remedy, Story, Stranded, Trail, explain};

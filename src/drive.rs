@@ -3,8 +3,10 @@
 
 mod actor;
 mod bar;
+mod beside;
 pub mod chart;
 mod fog;
+mod forecast;
 mod goal;
 mod headless;
 mod journal;
@@ -22,14 +24,17 @@ mod timeline;
 
 pub use actor::{FirstStaleRead, HUNT, Handle, Request, Start, spawn};
 pub use bar::Bar;
+pub use beside::{Against, Beside, BesideKind};
 pub use fog::{Fog, Known};
 pub use goal::Goal;
 pub use headless::{Finding, Report, run};
 pub use journal::Journal;
-pub use narrate::{EventLine, Mark, Narrator, ratio, side, skew};
+pub use narrate::{EventLine, Mark, Narrator, ratio, setting_in_words, side, skew};
 pub use pace::Speed;
 pub use saved::{restored, saved};
 pub use script::{DEFAULT_LIMIT, Reach, Said};
-pub use snapshot::{Agreement, BranchView, Clock, DeathView, Notice, Playhead, ScriptView, Snapshot};
+pub use snapshot::{
+    Agreement, BranchView, Clock, DeathView, MOST_FATES, Notice, Playhead, ScriptView, Snapshot,
+};
 pub use still::still;
 pub use timeline::{Branch, Cause, Logged, Moment, Nothing, Timeline};

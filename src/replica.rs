@@ -49,6 +49,7 @@ use hints::HintStore;
 pub use message::{Body, Exchange, Forwarded, MessageKind, Want};
 pub use placement::{Placement, Topology, owners};
 use primary::{Discard, Member, News};
+pub use quorum::{is_met, just_enough};
 use read::Readings;
 use std::sync::Arc;
 use store::Store;

@@ -454,6 +454,15 @@ impl Simulation {
         crate::replica::owners(self.placement(), key)
     }
 
+    /// Ring by ring, all replicas in the order of preference for `key`, and whether each holds it; nothing where no ring
+    /// places keys.
+    pub fn preference(&self, key: crate::base::KeyId) -> Vec<Vec<(NodeId, bool)>> {
+        match self.settings.leaderless() {
+            Some(_) => self.placement().preference(key).collect(),
+            None => Vec::new(),
+        }
+    }
+
     pub fn keys(&self) -> &[Arc<str>] {
         &self.keys
     }

@@ -10,6 +10,7 @@ pub mod app;
 pub mod cast;
 mod cluster;
 mod coach;
+mod compare;
 mod draw;
 mod fog;
 pub mod guard;

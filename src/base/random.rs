@@ -42,6 +42,8 @@ pub enum Purpose {
     Retransmission,
     /// Which replicas of a region a read asks.
     ReadReplica = 60,
+    /// The trials of a prediction; never the run itself.
+    Prediction = 80,
 }
 
 impl Seed {

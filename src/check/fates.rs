@@ -4,7 +4,7 @@
 //!  does any replica of its key show it as its value, or a part of it?
 //!   ├─ a majority of them do ............................................ visible
 //!   ├─ a later write was made on top of it .............................. superseded
-//!   ├─ some do, and a message on its way brings it to another ........... visible
+//!   ├─ some do, and a message that will arrive brings it to another ...... visible
 //!   ├─ some do, or it is on its way, or kept as a hint .................. stranded
 //!   └─ nobody does and nobody will
 //!       ├─ a delete whose tombstone was forgotten in good order ......... superseded
@@ -22,7 +22,7 @@ use super::{
     key_ledger::{Discarded, KeyLedger, Purge},
 };
 use crate::{
-    base::NodeId,
+    base::{KeyId, NodeId, WriteId},
     data::{Conflicts, Held, Relation},
     sim::Simulation,
 };
@@ -133,6 +133,11 @@ impl Ledger {
         fates
     }
 
+    /// What became of the acknowledged write of this name; `None` where it is not remembered, or not acknowledged.
+    pub fn fate_of(&self, key: KeyId, write: WriteId, simulation: &Simulation) -> Option<Fate> {
+        self.fate(self.key_ledgers().get(key.index())?.record(write)?, simulation)
+    }
+
     /// What became of this acknowledged write; `None` where it is not remembered, or not acknowledged.
     pub fn fate(&self, record: &Record, simulation: &Simulation) -> Option<Fate> {
         let ledger = self.key_ledgers().get(record.version.key.index())?;
@@ -164,7 +169,7 @@ impl KeyLedger {
         if record.superseded && !merged && (!by_log || reflected) {
             return Fate::Superseded;
         }
-        if showing > 0 && simulation.may_still_spread(version) {
+        if showing > 0 && simulation.is_spreading(version) {
             return Fate::Visible;
         }
         if held || reflected || simulation.may_still_spread(version) || simulation.is_hinted(version) {

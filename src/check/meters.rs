@@ -168,15 +168,19 @@ impl Meters {
         sent
     }
 
+    /// The bounds of the classes of age: each from the first, up to the second (not included).
+    pub fn ages() -> impl Iterator<Item = (Span, Span)> {
+        (0..AGES).map(|class| {
+            let upper = 1_000_000 << class;
+            (Span(if class == 0 { 0 } else { upper / 2 }), Span(upper))
+        })
+    }
+
     /// Reads by how long before them a write of the key had been acknowledged last: from which age, up to which (not
     /// included), and how many. Only ages that were seen. Reads of keys never written do not count.
     pub fn staleness_by_age(&self) -> Vec<(Span, Span, Reads)> {
-        let bounds = |class: usize| {
-            let upper = 1_000_000 << class;
-            (Span(if class == 0 { 0 } else { upper / 2 }), Span(upper))
-        };
-        let classes = self.ages.iter().enumerate().filter(|(_, reads)| reads.all > 0);
-        classes.map(|(class, reads)| (bounds(class).0, bounds(class).1, *reads)).collect()
+        let classes = Self::ages().zip(&self.ages).filter(|(_, reads)| reads.all > 0);
+        classes.map(|((from, upper), reads)| (from, upper, *reads)).collect()
     }
 }
 

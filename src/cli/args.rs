@@ -7,7 +7,7 @@ use clap_complete::Shell;
 
 use crate::tui::{
     theme::{Depth, GlyphChoice, Kind},
-    ui::View,
+    ui::{Layout, View},
 };
 
 /// Watch replicas disagree and come to agree: a laboratory for eventual consistency in the terminal.
@@ -116,7 +116,7 @@ edn     Jepsen's and Knossos's events; `laggard judge` reads them too. Keys that
         returned siblings, are refused: no model knows them
 json    all that is known of each operation and fault, by the schema `laggard-history/1`
 csv     a line for each operation (RFC 4180)
-svg     a picture of the screen at one instant: --at, --size, --view, --theme
+svg     a picture of the screen at one instant: --at, --size, --view, --layout, --theme
 cast    a recording of the run for terminal players (asciicast 2; cast3: asciicast 3), ten pictures a second of
         virtual time, markers where the preset speaks; at most 10 minutes of it
 
@@ -150,6 +150,10 @@ pub(super) struct ExportArgs {
     /// svg, cast: the view [default: cluster]
     #[arg(long, value_enum)]
     pub(super) view: Option<ViewArg>,
+
+    /// svg, cast: how the cluster is arranged [default: grid]
+    #[arg(long, value_enum)]
+    pub(super) layout: Option<LayoutArg>,
 
     /// svg, cast: the colours [default: dark]
     #[arg(long, value_enum)]
@@ -199,6 +203,26 @@ impl From<ViewArg> for View {
             ViewArg::Events => Self::Events,
             ViewArg::Details => Self::Details,
             ViewArg::Knobs => Self::Knobs,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LayoutArg {
+    /// Rows and columns
+    Grid,
+    /// Around an ellipse, in the order of the ring
+    Ring,
+    /// A box for each zone
+    Zones,
+}
+
+impl From<LayoutArg> for Layout {
+    fn from(arg: LayoutArg) -> Self {
+        match arg {
+            LayoutArg::Grid => Self::Grid,
+            LayoutArg::Ring => Self::Ring,
+            LayoutArg::Zones => Self::Zones,
         }
     }
 }

@@ -29,8 +29,9 @@ pub(super) fn export(args: &ExportArgs, out: &mut Output) -> u8 {
         ExportFormatArg::Cast => return cast::export(args, Version::Two, out),
         ExportFormatArg::Cast3 => return cast::export(args, Version::Three, out),
     };
-    if args.at.is_some() || args.size.is_some() || args.view.is_some() || args.theme.is_some() {
-        out.error("error: --at, --size, --view and --theme are for pictures\nhelp: --format svg or cast, or leave them out");
+    let looks = args.view.is_some() || args.layout.is_some() || args.theme.is_some();
+    if args.at.is_some() || args.size.is_some() || looks {
+        out.error("error: --at, --size, --view, --layout and --theme are for pictures\nhelp: --format svg or cast, or leave them out");
         return REFUSED;
     }
     if format == Format::Shiviz && args.key.is_some() {

@@ -12,7 +12,9 @@
 
 mod anomalies;
 mod charts;
+mod pursuit;
 mod requests;
+mod running;
 
 pub use anomalies::HUNT;
 pub(super) use charts::window;
@@ -32,13 +34,15 @@ use crate::{
 };
 
 use anomalies::Breakpoint;
+use pursuit::{Pursuit, Then};
 
 use super::{
-    Cause, Clock, EventLine, Goal, Logged, Snapshot, Speed, Timeline,
+    Against, Cause, Clock, EventLine, Goal, Logged, Snapshot, Speed, Timeline,
     bar::Bars,
+    beside::Companion,
+    forecast::Forecasts,
     pace::Pace,
-    prospect,
-    script::{Reach, Runner, perform_saved},
+    script::{Runner, perform_saved},
     snapshot::{self, Notice, ScriptView, Surroundings},
 };
 
@@ -84,8 +88,12 @@ pub enum Request {
     Explain(Option<NodeId>),
     /// Tell what this replica can know in every snapshot; of none.
     Fog(Option<NodeId>),
+    /// Tell in every snapshot what became of so many of the newest operations that wrote.
+    Fates(usize),
     /// Draw a space-time diagram of so much time around the playhead into every snapshot; no more.
     Chart(Option<Span>),
+    /// Show another run beside the line, on the same clock; no more.
+    Beside(Option<Against>),
     /// Publish the present instant: for motion between two events.
     Frame,
     /// Begin anew with another scenario.
@@ -135,6 +143,7 @@ struct Actor {
     focus: KeyId,
     asked_about: Option<NodeId>,
     fog: Option<NodeId>,
+    fates: usize,
     runner: Runner,
     script: ScriptView,
     /// Where the script said what it said last: the sentence is shown only there.
@@ -150,6 +159,8 @@ struct Actor {
     first_stale_read: FirstStaleRead,
     stale_read_awaited: FirstStaleRead,
     charts: charts::Charts,
+    forecasts: Forecasts,
+    beside: Option<Companion>,
     /// The commands of the line, as the last snapshot had them.
     session: Arc<[Logged]>,
     bars: Bars,
@@ -163,37 +174,8 @@ struct Actor {
     behind: bool,
 }
 
-/// Something that is being run for.
-#[derive(Debug, Clone)]
-struct Pursuit {
-    reach: Reach,
-    then: Then,
-    words: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Then {
-    /// Say so, and leave the clock like this.
-    Tell {
-        clock: Clock,
-    },
-    GoOnWithScript {
-        clock: Clock,
-    },
-}
-
-/// Events are performed in slices of at most so many steps and about so long; between two, requests are
-/// heard.
-const SLICE: usize = 20_000;
-const SLICE_TIME: Duration = Duration::from_millis(20);
-/// After so many steps one looks at the clock.
-const CHUNK: usize = 256;
-/// It wakes by itself at most once in this time, however thick and fast events come.
-const MIN_WAIT: Duration = Duration::from_millis(4);
 /// What a script lets pass is travelled at once where people would have to sit through more than this.
 const LONG_WAIT: Duration = Duration::from_secs(20);
-/// A request waits at most so long until idle gossip is made good.
-const MAX_WAIT: Duration = Duration::from_millis(500);
 
 /// Said where nothing that is run for can come.
 const NEVER: &str = "never: nothing more will happen by itself";
@@ -218,6 +200,7 @@ impl Actor {
             focus: scenario.focus,
             asked_about: None,
             fog: None,
+            fates: 0,
             runner: Runner::new(Arc::clone(&scenario)),
             script: ScriptView::default(),
             said_at: Position::default(),
@@ -227,6 +210,8 @@ impl Actor {
             notice: Notice::default(),
             judge: Judge::default(),
             charts: charts::Charts::default(),
+            forecasts: Forecasts::default(),
+            beside: None,
             session: Arc::from([]),
             bars: Bars::default(),
             first_stale_read: start.first_stale_read,
@@ -295,166 +280,6 @@ impl Actor {
         }
     }
 
-    /// When something is due that changes the picture; never while paused or quiet.
-    fn wake_at(&self) -> Option<Instant> {
-        if self.journey.is_some() || self.behind {
-            return Some(wall());
-        }
-        if self.clock == Clock::Stopped {
-            return None;
-        }
-        let awaited =
-            self.pursuit.as_ref().map(|pursuit| pursuit.reach.limit()).filter(|limit| limit.0 < u64::MAX);
-        let event = if self.is_quiet() { None } else { self.timeline.next_at() };
-        let due = match (event, awaited) {
-            (Some(event), Some(limit)) => event.min(limit),
-            (one, other) => one.or(other)?,
-        };
-        let span = due.since(self.pace.at);
-        let exact = self.pace.wall + self.speed.wall_duration(span);
-        Some(exact.max(self.woke + MIN_WAIT))
-    }
-
-    /// Whether nothing scheduled will ever show: then the actor sleeps until it is asked something.
-    fn is_quiet(&self) -> bool {
-        !self.timeline.is_past() && self.pursuit.is_none() && prospect::nothing_is_ahead(&self.timeline)
-    }
-
-    /// Goes one slice further on a journey.
-    fn travel_on(&mut self) {
-        let Some(time) = self.journey else { return };
-        let end = wall() + SLICE_TIME;
-        for done in 1..=SLICE {
-            if self.pursuit_ends() {
-                self.journey = None;
-                return;
-            }
-            if !self.advance(time) {
-                self.journey = None;
-                return;
-            }
-            if done % CHUNK == 0 && wall() > end {
-                return;
-            }
-        }
-    }
-
-    /// Performs the next step if it is due by `due`; else lets time pass until then, or to the very moment that is run
-    /// for.
-    fn advance(&mut self, due: SimTime) -> bool {
-        if let Some(Pursuit { reach: reach @ Reach::Moment(_), .. }) = &self.pursuit {
-            return reach.advance(&mut self.timeline, due);
-        }
-        let stepped = self.timeline.step_within(due);
-        if !stepped {
-            self.timeline.rest_until(due);
-        }
-        stepped
-    }
-
-    /// Performs what is due by now, at most a slice of it.
-    fn catch_up(&mut self) {
-        self.travel_on();
-        if self.clock == Clock::Stopped {
-            return;
-        }
-        let now = wall();
-        let due = self.pace.at + self.pace.speed.virtual_span(now - self.pace.wall);
-        let end = wall() + SLICE_TIME;
-        for done in 1..=SLICE {
-            if self.pursuit_ends() || self.stops_at_breakpoint() || self.stops_at_stale_read() {
-                self.behind = false;
-                return;
-            }
-            if !self.advance(due) {
-                self.behind = false;
-                return;
-            }
-            if done % CHUNK == 0 && wall() > end {
-                break;
-            }
-        }
-        self.behind = true;
-    }
-
-    /// Catches up before a request is handled. After a sleep in which nothing showed only idle gossip is due,
-    /// hours of it perhaps: it is made good whole, so that a command falls where the clock says. Amid more
-    /// work than a slice holds, requests are heard at once instead.
-    fn come_to_the_present(&mut self) {
-        let patience = wall() + MAX_WAIT;
-        let was_quiet = self.is_quiet();
-        self.catch_up();
-        while was_quiet && self.behind && wall() < patience {
-            self.catch_up();
-        }
-    }
-
-    /// Whether what is run for has been reached or has failed; `chase` sees to it.
-    fn pursuit_ends(&self) -> bool {
-        self.pursuit.as_ref().is_some_and(|pursuit| pursuit.reach.state(&self.timeline).is_some())
-    }
-
-    /// The first stale read of a session stops the clock, once.
-    fn stops_at_stale_read(&mut self) -> bool {
-        let seen = self.timeline.ledger().tally.stale_reads > 0;
-        if self.stale_read_awaited == FirstStaleRead::GoesBy || !seen {
-            return false;
-        }
-        self.stale_read_awaited = FirstStaleRead::GoesBy;
-        self.stop();
-        self.tell("a stale read: the clock is stopped");
-        true
-    }
-
-    /// Ends a pursuit that has been reached, and goes on with the script where that was the purpose.
-    fn chase(&mut self) {
-        let stopped = self.stops_at_breakpoint() || self.stops_at_stale_read();
-        self.give_up_what_never_comes();
-        let Some(pursuit) = self.pursuit.take_if(|pursuit| pursuit.reach.state(&self.timeline).is_some())
-        else {
-            return;
-        };
-        let reached = pursuit.reach.state(&self.timeline) == Some(true);
-        if let Reach::Anomaly { count, .. } = pursuit.reach {
-            self.end_hunt(count);
-            return;
-        }
-        match pursuit.then {
-            Then::Tell { clock } => {
-                self.set_clock(if stopped { Clock::Stopped } else { clock });
-                if stopped {
-                    self.tell(&format!("a stale read: the clock is stopped; reached: {}", pursuit.words));
-                } else if reached {
-                    self.tell(&format!("reached: {}", pursuit.words));
-                } else {
-                    self.warn(&format!("not reached in time: {}", pursuit.words));
-                }
-            }
-            Then::GoOnWithScript { clock } => {
-                self.set_clock(if stopped { Clock::Stopped } else { clock });
-                self.perform_script_step();
-            }
-        }
-    }
-
-    /// Ends a run for something that cannot come any more. A script's own limits stay with the script.
-    fn give_up_what_never_comes(&mut self) {
-        let Some(Pursuit { reach, then: Then::Tell { .. }, .. }) = &self.pursuit else { return };
-        if self.clock == Clock::Stopped || reach.state(&self.timeline).is_some() {
-            return;
-        }
-        let never = match reach {
-            Reach::Condition { condition, .. } => self.timeline.why_never(condition),
-            Reach::Goal { .. } => prospect::nothing_is_ahead(&self.timeline).then_some(NEVER),
-            Reach::Time(_) | Reach::Moment(_) | Reach::Answer(_) | Reach::Anomaly { .. } => None,
-        };
-        if let Some(why) = never {
-            self.pursuit = None;
-            self.stop();
-            self.warn(why);
-        }
-    }
-
     fn set_clock(&mut self, clock: Clock) {
         self.clock = clock;
         self.journey = None;
@@ -498,12 +323,19 @@ impl Actor {
         }
         // Before the step that named it, a key is not there to be shown.
         let known = self.focus.index() < self.timeline.simulation().keys().len();
+        let focus = if known { self.focus } else { self.scenario.focus };
+        let beside = self.beside.as_mut().map(|beside| {
+            beside.follow(&self.timeline);
+            Arc::new(beside.picture(&self.timeline, focus, self.clock))
+        });
         let around = Surroundings {
             scenario: Arc::clone(&self.scenario),
             seed: self.seed,
-            focus: if known { self.focus } else { self.scenario.focus },
+            focus,
+            beside,
             asked_about: self.asked_about,
             fog: self.fog,
+            fates: self.fates,
             clock: self.clock,
             speed: self.speed,
             script: self.script_view(),
@@ -513,7 +345,8 @@ impl Actor {
             notice: self.notice.clone(),
             session: Arc::clone(&self.session),
             bar: self.bars.of(&self.timeline),
-            chart: self.charts.of(&self.timeline, if known { self.focus } else { self.scenario.focus }),
+            chart: self.charts.of(&self.timeline, focus),
+            forecast: self.forecasts.of(&self.timeline, focus),
         };
         let (ledger, simulation) = (self.timeline.ledger(), self.timeline.simulation());
         let history = (self.timeline.history(), self.timeline.line());

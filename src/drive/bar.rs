@@ -29,18 +29,21 @@ impl Bar {
         let commands = timeline.log().iter().map(|logged| (logged.at.at, key(&logged.cause))).collect();
         let wrong = timeline.known_anomalies().iter().map(|anomaly| anomaly.at.at).collect();
         let mut partings: Vec<SimTime> =
-            timeline.branches().iter().map(|branch| parting(timeline, branch).at).collect();
+            timeline.branches().iter().map(|branch| parting_of(timeline, branch).at).collect();
         partings.sort_unstable();
         Self { line: timeline.line(), commands, wrong, partings }
     }
 }
 
-/// The last place that a branch has in common with this line.
-fn parting(timeline: &Timeline, branch: &Branch) -> Position {
-    let log = timeline.log();
-    let common = log.iter().zip(&branch.log).take_while(|(a, b)| a == b).count();
-    let leaves = |log: &[Logged], head: Position| log.get(common).map_or(head, |logged: &Logged| logged.at);
-    leaves(log, timeline.head()).min(leaves(&branch.log, branch.head))
+fn parting_of(timeline: &Timeline, branch: &Branch) -> Position {
+    parting((timeline.log(), timeline.head()), (&branch.log, branch.head))
+}
+
+/// The last place that two lines of one run have in common, each given by its log and its head.
+pub(super) fn parting(one: (&[Logged], Position), other: (&[Logged], Position)) -> Position {
+    let common = one.0.iter().zip(other.0).take_while(|(a, b)| a == b).count();
+    let leaves = |(log, head): (&[Logged], Position)| log.get(common).map_or(head, |logged| logged.at);
+    leaves(one).min(leaves(other))
 }
 
 /// The last bar, drawn up anew only when something of it changes.

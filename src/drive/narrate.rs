@@ -20,7 +20,7 @@ mod replication;
 pub(super) use faults::cut_name;
 use faults::messages;
 pub use faults::side;
-pub use knobs::{ratio, skew};
+pub use knobs::{ratio, setting_in_words, skew};
 
 use super::{Cause, Timeline};
 

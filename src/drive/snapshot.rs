@@ -1,14 +1,14 @@
 //! What the screen draws: one instant with everything said about it, as plain data. Judged here and below,
 //! only drawn above.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     action::Condition,
-    base::{ClientId, KeyId, NodeId, Position, Seed, SimTime, Span, ZoneId},
+    base::{ClientId, KeyId, NodeId, OpId, Position, Seed, SimTime, Span, ZoneId},
     check::{
-        Anomalies, Anomaly, AnomalyKind, Badge, Judged, Loss, Meters, ReadRecord, Staleness, Story, Tally,
-        explain, run_history::RunHistory,
+        Anomalies, Anomaly, AnomalyKind, Badge, Fate, Forecast, Judged, Loss, Meters, ReadRecord, Staleness,
+        Story, Tally, explain, run_history::RunHistory,
     },
     data::{Held, VersionVector},
     replica::MessageKind,
@@ -16,7 +16,7 @@ use crate::{
     sim::{Death, Fact, View, What},
 };
 
-use super::{Bar, EventLine, Fog, Logged, Mark, Narrator, Said, Speed, Timeline, chart::Chart};
+use super::{Bar, Beside, EventLine, Fog, Logged, Mark, Narrator, Said, Speed, Timeline, chart::Chart};
 
 #[derive(Debug, Clone)]
 pub struct Snapshot {
@@ -26,6 +26,9 @@ pub struct Snapshot {
     /// The key that cards, agreement and story are about.
     pub focus: KeyId,
     pub agreement: Agreement,
+    /// Ring by ring, all replicas in the order of preference for the focused key, and whether each holds it; nothing
+    /// where no ring places keys.
+    pub preference: Vec<Vec<(NodeId, bool)>>,
     /// By replica: how far it is behind on the focused key.
     pub staleness: Vec<Option<Staleness>>,
     /// What one replica can know, where that is asked for.
@@ -39,6 +42,8 @@ pub struct Snapshot {
     pub last_read: Option<ReadRecord>,
     /// The newest operations and faults up to the playhead.
     pub operations: Arc<RunHistory>,
+    /// What became, up to the playhead, of the newest writes that were acknowledged; as many as were asked for.
+    pub fates: BTreeMap<OpId, Fate>,
     /// What went wrong up to the playhead, as far as it is remembered.
     pub log: Anomalies,
     /// The story in plain sentences.
@@ -49,6 +54,8 @@ pub struct Snapshot {
     pub events: Arc<[EventLine]>,
     pub recent_times_to_consistency: Vec<Span>,
     pub meters: Meters,
+    /// How stale reads of the focused key are to be expected, as the cluster is set now; or why nobody can tell.
+    pub forecast: Arc<Forecast>,
     pub clock: Clock,
     pub speed: Speed,
     pub playhead: Playhead,
@@ -78,6 +85,8 @@ pub struct Snapshot {
     pub session: Arc<[Logged]>,
     /// The space-time diagram around the playhead, where one is asked for.
     pub chart: Option<Arc<Chart>>,
+    /// Another run at the same instant, where one is asked for.
+    pub beside: Option<Arc<Beside>>,
 }
 
 /// A message that died a moment ago.
@@ -150,6 +159,8 @@ pub struct ScriptView {
 
 /// How long a dead message stays visible.
 const RECENT_DEATH: Span = Span::millis(800);
+/// Of at most so many operations it is told what became of them.
+pub const MOST_FATES: usize = 256;
 /// At most so many anomalies.
 const MAX_ANOMALIES: usize = 40;
 /// At most so many event lines.
@@ -191,9 +202,12 @@ pub(super) struct Surroundings {
     pub(super) asked_about: Option<NodeId>,
     /// Whose knowledge is wanted.
     pub(super) fog: Option<NodeId>,
+    /// Of how many of the newest operations it is wanted what became of them.
+    pub(super) fates: usize,
     pub(super) clock: Clock,
     pub(super) speed: Speed,
     pub(super) script: ScriptView,
+    pub(super) forecast: Arc<Forecast>,
     pub(super) pursuit: Option<String>,
     /// What would have prevented the anomaly that the playhead stands at.
     pub(super) prevention: Vec<String>,
@@ -203,6 +217,7 @@ pub(super) struct Surroundings {
     pub(super) session: Arc<[Logged]>,
     pub(super) bar: Arc<Bar>,
     pub(super) chart: Option<Arc<Chart>>,
+    pub(super) beside: Option<Arc<Beside>>,
 }
 
 impl Snapshot {
@@ -228,6 +243,7 @@ impl Snapshot {
         Self {
             view: simulation.view(),
             agreement: Agreement::of(timeline, focus, &staleness),
+            preference: simulation.preference(focus),
             staleness,
             story_lines: story.as_ref().map_or_else(Vec::new, |story| {
                 let told = Narrator { timeline }.story(story);
@@ -241,9 +257,11 @@ impl Snapshot {
             tally: ledger.tally,
             last_read: ledger.last_read.clone(),
             log: ledger.anomalies().clone(),
+            fates: fates(timeline, around.fates),
             operations: Arc::new(timeline.history().clone()),
             events,
             meters: timeline.meters().clone(),
+            forecast: around.forecast,
             recent_times_to_consistency: ledger.times_to_consistency().collect(),
             head: timeline.head(),
             playhead: if timeline.is_past() { Playhead::InThePast } else { Playhead::AtHead },
@@ -268,6 +286,7 @@ impl Snapshot {
             notice: around.notice,
             session: around.session,
             chart: around.chart,
+            beside: around.beside,
         }
     }
 
@@ -298,6 +317,18 @@ impl Snapshot {
             disk => format!("{}#{}", self.replica_name(node), disk + 1),
         }
     }
+}
+
+/// What became of the newest writes, among so many of the newest operations.
+fn fates(timeline: &Timeline, newest: usize) -> BTreeMap<OpId, Fate> {
+    let operations = &timeline.history().operations;
+    let first = operations.len().saturating_sub(newest);
+    let fate = |place| {
+        let operation = operations.get(place)?;
+        let fate = timeline.ledger().fate_of(operation.key, operation.write()?, timeline.simulation())?;
+        Some((operation.op, fate))
+    };
+    (first..operations.len()).filter_map(fate).collect()
 }
 
 /// What died within the last moments of virtual time.

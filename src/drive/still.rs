@@ -10,7 +10,8 @@ use crate::{
 use super::{
     Bar, Clock, Snapshot, Speed, Timeline,
     chart::Chart,
-    snapshot::{self, Notice, ScriptView, Surroundings},
+    forecast::Forecasts,
+    snapshot::{self, MOST_FATES, Notice, ScriptView, Surroundings},
 };
 
 /// The instant that the playhead stands at, with the clock stopped. `chart` asks for so much of a space-time diagram
@@ -23,15 +24,18 @@ pub fn still(timeline: &Timeline, focus: KeyId, chart: Option<Span>) -> Snapshot
         focus,
         asked_about: None,
         fog: None,
+        fates: MOST_FATES,
         clock: Clock::Stopped,
         speed: Speed::NORMAL,
         script: ScriptView::default(),
+        forecast: Forecasts::default().of(timeline, focus),
         pursuit: None,
         prevention: Vec::new(),
         breakpoint: None,
         notice: Notice::default(),
         session: timeline.log().into(),
         bar: Arc::new(Bar::of(timeline)),
+        beside: None,
         chart: window.map(|window| Arc::new(Chart::of(timeline, window, focus))),
         scenario,
     };

@@ -224,6 +224,11 @@ impl Timeline {
         &self.branches
     }
 
+    /// Whether the next step repeats a command of the log.
+    pub(super) fn next_is_command(&self) -> bool {
+        self.log.get(self.cursor).is_some_and(|logged| logged.at.step == self.position().step)
+    }
+
     /// When the next thing is due: an event, or a logged command where the playhead stands in the past.
     pub fn next_at(&self) -> Option<SimTime> {
         match self.log.get(self.cursor) {
@@ -250,12 +255,26 @@ impl Timeline {
         Ok(())
     }
 
+    /// An abandoned future as a line of its own, at its beginning.
+    pub(super) fn branch(&self, index: usize) -> Option<Self> {
+        let branch = self.branches.get(index)?;
+        let mut line = Self::new(Arc::clone(self.simulation().scenario()), self.seed);
+        (line.log, line.head) = (branch.log.clone(), branch.head);
+        Some(line)
+    }
+
     /// Keeps the future of `at` as a branch and cuts it off this line.
     fn leave_future(&mut self, at: Position) {
         if self.branches.len() == MAX_BRANCHES {
             self.branches.remove(0);
         }
         self.branches.push(Branch { log: self.log.clone(), head: self.head, parted: at });
+        self.end_here();
+    }
+
+    /// Ends the line at the playhead: what came after it is forgotten.
+    pub(super) fn end_here(&mut self) {
+        let at = self.position();
         self.log.truncate(self.cursor);
         self.keyframes.truncate_after(at.step);
         self.journal.truncate_after(at.step);

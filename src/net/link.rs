@@ -128,6 +128,14 @@ impl Network {
         self.profiles.iter().zip(used).filter(|(_, used)| *used).map(|(profile, _)| profile).collect()
     }
 
+    /// Whether every link has the delays that it has there, whatever is on its way.
+    pub fn delays_as(&self, other: &Self) -> bool {
+        self.nodes == other.nodes
+            && self.latency_percent == other.latency_percent
+            && self.table == other.table
+            && self.profiles == other.profiles
+    }
+
     /// Turns one knob of some links.
     pub fn change(&mut self, scope: Scope, change: &LinkChange) {
         match scope {

@@ -28,7 +28,8 @@ pub(super) fn counted(
     u16::try_from(count).unwrap_or(u16::MAX)
 }
 
-pub(super) fn is_met(
+/// Whether these are enough.
+pub fn is_met(
     block_for: BlockFor,
     nodes: impl Iterator<Item = NodeId> + Clone,
     placement: Placement<'_>,
@@ -60,11 +61,7 @@ pub(super) fn shortage(
 
 /// The first of `candidates` that are just enough: whom a read asks that asks exactly as many as its level
 /// says.
-pub(super) fn just_enough(
-    block_for: BlockFor,
-    candidates: &[NodeId],
-    placement: Placement<'_>,
-) -> Vec<NodeId> {
+pub fn just_enough(block_for: BlockFor, candidates: &[NodeId], placement: Placement<'_>) -> Vec<NodeId> {
     let mut chosen: Vec<NodeId> = Vec::new();
     for node in candidates {
         let before = counted(block_for, chosen.iter().copied(), placement);

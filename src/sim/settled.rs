@@ -127,18 +127,15 @@ impl Simulation {
     /// to a replica that would take it; or somebody will send it to one, again or as a hint; or one has it that waits
     /// for other writes. What only meets something later brings nothing back.
     pub fn may_still_spread(&self, write: &Version) -> bool {
-        let carries = |message: &Message| {
-            message.brings(|version| version.id == write.id)
-                || message.contents_of(write.key).any(|held| held.keeps(write))
-        };
         let learns = |node, key, held: &Held| self.would_learn_in_time(node, key, held);
         let kept_for = |message: &Message| match &message.body {
             // It becomes a hint, whose target may be down for now.
             Body::Write { key, held, instead_of: Some(target), .. } => learns(*target, *key, held),
             _ => false,
         };
-        let spreads =
-            |message: &Message| carries(message) && (self.teaches(message, learns) || kept_for(message));
+        let spreads = |message: &Message| {
+            carries(message, write) && (self.teaches(message, learns) || kept_for(message))
+        };
         let waits = |node: &super::Node| {
             let mut waiting = node.replica.waiting();
             waiting.any(|(key, held)| held.keeps(write) && learns(node.replica.id, key, held))
@@ -153,6 +150,12 @@ impl Simulation {
         }
         let flying = self.arrivals().any(|(_, message)| !message.lost && spreads(message));
         flying || self.nodes.iter().any(|node| node.inbox.iter().any(spreads))
+    }
+
+    /// Whether a message on its way brings `write` to a replica that lacks it, as things are now: it will not be lost,
+    /// and no wall stands before it, nor is its target down.
+    pub fn is_spreading(&self, write: &Version) -> bool {
+        self.arrivals().any(|(_, message)| carries(message, write) && self.may_change_data(message))
     }
 
     /// Whether this message is on its way and teaches its target anything, or draws an answer that does.
@@ -454,4 +457,9 @@ fn is_tombstone(held: &Held) -> bool {
         Held::One(version) => version.value.is_tombstone(),
         Held::Nothing | Held::Siblings(_) | Held::Shared(_) | Held::State(_) => false,
     }
+}
+
+fn carries(message: &Message, write: &Version) -> bool {
+    message.brings(|version| version.id == write.id)
+        || message.contents_of(write.key).any(|held| held.keeps(write))
 }

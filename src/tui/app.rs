@@ -298,7 +298,9 @@ fn press(ui: &mut Ui, key: crossterm::event::KeyEvent, snapshot: &Snapshot) -> V
 
 /// Whether anything on the screen moves between two events.
 fn moves(snapshot: &Snapshot) -> bool {
-    snapshot.is_running() && (!snapshot.view.messages.is_empty() || !snapshot.deaths.is_empty())
+    let busy = |it: &Snapshot| !it.view.messages.is_empty() || !it.deaths.is_empty();
+    snapshot.is_running()
+        && (busy(snapshot) || snapshot.beside.as_ref().is_some_and(|beside| busy(&beside.there)))
 }
 
 #[expect(clippy::disallowed_methods, reason = "the screen's own pace; it never reaches the simulation")]

@@ -268,7 +268,7 @@ fn about_agreement(ui: &Ui, snapshot: &Snapshot) -> Advice {
         return ("B", "B: go over to the branch you left".into());
     }
     if let Some(loss) = snapshot.losses.last() {
-        let text = format!("{} was lost. , steps back to see how", short(&loss.value));
+        let text = format!("{} was lost  ,: step back and see how", short(&loss.value));
         return (",", text);
     }
     if tally.writes == 0 {

@@ -17,8 +17,8 @@ use ratatui::{
 use crate::{base::NodeId, drive::Snapshot};
 
 use super::{
-    cluster, fog, metrics,
-    paint::Paint,
+    cluster, compare, fog, metrics,
+    paint::{Paint, inside},
     panels, spacetime,
     theme::{ASCII, Role},
     timebar,
@@ -27,6 +27,8 @@ use super::{
 
 /// The least terminal that shows more than a line.
 pub(super) const LEAST: (u16, u16) = (60, 18);
+/// From this height on a view without the cluster says in a row how the cluster stands.
+const ROOM_FOR_SITUATION: u16 = 22;
 
 /// Draws everything and gives the cursor's place where one types.
 pub fn draw(ui: &mut Ui, snapshot: &Snapshot, buffer: &mut Buffer) -> Option<Position> {
@@ -42,20 +44,29 @@ pub fn draw(ui: &mut Ui, snapshot: &Snapshot, buffer: &mut Buffer) -> Option<Pos
     let mut rest = Rows(area);
     panels::header(paint, rest.top(1), ui, snapshot);
     if ui.fog == Fog::Lies {
-        ui.hints = panels::hints(paint, rest.bottom(1), ui.layer());
+        ui.hints = panels::hints(paint, rest.bottom(1), (ui.layer(), snapshot.clock));
         fog::draw(paint, rest.0, ui, snapshot);
         return finish(paint, ui, snapshot);
     }
+    let wide_enough = area.width >= 110 && area.height >= 34;
     let advice = panels::advice_rows(area, snapshot);
     panels::advice(paint, rest.top(advice), ui, snapshot);
-    panels::hero(paint, rest.top(1), snapshot);
-    ui.hints = panels::hints(paint, rest.bottom(1), ui.layer());
+    if ui.view != View::Compare || snapshot.beside.is_none() {
+        panels::hero(paint, rest.top(1), snapshot);
+    }
+    ui.hints = panels::hints(paint, rest.bottom(1), (ui.layer(), snapshot.clock));
     panels::status(paint, rest.bottom(1), ui, snapshot);
     if timebar::is_shown(area, rest.0, ui, snapshot) {
         ui.bar = timebar::draw(paint, rest.bottom(1), ui, snapshot);
     }
+    if !wide_enough && !matches!(ui.view, View::Cluster | View::Compare) && area.height >= ROOM_FOR_SITUATION
+    {
+        panels::situation(paint, rest.top(1), snapshot);
+    }
     let body = rest.0;
-    if area.width >= 110 && area.height >= 34 {
+    if ui.view == View::Compare {
+        compare::draw(paint, body, ui, snapshot);
+    } else if wide_enough {
         wide(paint, body, ui, snapshot);
     } else {
         narrow(paint, body, ui, snapshot);
@@ -118,6 +129,7 @@ fn wide(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
     let right = Rect { x: area.x + left.width, width: side, ..rows.0 };
     let title = format!("Cluster  {} replicas", snapshot.view.replicas.len());
     let inner = paint.frame(left, &title);
+    panels::next_on_rule(paint, left, &title, snapshot);
     cluster_with_walls(paint, inner, ui, snapshot);
     if ui.view == View::Knobs {
         let inner = paint.frame(right, &panels::knobs_title(right.width));
@@ -138,8 +150,8 @@ fn wide(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
         let inner = paint.frame(docked, "metrics");
         metrics::draw(paint, inner, snapshot);
     } else {
-        let inner = paint.frame(docked, &spacetime::title(ui, snapshot));
-        space_time(paint, inner, ui, snapshot);
+        space_time(paint, inside(docked), ui, snapshot);
+        paint.frame(docked, &spacetime::title(ui, snapshot));
     }
     let events = Rect { x: docked.right(), width: events, ..below };
     let inner = paint.frame(events, &panels::events_title("Events", ui));
@@ -171,8 +183,9 @@ fn narrow(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
             panels::events(paint, rows.0, ui, snapshot);
         }
         View::SpaceTime => {
-            paint.rule(rows.top(1), &format!("{} (Tab: next view)", spacetime::title(ui, snapshot)));
+            let rule = rows.top(1);
             space_time(paint, rows.0, ui, snapshot);
+            paint.rule(rule, &format!("{} (Tab: next view)", spacetime::title(ui, snapshot)));
         }
         View::Metrics => {
             paint.rule(rows.top(1), "metrics (Tab: next view)");
@@ -191,7 +204,7 @@ fn narrow(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
             paint.rule(rows.top(1), &panels::knobs_title(area.width));
             panels::knobs(paint, rows.0, ui, snapshot);
         }
-        View::Cluster => {
+        View::Cluster | View::Compare => {
             let lines = if ui.side == Side::Nothing {
                 // The bar takes its row from the events: cards stay where they are.
                 if ui.bar.is_some() { 3 } else { 4 }
@@ -204,7 +217,9 @@ fn narrow(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Snapshot) {
             let rule = rows.bottom(1);
             match ui.side {
                 Side::Nothing => {
-                    paint.rule(rule, &panels::events_title("last events (Tab: more)", ui));
+                    let title = panels::events_title("last events (Tab: more)", ui);
+                    paint.rule(rule, &title);
+                    panels::next_on_rule(paint, rule, &title, snapshot);
                     panels::events(paint, below, ui, snapshot);
                 }
                 Side::Story | Side::Inspector => {

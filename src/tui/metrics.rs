@@ -2,15 +2,15 @@
 //! seen, how the run stood over time, what was answered and what was sent.
 //!
 //! ```text
-//! ┌ time to consistency ┐ ┌ stale reads by age ┐
-//! │ up to 1s ██████ 7   │ │ 1ms to 2ms ██ 3 of 4│
-//! └─────────────────────┘ └────────────────────┘
+//! ┌ time to consistency ┐ ┌ stale reads by age of the newest write ┐
+//! │ up to 1s ██████ 7   │ │ < 2.04s █████│██  3 of 4 │ 67 %          │
+//! └─────────────────────┘ └─────────────────────────────────────────┘
 //! differ     ▁▁▄▄▄▄▁▁▁        over the whole run
 //! messages   Write 12  WriteAck 9
 //! ```
 
 use ratatui::{
-    layout::Rect,
+    layout::{Position, Rect},
     text::{Line, Span as Text},
 };
 
@@ -18,14 +18,14 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::{
     base::Span,
-    check::{Bucket, Reads, Tally},
+    check::{Bucket, Meters, Reads, Tally},
     drive::Snapshot,
 };
 
 use super::{paint::Paint, scale::round_up, theme::Role};
 
 /// The rows below the two histograms.
-const BELOW: u16 = 7;
+const BELOW: u16 = 8;
 
 pub(super) fn draw(paint: &mut Paint<'_>, area: Rect, snapshot: &Snapshot) {
     let below = BELOW.min(area.height.saturating_sub(4));
@@ -79,12 +79,12 @@ fn bars(paint: &mut Paint<'_>, area: Rect, what: &Histogram) {
 fn times(paint: &mut Paint<'_>, area: Rect, snapshot: &Snapshot) {
     let mut times = snapshot.recent_times_to_consistency.clone();
     times.sort_unstable();
-    let quantile = |share: usize| times[(times.len() * share).div_ceil(100).max(1) - 1];
     let (title, note) = match times.len() {
         0 => ("time to consistency".to_owned(), String::new()),
         count => {
             let writes = if count == 1 { "write" } else { "writes" };
-            let quantiles = format!("p50 {}  p95 {}  p99 {}", quantile(50), quantile(95), quantile(99));
+            let all = [50, 95, 99].map(|share| (share, quantile(&times, share).unwrap_or_default()));
+            let quantiles = all.map(|(share, time)| format!("p{share} {time}")).join("  ");
             (format!("time to consistency ({count} {writes})"), quantiles)
         }
     };
@@ -93,6 +93,11 @@ fn times(paint: &mut Paint<'_>, area: Rect, snapshot: &Snapshot) {
         bars_of.into_iter().map(|(upper, count)| (format!("up to {upper}"), count, count.to_string()));
     let what = Histogram { title, note, bars: bars_of.collect(), empty: "no write is on every replica yet" };
     bars(paint, area, &what);
+}
+
+/// The smallest of some sorted times that so many percent of them do not exceed.
+pub(super) fn quantile(times: &[Span], percent: usize) -> Option<Span> {
+    times.get((times.len() * percent).div_ceil(100).saturating_sub(1)).copied()
 }
 
 /// Sorted times in at most so many classes of round bounds, each with its upper bound.
@@ -122,22 +127,110 @@ fn classes(times: &[Span], most: usize) -> Vec<(Span, u64)> {
     kept
 }
 
-/// The share of stale reads by how long before the read a write of the key was acknowledged last.
+/// One class of age.
+#[derive(Debug, Clone, Copy)]
+struct Age {
+    from: Span,
+    upper: Span,
+    reads: Reads,
+    /// In a thousand.
+    predicted: Option<u64>,
+}
+
+/// The share of stale reads by how long before the read a write of the key was acknowledged last, against what the
+/// delays and levels lead one to expect.
 fn ages(paint: &mut Paint<'_>, area: Rect, snapshot: &Snapshot) {
-    let ages = snapshot.meters.staleness_by_age();
-    let per_mille = |reads: &Reads| (reads.stale * 1_000).checked_div(reads.all).unwrap_or(0);
-    let spare = ages.len().saturating_sub(usize::from(area.height.saturating_sub(2)));
-    let shown = ages.iter().skip(spare);
-    let bars_of = shown.map(|(from, upper, reads)| {
-        (format!("{from} to {upper}"), per_mille(reads), format!("{} of {}", reads.stale, reads.all))
-    });
-    let what = Histogram {
-        title: "stale reads".to_owned(),
-        note: "by the age of the newest write".to_owned(),
-        bars: bars_of.collect(),
-        empty: "nothing written has been read yet",
+    let area = Rect { x: area.x + area.width.min(1), width: area.width.saturating_sub(2), ..area };
+    let title = "stale reads by age of the newest write";
+    paint.line(area, 0, &Line::from(paint.span(title, Role::Title)));
+    let rows = classes_of_age(snapshot, usize::from(area.height.saturating_sub(2)));
+    let line = paint.glyphs.link.1;
+    let note = match (&*snapshot.forecast, rows.is_empty()) {
+        (Err(_), true) => "nothing written has been read yet".to_owned(),
+        (Err(why), false) => format!("no prediction: {why}"),
+        (Ok(_), _) => format!("{} measured  {line} predicted (PBS)", paint.glyphs.block),
     };
-    bars(paint, area, &what);
+    paint.line(area, 1, &Line::from(paint.span(note, Role::Dim)));
+    let label = rows.iter().map(|age| age.upper.to_string().width() + 2).max().unwrap_or(0);
+    let told = |age: &Age| match age.reads.all {
+        0 => "none".to_owned(),
+        all => format!("{} of {all}", age.reads.stale),
+    };
+    let tail = rows.iter().map(|age| told(age).width()).max().unwrap_or(0);
+    let forecast = if snapshot.forecast.is_ok() { 8 } else { 0 };
+    let room = usize::from(area.width).saturating_sub(label + tail + forecast + 3);
+    for (row, age) in (2..area.height).zip(&rows) {
+        let cells =
+            |share: u64| usize::try_from((share * room as u64).div_ceil(1_000)).unwrap_or(0).min(room);
+        let filled = cells(share_of(&age.reads));
+        let bar = paint.glyphs.block.repeat(filled) + &" ".repeat(room - filled);
+        let mut spans = vec![
+            paint.span(format!("{:>label$} ", format!("< {}", age.upper)), Role::Dim),
+            paint.span(bar, Role::Message),
+            paint.span(format!(" {:<tail$}", told(age)), Role::Text),
+        ];
+        if let Some(predicted) = age.predicted {
+            spans.push(paint.span(format!(" {line} {}", share(predicted)), Role::Advice));
+        }
+        paint.line(area, row, &Line::from(spans));
+        if let Some(predicted) = age.predicted.filter(|_| room > 0) {
+            let at = u16::try_from(label + 1 + cells(predicted).saturating_sub(1)).unwrap_or(u16::MAX);
+            let style = paint.style(Role::Advice);
+            paint.cell(Position::new(area.x.saturating_add(at), area.y + row), line, style);
+        }
+    }
+}
+
+fn share_of(reads: &Reads) -> u64 {
+    (reads.stale * 1_000).checked_div(reads.all).unwrap_or(0)
+}
+
+/// `67 %`, `0.3 %`.
+pub(super) fn share(per_mille: u64) -> String {
+    match per_mille {
+        0 => "0 %".into(),
+        few @ 1..10 => format!("0.{few} %"),
+        more => format!("{} %", (more + 5) / 10),
+    }
+}
+
+/// As far as reads were measured or predicted stale, in at most so many classes: those that tell nothing more than the
+/// next are part of it, and where there is no room, so are the youngest.
+fn classes_of_age(snapshot: &Snapshot, most: usize) -> Vec<Age> {
+    let measured = snapshot.meters.staleness_by_age();
+    let of = |from: Span, upper: Span| {
+        snapshot.forecast.as_ref().as_ref().ok().map(|it| it.stale_between(from, upper))
+    };
+    let mut all: Vec<Age> = Meters::ages()
+        .map(|(from, upper)| {
+            let reads = measured.iter().find(|(of, ..)| *of == from).map(|(.., reads)| *reads);
+            Age { from, upper, reads: reads.unwrap_or_default(), predicted: of(from, upper) }
+        })
+        .collect();
+    let tells = |age: &Age| age.reads.all > 0 || age.predicted.is_some_and(|share| share > 0);
+    let last = all.iter().rposition(tells).map_or(0, |last| last + 1);
+    // One more class shows that it is over.
+    all.truncate(if snapshot.forecast.is_ok() { last + 1 } else { last });
+    let joined = |a: &Age, b: &Age| {
+        let reads = Reads { all: a.reads.all + b.reads.all, stale: a.reads.stale + b.reads.stale };
+        Age { from: a.from, upper: b.upper, reads, predicted: of(a.from, b.upper) }
+    };
+    let mut rows: Vec<Age> = Vec::new();
+    for age in all {
+        match rows.last() {
+            Some(before) if before.reads.all == 0 && before.predicted == age.predicted => {
+                let one = joined(before, &age);
+                rows.pop();
+                rows.push(one);
+            }
+            _ => rows.push(age),
+        }
+    }
+    while rows.len() > most.max(1) {
+        let one = joined(&rows[0], &rows[1]);
+        rows.splice(0..2, [one]);
+    }
+    rows
 }
 
 /// The run from its start until now, a line for each thing.
@@ -184,11 +277,20 @@ fn over_time(paint: &Paint<'_>, width: u16, snapshot: &Snapshot) -> Vec<Line<'st
         ),
         line("answered", share(|bucket| (bucket.answered, bucket.answered + bucket.failed)), answered(tally)),
         Line::from(paint.span(
-            format!(" {:<10} 0s {} now", "", paint.glyphs.link.0.repeat(room.saturating_sub(7))),
+            format!(
+                " {:<10} 0s {} now  no bytes: messages have no size here",
+                "",
+                paint.glyphs.link.0.repeat(room.saturating_sub(7))
+            ),
             Role::Dim,
         )),
     ];
     lines.extend([messages(paint, snapshot), died(paint, tally)]);
+    let predicted = match &*snapshot.forecast {
+        Ok(_) => "delays, levels as set; any coordinator; no loss, fault, repair".to_owned(),
+        Err(why) => format!("none: {why}"),
+    };
+    lines.push(Line::from(paint.span(format!(" {:<10} {predicted}", "predicted"), Role::Dim)));
     lines
 }
 
@@ -215,7 +317,7 @@ fn keys(count: usize) -> &'static str {
     if count == 1 { "key" } else { "keys" }
 }
 
-fn percent(part: u64, all: u64) -> String {
+pub(super) fn percent(part: u64, all: u64) -> String {
     (part * 100).checked_div(all).map_or_else(String::new, |percent| format!(" ({percent} %)"))
 }
 

@@ -9,6 +9,7 @@ mod inspector;
 mod knobs;
 mod operations;
 mod overlay;
+mod situation;
 mod walls;
 
 pub(super) use details::{detail_lines, details};
@@ -19,4 +20,5 @@ pub(super) use hero::hero;
 pub(super) use knobs::{knobs, knobs_title};
 pub(super) use operations::{explained_lines, operations, operations_title};
 pub(super) use overlay::{list, overlay, prompt};
+pub(super) use situation::{next_on_rule, situation};
 pub(super) use walls::{losses, walls};

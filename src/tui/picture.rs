@@ -13,7 +13,7 @@ use crate::{
 use super::{
     draw,
     theme::{Glyphs, Theme},
-    ui::{Ui, View},
+    ui::{Layout, Ui, View},
 };
 
 /// What a picture looks like.
@@ -23,12 +23,13 @@ pub struct Look {
     pub theme: Theme,
     pub glyphs: &'static Glyphs,
     pub view: View,
+    pub layout: Layout,
 }
 
 /// The instant that the playhead stands at, as the screen shows it.
 pub fn picture(timeline: &Timeline, focus: KeyId, look: Look) -> Buffer {
     let mut ui = Ui::new(look.theme, look.glyphs);
-    ui.view = look.view;
+    (ui.view, ui.layout) = (look.view, look.layout);
     let mut buffer = Buffer::empty(Rect::from((Position::ORIGIN, look.size)));
     let mut snapshot = still(timeline, focus, None);
     draw(&mut ui, &snapshot, &mut buffer);

@@ -64,9 +64,12 @@ impl SpaceTime {
     }
 }
 
-/// The heading.
+/// The heading, once it is drawn.
 pub(super) fn title(ui: &Ui, snapshot: &Snapshot) -> String {
-    format!("space-time, {} across", ui.space_time.width(snapshot))
+    let touching = ui.place.as_ref().is_some_and(|place| !place.has_lines());
+    let left_out =
+        if touching { "; no room for lines: arrows mark what came from above or below" } else { "" };
+    format!("space-time, {} across{left_out}", ui.space_time.width(snapshot))
 }
 
 /// Draws the view and gives where what of it is, if there was room.

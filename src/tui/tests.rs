@@ -2,8 +2,10 @@
 
 mod budget;
 mod fog;
+mod forecasts;
 mod gallery;
 mod keys;
+mod layouts;
 mod operations;
 pub(in crate::tui) mod pictures;
 mod prompts;
@@ -16,3 +18,4 @@ mod story;
 mod timebar;
 mod tour;
 mod verdicts;
+mod versus;

@@ -4,6 +4,7 @@
 mod act;
 mod commands;
 mod groups;
+mod layout;
 mod lists;
 mod marks;
 mod messages;
@@ -16,13 +17,14 @@ mod turning;
 mod typing;
 mod values;
 mod verdicts;
+mod versus;
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
 use crate::{
     base::{ClientId, NodeId, Span},
-    drive::{Notice, Request, Snapshot},
+    drive::{MOST_FATES, Notice, Request, Snapshot},
 };
 
 use super::{
@@ -40,6 +42,7 @@ pub(super) use prompt::{Prompt, PromptKind};
 pub(super) use session::Addressing;
 pub(super) use values::next_act;
 pub(super) use verdicts::badges;
+pub(super) use versus::Contrast;
 
 /// The screen's own state.
 #[derive(Debug)]
@@ -48,6 +51,7 @@ pub struct Ui {
     pub(super) client: ClientId,
     pub(super) addressing: Addressing,
     pub(super) view: View,
+    pub(super) layout: Layout,
     pub(super) overlay: Overlay,
     /// How far the event list is scrolled back.
     pub(super) scroll: usize,
@@ -65,8 +69,12 @@ pub struct Ui {
     pub(super) fog: Fog,
     /// Whose knowledge the actor tells of.
     fog_of: Option<NodeId>,
+    /// Of how many operations it tells what became of them.
+    fates_of: usize,
     /// The knob that is chosen in their view.
     pub(super) knob: Knob,
+    /// The knob in which the run beside this one differs.
+    pub(super) contrast: Option<Knob>,
     pub(super) status: Option<Status>,
     pub(super) question: Question,
     pub(super) theme: Theme,
@@ -101,11 +109,13 @@ pub enum View {
     Details,
     /// What can be turned live, beside or instead of the details.
     Knobs,
+    /// Two runs side by side.
+    Compare,
 }
 
 impl View {
     /// In the order Tab goes through them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Cluster,
         Self::SpaceTime,
         Self::Events,
@@ -113,6 +123,7 @@ impl View {
         Self::Metrics,
         Self::Details,
         Self::Knobs,
+        Self::Compare,
     ];
 
     /// As the command line names it.
@@ -125,6 +136,40 @@ impl View {
             Self::Operations => "operations",
             Self::Details => "details",
             Self::Knobs => "knobs",
+            Self::Compare => "side by side",
+        }
+    }
+}
+
+/// How the cluster view arranges the replicas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// Rows and columns.
+    Grid,
+    /// Around an ellipse, in the order of the ring.
+    Ring,
+    /// A box for each zone.
+    Zones,
+}
+
+impl Layout {
+    /// In the order the key goes through them.
+    pub const ALL: [Self; 3] = [Self::Grid, Self::Ring, Self::Zones];
+
+    /// As the command line names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Grid => "grid",
+            Self::Ring => "ring",
+            Self::Zones => "zones",
+        }
+    }
+
+    fn next(self) -> Self {
+        match self {
+            Self::Grid => Self::Ring,
+            Self::Ring => Self::Zones,
+            Self::Zones => Self::Grid,
         }
     }
 }
@@ -233,6 +278,7 @@ impl Ui {
             client: ClientId(0),
             addressing: Addressing::Picked,
             view: View::Cluster,
+            layout: Layout::Grid,
             overlay: Overlay::None,
             scroll: 0,
             space_time: SpaceTime::default(),
@@ -244,7 +290,9 @@ impl Ui {
             side: Side::Nothing,
             fog: Fog::Lifted,
             fog_of: None,
+            fates_of: 0,
             knob: Knob::ALL[0],
+            contrast: None,
             status: None,
             question: Question::default(),
             theme,
@@ -316,6 +364,10 @@ impl Ui {
         if wished != asked {
             errands.push(Effect::Ask(Request::Chart(wished)));
         }
+        let fates = if self.view == View::Operations { MOST_FATES } else { 0 };
+        if std::mem::replace(&mut self.fates_of, fates) != fates {
+            errands.push(Effect::Ask(Request::Fates(fates)));
+        }
         let fog = (self.fog == Fog::Lies).then_some(self.picked);
         if std::mem::replace(&mut self.fog_of, fog) != fog {
             errands.push(Effect::Ask(Request::Fog(fog)));
@@ -340,7 +392,8 @@ impl Ui {
     /// Forgets what belonged to the preset before.
     pub(super) fn reset(&mut self) {
         let (theme, glyphs, seen_notice, chart) = (self.theme, self.glyphs, self.seen_notice, self.chart);
-        *self = Self { chart, seen_notice, ..Self::new(theme, glyphs) };
+        let (layout, fates_of) = (self.layout, self.fates_of);
+        *self = Self { layout, chart, fates_of, seen_notice, ..Self::new(theme, glyphs) };
     }
 
     /// A click picks a card or runs a key hint; the wheel scrolls a list or the events.

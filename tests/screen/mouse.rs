@@ -40,7 +40,7 @@ fn cards_hints_and_the_timeline_take_clicks() {
     pty.wait_text("lima write user123.color=green (w1)");
     click(&mut pty, "e why?");
     pty.wait_text("why? lima");
-    click(&mut pty, "Space pause");
+    click(&mut pty, "Space run");
     pty.wait("time goes on", |t| shows(t, &["RUN"]) && !shows(t, &["t=0.0"]));
     pty.send(">>>>>> ");
     answered(&mut pty);

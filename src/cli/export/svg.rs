@@ -11,7 +11,7 @@ use crate::{
         picture::{Look, picture},
         svg,
         theme::{Depth, Kind, Theme, UNICODE},
-        ui::View,
+        ui::{Layout, View},
     },
 };
 
@@ -65,7 +65,9 @@ pub(super) fn focus(args: &ExportArgs, scenario: &Scenario, timeline: &Timeline)
 pub(super) fn look(args: &ExportArgs) -> Result<Look, String> {
     let size = args.size.as_deref().map(size).transpose()?.unwrap_or(USUAL);
     let theme = Theme::new(args.theme.map_or(Kind::Dark, Kind::from), Depth::True);
-    Ok(Look { size, theme, glyphs: &UNICODE, view: args.view.map_or(View::Cluster, View::from) })
+    let view = args.view.map_or(View::Cluster, View::from);
+    let layout = args.layout.map_or(Layout::Grid, Layout::from);
+    Ok(Look { size, theme, glyphs: &UNICODE, view, layout })
 }
 
 pub(super) fn time(text: &str) -> Result<SimTime, String> {

@@ -8,7 +8,10 @@ use crate::{
     drive::{Clock, Timeline, prevention::prevention, prospect, script::Reach},
 };
 
-use super::{Actor, FirstStaleRead, Pursuit, Then};
+use super::{
+    Actor, FirstStaleRead,
+    pursuit::{Pursuit, Then},
+};
 
 /// So much virtual time is run for the next anomaly.
 pub const HUNT: Span = Span::secs(60);

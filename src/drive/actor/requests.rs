@@ -3,17 +3,23 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Command, Condition},
+    action::{Command, Condition, Holding},
     base::{Seed, SimTime},
     drive::{
-        Cause, Clock, Goal, Logged, Nothing, Timeline, prospect,
+        Against, Cause, Clock, Goal, Logged, Nothing, Timeline,
+        beside::Companion,
+        prospect,
         script::{DEFAULT_LIMIT, Poll, Reach},
         snapshot::{self, Notice, ScriptView},
     },
     scenario::Scenario,
 };
 
-use super::{Actor, LONG_WAIT, NEVER, NEW_BRANCH, Pursuit, Request, SLICE, Start, Then};
+use super::{
+    Actor, LONG_WAIT, NEVER, NEW_BRANCH, Request, Start,
+    pursuit::{Pursuit, Then},
+    running::SLICE,
+};
 
 impl Actor {
     pub(super) fn handle(&mut self, request: Request) {
@@ -60,7 +66,9 @@ impl Actor {
             Request::Switch(index) => self.travel(|timeline| timeline.switch(index)),
             Request::Focus(key) if key.index() < self.timeline.simulation().keys().len() => self.focus = key,
             Request::Focus(_) | Request::Frame => {}
+            Request::Fates(newest) => self.fates = newest,
             Request::Chart(width) => self.charts.show(width),
+            Request::Beside(against) => self.put_beside(against),
             Request::Explain(node) => {
                 self.asked_about = node.filter(|node| node.index() < self.scenario.replicas.len());
             }
@@ -81,6 +89,14 @@ impl Actor {
         }
         if past && !self.timeline.is_past() {
             self.tell(NEW_BRANCH);
+        }
+    }
+
+    fn put_beside(&mut self, against: Option<Against>) {
+        let run = against.map(|against| Companion::new(&self.timeline, &self.scenario, against)).transpose();
+        match run {
+            Ok(beside) => self.beside = beside,
+            Err(why) => self.warn(&why),
         }
     }
 
@@ -119,18 +135,34 @@ impl Actor {
 
     fn run_until(&mut self, condition: Condition, clock: Clock) {
         if self.timeline.ledger().meets(&condition, self.timeline.simulation()) {
-            self.tell(&format!("already {}", snapshot::words(&condition)));
+            self.tell(&format!("already {}", self.wanted(&condition)));
             return;
         }
         if let Some(why) = self.timeline.why_never(&condition) {
             self.warn(why);
             return;
         }
-        let words = snapshot::words(&condition).to_owned();
+        let words = self.wanted(&condition);
         let deadline = self.timeline.position().at + DEFAULT_LIMIT;
         let then = Then::Tell { clock };
         self.pursuit = Some(Pursuit { reach: Reach::Condition { condition, deadline }, then, words });
         self.set_clock(Clock::Running);
+    }
+
+    /// What is run for, by its names.
+    fn wanted(&self, condition: &Condition) -> String {
+        let Condition::Replica { node, key, holding } = condition else {
+            return snapshot::words(condition).to_owned();
+        };
+        let simulation = self.timeline.simulation();
+        let name = simulation.scenario().replicas.get(node.index()).map_or("a replica", |it| &*it.name);
+        let of = simulation.keys().get(key.index()).filter(|_| *key != self.focus);
+        let of = of.map_or_else(String::new, |key| format!(" ({key})"));
+        match holding {
+            Holding::Holds(value) => format!("{name} holds {value}{of}"),
+            Holding::Lacks(value) => format!("{name} lacks {value}{of}"),
+            Holding::Siblings(_) | Holding::SiblingCount(_) => snapshot::words(condition).to_owned(),
+        }
     }
 
     fn run_to(&mut self, goal: Goal) {
@@ -210,10 +242,10 @@ impl Actor {
     fn load(&mut self, scenario: Arc<Scenario>, seed: Seed) {
         let number = self.notice.number;
         let fresh = Start { seed, first_stale_read: self.first_stale_read };
-        let charts = std::mem::take(&mut self.charts);
+        let (charts, fates) = (std::mem::take(&mut self.charts), self.fates);
         let fresh = Self::new(scenario, fresh);
         let notice = Notice { number: number + fresh.notice.number, ..fresh.notice.clone() };
-        *self = Self { notice, charts, ..fresh };
+        *self = Self { fates, notice, charts, ..fresh };
         self.charts.forget();
     }
 }

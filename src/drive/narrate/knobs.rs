@@ -1,5 +1,7 @@
 //! Settings that somebody has changed, in plain words.
 
+use std::sync::Arc;
+
 use crate::{
     action::{ClientChange, Command, Copies, ReadsFrom, Setting, Switch},
     base::{ClientId, Span},
@@ -26,30 +28,8 @@ impl Narrator<'_> {
                     LinkChange::Order(crate::net::Order::MayOvertake) => format!("{links} may reorder"),
                 }
             }
-            Command::Set(Setting::LatencyPercent(percent)) => format!("latency ×{}", ratio(*percent)),
-            Command::Set(Setting::Copies(Copies::InAll(n))) => format!("N = {n}"),
-            Command::Set(Setting::Copies(Copies::PerZone(zones))) => {
-                let names = self.timeline.simulation().topology().zones();
-                let each = names.iter().zip(zones).map(|(name, n)| format!("{n} in {name}"));
-                format!("N = {}", each.collect::<Vec<_>>().join(", "))
-            }
-            Command::Set(Setting::WriteLevel(level)) => format!("write level {level}"),
-            Command::Set(Setting::ReadLevel(level)) => format!("read level {level}"),
-            Command::Set(Setting::AntiEntropy(None)) => "anti-entropy off".into(),
-            Command::Set(Setting::AntiEntropy(Some(gossip))) => {
-                format!("anti-entropy every {}", gossip.every)
-            }
-            Command::Set(Setting::Timeout(timeout)) => format!("timeout {timeout}"),
-            Command::Set(Setting::ReadRepair(repair)) => format!("read repair {}", repair.name()),
+            Command::Set(setting) => setting_in_words(setting, self.timeline.simulation().topology().zones()),
             Command::SetClient { client, change } => self.client_changed(*client, change),
-            Command::Set(Setting::MinReplicas(count)) => format!("min replicas {count}"),
-            Command::Set(Setting::MaxLag(lag)) => format!("max lag {lag}"),
-            Command::Set(Setting::ReadsFrom(ReadsFrom::Any)) => "every replica answers reads".into(),
-            Command::Set(Setting::ReadsFrom(ReadsFrom::Primary)) => "only the primary answers reads".into(),
-            Command::Set(Setting::Hints(None)) => "no more hints are stored".into(),
-            Command::Set(Setting::Hints(Some(rules))) => {
-                format!("hints are stored, for at most {} of absence", rules.window)
-            }
             Command::Workload(Switch::Start) => "workload started".into(),
             Command::Workload(Switch::Stop) => "workload stopped".into(),
             Command::NameKey(_)
@@ -81,6 +61,34 @@ impl Narrator<'_> {
         parts.extend(when_unable.map(|unable| format!("when unable {}", unable.name())));
         parts.extend(route.map(|route| format!("route {}", route.name().replace('_', " "))));
         format!("{name}: {}", parts.join("; "))
+    }
+}
+
+/// A setting in a few words; `zones` has the names of the zones, by zone.
+pub fn setting_in_words(setting: &Setting, zones: &[Arc<str>]) -> String {
+    match setting {
+        Setting::LatencyPercent(percent) => format!("latency ×{}", ratio(*percent)),
+        Setting::Copies(Copies::InAll(n)) => format!("N = {n}"),
+        Setting::Copies(Copies::PerZone(counts)) => {
+            let each = zones.iter().zip(counts).map(|(name, n)| format!("{n} in {name}"));
+            format!("N = {}", each.collect::<Vec<_>>().join(", "))
+        }
+        Setting::WriteLevel(level) => format!("write level {level}"),
+        Setting::ReadLevel(level) => format!("read level {level}"),
+        Setting::AntiEntropy(None) => "anti-entropy off".into(),
+        Setting::AntiEntropy(Some(gossip)) => {
+            format!("anti-entropy every {}", gossip.every)
+        }
+        Setting::Timeout(timeout) => format!("timeout {timeout}"),
+        Setting::ReadRepair(repair) => format!("read repair {}", repair.name()),
+        Setting::MinReplicas(count) => format!("min replicas {count}"),
+        Setting::MaxLag(lag) => format!("max lag {lag}"),
+        Setting::ReadsFrom(ReadsFrom::Any) => "every replica answers reads".into(),
+        Setting::ReadsFrom(ReadsFrom::Primary) => "only the primary answers reads".into(),
+        Setting::Hints(None) => "no more hints are stored".into(),
+        Setting::Hints(Some(rules)) => {
+            format!("hints are stored, for at most {} of absence", rules.window)
+        }
     }
 }
 

@@ -31,17 +31,17 @@ use crate::{
     },
 };
 
-use super::Size;
+use super::{Plan, Size, grid::Form};
 use badges::{badges, fitted, least, tile_badges};
 pub(in crate::tui) use words::summary;
 use words::{Words, state, traffic, value, vector, version};
 
 type Subject<'a> = (usize, &'a Ui, &'a Snapshot);
 
-pub(super) fn draw(paint: &mut Paint<'_>, area: Rect, size: Size, subject: Subject<'_>) {
-    match size {
-        Size::Large | Size::Medium | Size::Small => framed(paint, area, size, subject),
-        Size::Tile => tile(paint, area, subject),
+pub(super) fn draw(paint: &mut Paint<'_>, area: Rect, plan: &Plan, subject: Subject<'_>) {
+    match plan.size {
+        Size::Large | Size::Medium | Size::Small => framed(paint, area, plan.size, subject),
+        Size::Tile => tile(paint, area, &plan.form, subject),
         Size::Cell => cell(paint, area, subject),
     }
 }
@@ -189,11 +189,18 @@ fn lines(paint: &Paint<'_>, size: Size, width: u16, subject: Subject<'_>) -> Vec
 }
 
 /// `12▮▲ green`, the number reversed where it is picked; behind a wall, seen from the picked one, `12▮▒▲ green`. Where
-/// the value leaves room, its part in a replica set and the hints that it keeps: `12▮▲ green PRIMARY h3`.
-fn tile(paint: &mut Paint<'_>, area: Rect, subject: Subject<'_>) {
+/// the value leaves room, its part in a replica set and the hints that it keeps: `12▮▲ green PRIMARY h3`. Around a ring and
+/// in a zone, its name in place of the number.
+fn tile(paint: &mut Paint<'_>, area: Rect, form: &Form, subject: Subject<'_>) {
     let (index, _, snapshot) = subject;
     let role = if is_picked(subject) { Role::Selected } else { Role::Dim };
-    let mut spans = vec![paint.span(format!("{:>2}", index + 1), role), mark(paint, subject)];
+    let head = match form {
+        Form::Rows => format!("{:>2}", index + 1),
+        Form::Ring(_) | Form::Zones(_) => {
+            paint.clip(&replica(subject).name, usize::from(area.width).saturating_sub(5).min(8))
+        }
+    };
+    let mut spans = vec![paint.span(head, role), mark(paint, subject)];
     if snapshot.view.sides.len() > 1 {
         spans.push(words::wall(paint, subject));
     }

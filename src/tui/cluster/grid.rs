@@ -1,8 +1,14 @@
-//! Where the cards stand: rows and columns with streets between them for the messages.
+//! Where the cards stand: rows and columns with streets between them for the messages. [`ring`](super::ring) and
+//! [`zones`](super::zones) are the other layouts.
 
-use ratatui::{layout::Rect, text::Line};
+use ratatui::{
+    layout::{Position, Rect},
+    text::Line,
+};
 
 use crate::tui::{paint::Paint, theme::Role};
+
+use super::{ring::Ellipse, zones::ZoneBox};
 
 /// How much of a replica is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,13 +29,24 @@ pub(in crate::tui) enum Size {
 #[derive(Debug, Clone)]
 pub(in crate::tui) struct Plan {
     pub(in crate::tui) size: Size,
+    /// What up and down move by; of rows only.
     pub(in crate::tui) columns: usize,
+    pub(super) form: Form,
     /// By node; fewer than there are nodes where not all fit.
     pub(in crate::tui) cards: Vec<Rect>,
     /// All the room there is.
     pub(super) area: Rect,
     /// The streets: columns of free space between cards, and rows.
     pub(super) gap: (u16, u16),
+}
+
+/// How the cards are arranged.
+#[derive(Debug, Clone)]
+pub(super) enum Form {
+    Rows,
+    Ring(Ellipse),
+    /// By the number of their zones, those without one last.
+    Zones(Vec<ZoneBox>),
 }
 
 struct Shape {
@@ -52,8 +69,8 @@ const SHAPES: [Shape; 4] = [
 const ROOMY_TILE: u16 = 20;
 
 impl Size {
-    /// Whether messages are drawn on their way.
-    pub(super) fn has_streets(self) -> bool {
+    /// Whether rows of such cards have streets between them for messages.
+    fn has_streets(self) -> bool {
         matches!(self, Self::Large | Self::Medium | Self::Small)
     }
 }
@@ -114,7 +131,8 @@ impl Plan {
                 height: shape.height,
             }
         };
-        Self { size: shape.size, columns, cards: (0..count).map(place).collect(), area, gap: (gap_x, gap_y) }
+        let cards = (0..count).map(place).collect();
+        Self { size: shape.size, columns, form: Form::Rows, cards, area, gap: (gap_x, gap_y) }
     }
 
     /// The heat map: as many cells as there is room for.
@@ -129,7 +147,57 @@ impl Plan {
             height: 1,
         };
         let shown = count.min(room(width));
-        Self { size: Size::Cell, columns, cards: (0..shown).map(place).collect(), area, gap: (0, 0) }
+        let cards = (0..shown).map(place).collect();
+        Self { size: Size::Cell, columns, form: Form::Rows, cards, area, gap: (0, 0) }
+    }
+
+    /// Whether messages are drawn on their way.
+    pub(super) fn has_streets(&self) -> bool {
+        match self.form {
+            Form::Rows => self.size.has_streets(),
+            Form::Ring(_) | Form::Zones(_) => true,
+        }
+    }
+
+    /// Where a wall stands, by which side each card is on.
+    pub(super) fn walls(&self, side: &[Option<usize>]) -> Vec<Position> {
+        match &self.form {
+            Form::Rows => self.walls_between_rows(side),
+            Form::Ring(ellipse) => super::ring::walls(self, *ellipse, side),
+            Form::Zones(boxes) => super::zones::walls(self, boxes, side),
+        }
+    }
+
+    fn walls_between_rows(&self, side: &[Option<usize>]) -> Vec<Position> {
+        let mut cells = Vec::new();
+        let (gap_x, gap_y) = self.gap;
+        for (index, card) in self.cards.iter().enumerate() {
+            let (_, column) = self.place_of(index);
+            let right =
+                (column + 1 < self.columns).then_some(index + 1).filter(|other| *other < self.cards.len());
+            let top = card.y.saturating_sub(gap_y / 2);
+            let bottom = card.bottom() + gap_y.div_ceil(2);
+            if right.is_some_and(|other| side[other] != side[index]) {
+                let x = card.right() + gap_x / 2;
+                cells.extend((top..bottom).map(|y| Position::new(x, y)));
+            }
+            let below = index + self.columns;
+            if below < self.cards.len() && side[below] != side[index] {
+                let y = card.bottom() + gap_y / 2;
+                let left = card.x.saturating_sub(gap_x / 2);
+                cells.extend((left..=card.right() + gap_x / 2).map(|x| Position::new(x, y)));
+            }
+        }
+        cells
+    }
+
+    /// Whether something may be drawn into a cell: no card is there, and no edge of a zone's box.
+    pub(super) fn is_street(&self, cell: Position) -> bool {
+        let on_edge = match &self.form {
+            Form::Rows | Form::Ring(_) => false,
+            Form::Zones(boxes) => boxes.iter().any(|zone| zone.edge_has(cell)),
+        };
+        !on_edge && !self.cards.iter().any(|card| card.contains(cell))
     }
 
     /// Says how many replicas found no room.

@@ -18,34 +18,17 @@ use crate::{
 
 use super::{
     Plan,
-    route::{detour, route},
+    route::{Field, detour, route},
 };
 
-/// Draws walls between neighbouring cards that stand on different sides, and gives their cells.
+/// Draws walls between cards that stand on different sides, and gives their cells.
 pub(super) fn walls(paint: &mut Paint<'_>, plan: &Plan, snapshot: &Snapshot) -> Vec<Position> {
-    let mut cells = Vec::new();
-    if snapshot.view.sides.len() > 1 {
-        let side =
-            |index: usize| snapshot.view.sides.iter().position(|side| side.contains(&NodeId::at(index)));
-        let (gap_x, gap_y) = plan.gap;
-        for (index, card) in plan.cards.iter().enumerate() {
-            let (_, column) = plan.place_of(index);
-            let right =
-                (column + 1 < plan.columns).then_some(index + 1).filter(|other| *other < plan.cards.len());
-            let top = card.y.saturating_sub(gap_y / 2);
-            let bottom = card.bottom() + gap_y.div_ceil(2);
-            if right.is_some_and(|other| side(other) != side(index)) {
-                let x = card.right() + gap_x / 2;
-                cells.extend((top..bottom).map(|y| Position::new(x, y)));
-            }
-            let below = index + plan.columns;
-            if below < plan.cards.len() && side(below) != side(index) {
-                let y = card.bottom() + gap_y / 2;
-                let left = card.x.saturating_sub(gap_x / 2);
-                cells.extend((left..=card.right() + gap_x / 2).map(|x| Position::new(x, y)));
-            }
-        }
+    if snapshot.view.sides.len() <= 1 {
+        return Vec::new();
     }
+    let side = |index: usize| snapshot.view.sides.iter().position(|side| side.contains(&NodeId::at(index)));
+    let sides: Vec<Option<usize>> = (0..snapshot.view.replicas.len()).map(side).collect();
+    let cells = plan.walls(&sides);
     let style = paint.style(Role::Wall);
     for cell in &cells {
         paint.cell(*cell, paint.glyphs.wall, style);
@@ -105,7 +88,8 @@ fn way(
     if end == End::OnTheWay || !straight.iter().any(|cell| walls.contains(cell)) {
         return straight;
     }
-    let around = detour(plan, plan.area.intersection(paint.buffer.area), (from.index(), to.index()), walls);
+    let field = Field::of(plan, from.index(), to.index());
+    let around = field.and_then(|field| detour(&field.within(paint.buffer.area), walls));
     around.unwrap_or(straight)
 }
 
@@ -252,11 +236,8 @@ fn label(paint: &Paint<'_>, snapshot: &Snapshot, message: &MessageView, arrow: &
 /// Writes a label around a cell, without covering a card or another label, or leaving the picture.
 fn place(paint: &mut Paint<'_>, plan: &Plan, at: Position, (line, taken): (&Line<'_>, &mut Vec<Position>)) {
     let width = u16::try_from(line.width()).unwrap_or(u16::MAX);
-    let clear = |cell: Position| {
-        paint.buffer.area.contains(cell)
-            && !plan.cards.iter().any(|card| card.contains(cell))
-            && !taken.contains(&cell)
-    };
+    let clear =
+        |cell: Position| paint.buffer.area.contains(cell) && plan.is_street(cell) && !taken.contains(&cell);
     let cells = |x: u16| (x..x.saturating_add(width)).map(move |x| Position::new(x, at.y));
     let starts = [at.x.saturating_sub(width / 2), at.x, (at.x + 1).saturating_sub(width)];
     if let Some(x) = starts.into_iter().find(|x| cells(*x).all(clear)) {

@@ -5,13 +5,18 @@ use std::collections::VecDeque;
 
 use ratatui::layout::{Position, Rect};
 
-use super::Plan;
+use super::{Plan, grid::Form, ring, zones};
 
 /// Every cell of the way from one card to another, in order; empty where there is no room.
 pub(super) fn route(plan: &Plan, from: usize, to: usize) -> Vec<Position> {
     let (Some(a), Some(b)) = (plan.cards.get(from), plan.cards.get(to)) else {
         return Vec::new();
     };
+    match &plan.form {
+        Form::Rows => {}
+        Form::Ring(ellipse) => return ring::route(plan, *ellipse, (from, to)),
+        Form::Zones(boxes) => return zones::route(plan, boxes, (from, to)),
+    }
     let ((row_a, column_a), (row_b, column_b)) = (plan.place_of(from), plan.place_of(to));
     // The two directions of a link keep to different sides.
     let shift = u16::from(from > to);
@@ -57,20 +62,40 @@ fn around(plan: &Plan, (a, row_a): (Rect, usize), (b, row_b): (Rect, usize), shi
     vec![(lane(a), first), (lane(a), out), (beside, out), (beside, enter), (lane(b), enter), (lane(b), last)]
 }
 
-/// A way around walls for a message that no wall stops: the shortest one that crosses neither card nor wall.
-pub(super) fn detour(
-    plan: &Plan,
-    area: Rect,
-    (from, to): (usize, usize),
-    walls: &[Position],
-) -> Option<Vec<Position>> {
-    let (start, goal) = (plan.cards.get(from)?, plan.cards.get(to)?);
+/// Where a message may go, and what stands in its way.
+#[derive(Debug, Clone)]
+pub(super) struct Field {
+    pub(super) area: Rect,
+    pub(super) start: Rect,
+    pub(super) goal: Rect,
+    pub(super) blocks: Vec<Rect>,
+}
+
+impl Field {
+    /// That of a message from one card to another.
+    pub(super) fn of(plan: &Plan, from: usize, to: usize) -> Option<Self> {
+        if let Form::Zones(boxes) = &plan.form {
+            return zones::field(plan, boxes, (from, to));
+        }
+        let (start, goal) = (*plan.cards.get(from)?, *plan.cards.get(to)?);
+        Some(Self { area: plan.area, start, goal, blocks: plan.cards.clone() })
+    }
+
+    pub(super) fn within(self, area: Rect) -> Self {
+        Self { area: self.area.intersection(area), ..self }
+    }
+}
+
+/// A way around walls for a message that no wall stops: the shortest one that crosses neither what blocks nor a wall.
+pub(super) fn detour(field: &Field, walls: &[Position]) -> Option<Vec<Position>> {
+    let Field { area, start, goal, blocks } = field;
     let index = |cell: Position| {
         usize::from(cell.y - area.y) * usize::from(area.width) + usize::from(cell.x - area.x)
     };
     let mut came_from: Vec<Option<Position>> = vec![None; usize::from(area.width) * usize::from(area.height)];
-    for cell in walls.iter().filter(|cell| area.contains(**cell)) {
-        came_from[index(*cell)] = Some(*cell);
+    let blocked = blocks.iter().map(|block| block.intersection(*area)).flat_map(Rect::positions);
+    for cell in blocked.chain(walls.iter().copied().filter(|cell| area.contains(*cell))) {
+        came_from[index(cell)] = Some(cell);
     }
     let mut frontier: VecDeque<Position> = VecDeque::new();
     let doors = [
@@ -80,7 +105,7 @@ pub(super) fn detour(
         Position::new(start.x.wrapping_sub(1), start.y + start.height / 2),
     ];
     for door in doors.into_iter().filter(|door| area.contains(*door)) {
-        if came_from[index(door)].is_none() && !plan.cards.iter().any(|card| card.contains(door)) {
+        if came_from[index(door)].is_none() {
             came_from[index(door)] = Some(door);
             frontier.push_back(door);
         }
@@ -92,8 +117,7 @@ pub(super) fn detour(
             if goal.contains(next) {
                 return Some(back_to_start(cell, |cell| came_from[index(cell)]));
             }
-            let free = area.contains(next) && !plan.cards.iter().any(|card| card.contains(next));
-            if free && came_from[index(next)].is_none() {
+            if area.contains(next) && came_from[index(next)].is_none() {
                 came_from[index(next)] = Some(cell);
                 frontier.push_back(next);
             }
@@ -112,7 +136,7 @@ fn back_to_start(mut cell: Position, came_from: impl Fn(Position) -> Option<Posi
     way
 }
 
-fn walk(corners: &[(u16, u16)]) -> Vec<Position> {
+pub(super) fn walk(corners: &[(u16, u16)]) -> Vec<Position> {
     let mut cells: Vec<Position> = corners.first().map(|(x, y)| Position::new(*x, *y)).into_iter().collect();
     for pair in corners.windows(2) {
         let ((mut x, mut y), (to_x, to_y)) = (pair[0], pair[1]);

@@ -23,6 +23,7 @@ use crate::{
         history::{Counts, Object},
         linear::{Smallest, Sum, Verdict},
     },
+    drive::Clock,
     tui::{
         draw::{LEAST, Rows, spell_in_ascii, too_small},
         operations::{self, brief},
@@ -62,7 +63,7 @@ impl Reading {
         if self.pages.book.history.objects.iter().any(|object| object.key.is_some()) {
             self.keys_line(paint, rest.top(1));
         }
-        self.hints = panels::hints(paint, rest.bottom(1), self.layer());
+        self.hints = panels::hints(paint, rest.bottom(1), (self.layer(), Clock::Stopped));
         self.status_line(paint, rest.bottom(1));
         if self.panel == Panel::Explained {
             self.panel(paint, &mut rest);

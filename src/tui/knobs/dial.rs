@@ -17,6 +17,8 @@ pub(in crate::tui) struct Reading {
     /// One plain sentence on what the value means now.
     pub(in crate::tui) means: String,
     turns: Turns,
+    /// Every other named choice, from left to right; empty where the knob has no names.
+    choices: Vec<Command>,
 }
 
 /// `None`: the end of the scale.
@@ -37,6 +39,15 @@ pub(in crate::tui) enum Turn {
 }
 
 impl Reading {
+    /// What would set it to something else: every named choice, or the next values below and above.
+    pub(in crate::tui) fn others(&self) -> Vec<Command> {
+        if self.choices.is_empty() {
+            self.turns.down.iter().chain(&self.turns.up).cloned().collect()
+        } else {
+            self.choices.clone()
+        }
+    }
+
     /// Whether it cannot be turned at all.
     pub(in crate::tui) fn is_fixed(&self) -> bool {
         self.turned(Turn::Down).is_none() && self.turned(Turn::Round).is_none()
@@ -52,9 +63,17 @@ impl Reading {
 }
 
 impl Dial {
+    /// How it stands, where this cluster has it.
+    pub(in crate::tui) fn value(&self) -> Option<&str> {
+        match self {
+            Self::Here(reading) => Some(&reading.value),
+            Self::Missing(_) => None,
+        }
+    }
+
     /// What only a preset sets: it is shown, and cannot be turned while a run goes on.
     pub(super) fn fixed(value: String, means: String) -> Self {
-        Self::Here(Box::new(Reading { value, means, turns: Turns::default() }))
+        Self::Here(Box::new(Reading { value, means, turns: Turns::default(), choices: Vec::new() }))
     }
 
     /// A knob with named choices, from left to right.
@@ -70,7 +89,8 @@ impl Dial {
             up: choices.get(at.map_or(0, |at| at + 1)).map(|choice| set(*choice)),
             round: choices.first().filter(|first| **first != now).map(|first| set(*first)),
         };
-        Self::Here(Box::new(Reading { value, means, turns }))
+        let choices = choices.iter().filter(|choice| **choice != now).map(|choice| set(*choice)).collect();
+        Self::Here(Box::new(Reading { value, means, turns, choices }))
     }
 
     /// A knob that asks for this when it is turned down or up; `None`: the end of the scale.
@@ -80,7 +100,7 @@ impl Dial {
         up: Option<Command>,
     ) -> Self {
         let turns = Turns { down, up, round: None };
-        Self::Here(Box::new(Reading { value, means, turns }))
+        Self::Here(Box::new(Reading { value, means, turns, choices: Vec::new() }))
     }
 
     /// A knob with an order: it goes to the next step below or above where it stands.
@@ -95,6 +115,6 @@ impl Dial {
             up: steps.iter().find(|step| **step > now).map(|step| set(*step)),
             round: steps.first().filter(|first| **first < now).map(|first| set(*first)),
         };
-        Self::Here(Box::new(Reading { value, means, turns }))
+        Self::Here(Box::new(Reading { value, means, turns, choices: Vec::new() }))
     }
 }

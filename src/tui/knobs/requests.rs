@@ -7,6 +7,7 @@ use crate::{
     base::{NodeId, Span, ZoneId},
     drive::Snapshot,
     scenario::units,
+    tui::metrics::share,
 };
 
 use super::{Dial, Typed};
@@ -80,7 +81,7 @@ pub(super) fn write_level(snapshot: &Snapshot) -> Dial {
     }
     let now = settings.write;
     let set = |level| Command::Set(Setting::WriteLevel(level));
-    let means = (now.to_string(), overlap(settings, snapshot.zone_of(NodeId(0))));
+    let means = (now.to_string(), expected(snapshot));
     Dial::choices(means, &possible(settings, Operation::Write), now, set)
 }
 
@@ -100,7 +101,7 @@ pub(super) fn read_level(snapshot: &Snapshot) -> Dial {
     }
     let now = settings.read;
     let set = |level| Command::Set(Setting::ReadLevel(level));
-    let means = (now.to_string(), overlap(settings, snapshot.zone_of(NodeId(0))));
+    let means = (now.to_string(), expected(snapshot));
     Dial::choices(means, &possible(settings, Operation::Read), now, set)
 }
 
@@ -200,6 +201,17 @@ fn freshness(level: Freshness) -> &'static str {
     }
 }
 
+/// What the levels promise, and how stale a read right after a write is to be expected.
+fn expected(snapshot: &Snapshot) -> String {
+    let overlap = overlap(&snapshot.view.settings, snapshot.zone_of(NodeId(0)));
+    match &*snapshot.forecast {
+        Ok(forecast) => {
+            format!("{overlap}; predicted {} stale right after a write", share(forecast.stale_at(Span::ZERO)))
+        }
+        Err(_) => overlap,
+    }
+}
+
 /// What the two levels and N promise together, to coordinators in zone `local`.
 pub(in crate::tui) fn overlap(settings: &Settings, local: Option<ZoneId>) -> String {
     let copies = settings.copies;
@@ -214,7 +226,7 @@ pub(in crate::tui) fn overlap(settings: &Settings, local: Option<ZoneId>) -> Str
         _ if write.among == Among::HintsToo => "a hint is enough for a write: a read may miss it".into(),
         (true, false) if sloppy => format!("{sum} > N{copies}, but stand-ins count: a read may miss a write"),
         (true, false) => format!("{sum} > N{copies}: read and write sets overlap"),
-        (false, false) => format!("{sum} within N{copies}: a read may miss the latest write"),
+        (false, false) => format!("{sum} <= N{copies}: a read may miss the latest write"),
         (true, true) if settings.write == Level::EachQuorum => {
             "read and write sets overlap in every zone".into()
         }

@@ -4,7 +4,7 @@ use crate::{
     action::{Command, Guarantee},
     base::SimTime,
     check::{
-        history,
+        Fate, history,
         run_history::{FaultKind, RunOperation, Standing, Wrongs},
     },
     drive::Snapshot,
@@ -63,7 +63,12 @@ impl<'a> Live<'a> {
     /// The verdict in a few words, and how it looks.
     fn verdict(&self, operation: &RunOperation) -> (String, Role, Mark) {
         if self.wrongs.lost(operation.op) {
-            return ("LOST".into(), Role::Lost, Mark::Wrong);
+            let how = match self.snapshot.fates.get(&operation.op) {
+                Some(Fate::RolledBack) => "LOST: rolled back",
+                Some(Fate::Overwritten) => "LOST: overwritten",
+                Some(Fate::Visible | Fate::Superseded | Fate::Stranded | Fate::Lost) | None => "LOST",
+            };
+            return (how.into(), Role::Lost, Mark::Wrong);
         }
         let broken: Vec<&str> = self.wrongs.broken(operation.op).map(letters).collect();
         let broken = if broken.is_empty() { String::new() } else { format!("breaks {}", broken.join(" ")) };
@@ -80,7 +85,16 @@ impl<'a> Live<'a> {
             }
             _ if !broken.is_empty() => (broken, Role::Error, Mark::Wrong),
             Standing::Fresh => ("fresh".into(), Role::Fresh, Mark::Nothing),
-            Standing::Acknowledged => ("acknowledged".into(), Role::Dim, Mark::Nothing),
+            Standing::Acknowledged => {
+                let fate = self.snapshot.fates.get(&operation.op);
+                let role = match fate {
+                    Some(Fate::Visible) => Role::Fresh,
+                    Some(Fate::Stranded) => Role::Stale,
+                    Some(Fate::Overwritten | Fate::RolledBack | Fate::Lost) => Role::Lost,
+                    Some(Fate::Superseded) | None => Role::Dim,
+                };
+                (fate.map_or("acknowledged", |fate| word(*fate)).into(), role, Mark::Nothing)
+            }
             Standing::Waiting => ("waiting".into(), Role::Message, Mark::Nothing),
             Standing::Refused => (format!("refused: {}", told(operation)), Role::Error, Mark::Failed),
             Standing::Unknown => (format!("unknown: {}", told(operation)), Role::Stale, Mark::Failed),
@@ -168,6 +182,14 @@ impl Source for Live<'_> {
 
     fn moment(&self, at: u64) -> Option<String> {
         Some(SimTime(at).to_string())
+    }
+}
+
+/// What became of a write, in a word.
+fn word(fate: Fate) -> &'static str {
+    match fate {
+        Fate::Visible | Fate::Superseded | Fate::Stranded | Fate::RolledBack | Fate::Lost => fate.name(),
+        Fate::Overwritten => "overwritten",
     }
 }
 

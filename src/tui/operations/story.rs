@@ -3,7 +3,10 @@
 use crate::{
     action::Act,
     base::NodeId,
-    check::run_history::{RunOperation, Standing},
+    check::{
+        Fate,
+        run_history::{RunOperation, Standing},
+    },
     sim::Outcome,
     tui::theme::Role,
 };
@@ -12,6 +15,26 @@ use super::{
     live::{Live, told},
     row::brief,
 };
+
+/// What became of an acknowledged write, by the classes of the check of fates.
+fn became(fate: Fate) -> (String, Role) {
+    let (text, role) = match fate {
+        Fate::Visible => (
+            "Visible: most replicas of its key show it, or some do and it is on its way to more.",
+            Role::Fresh,
+        ),
+        Fate::Superseded => ("Superseded: a later write was made on top of it.", Role::Text),
+        Fate::Stranded => {
+            ("Stranded: few replicas show it, or it is on its way or kept as a hint.", Role::Stale)
+        }
+        Fate::Overwritten => {
+            ("Overwritten: it gave way to a write concurrent with it, silently.", Role::Lost)
+        }
+        Fate::RolledBack => ("Rolled back: a member gave it up to follow its primary.", Role::Lost),
+        Fate::Lost => ("Lost: nobody shows it and nobody will.", Role::Lost),
+    };
+    (text.into(), role)
+}
 
 impl Live<'_> {
     /// Each with the role it is drawn in.
@@ -45,6 +68,9 @@ impl Live<'_> {
                 lines.push(("Its outcome is unknown: it may have happened.".into(), Role::Stale));
             }
             Standing::Unknown | Standing::Acknowledged | Standing::Waiting => {}
+        }
+        if let Some(fate) = self.snapshot.fates.get(&operation.op) {
+            lines.push(became(*fate));
         }
         for anomaly in self.wrongs.by(operation.op) {
             let evidence: Vec<&str> = anomaly.evidence.iter().map(|evidence| &*evidence.text).collect();

@@ -7,7 +7,7 @@ use ratatui::{
 use unicode_width::UnicodeWidthStr;
 
 use crate::{
-    drive::Snapshot,
+    drive::{Clock, Snapshot},
     tui::{
         paint::{Paint, bold},
         registry::{self, Action, Layer},
@@ -58,13 +58,18 @@ fn tally(snapshot: &Snapshot, died: &str) -> String {
 }
 
 /// As many keys as fit, the most useful first. Gives where each stands, for clicks.
-pub(in crate::tui) fn hints(paint: &mut Paint<'_>, area: Rect, layer: Layer) -> Vec<(Rect, Action)> {
+pub(in crate::tui) fn hints(
+    paint: &mut Paint<'_>,
+    area: Rect,
+    (layer, clock): (Layer, Clock),
+) -> Vec<(Rect, Action)> {
     let mut spans = vec![Span::raw(" ")];
     let mut places = Vec::new();
     let mut x: u16 = 1;
     for entry in registry::hints(layer) {
         let Some(key) = registry::key_in(layer, entry.action) else { continue };
-        let text = format!(" {}", entry.label);
+        let runs_again = entry.action == Action::PauseOrRun && clock == Clock::Stopped;
+        let text = format!(" {}", if runs_again { "run" } else { entry.label });
         let wide = u16::try_from(key.width() + text.width()).unwrap_or(u16::MAX);
         if x.saturating_add(wide) > area.width {
             break;

@@ -14,6 +14,9 @@ use crate::{
     },
 };
 
+/// Half a screen has no room for everything.
+const NARROW: u16 = 60;
+
 /// How much is said of each value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Detail {
@@ -113,12 +116,15 @@ fn right(paint: &Paint<'_>, width: u16, snapshot: &Snapshot) -> Line<'static> {
         right.push(paint.span(format!("{} {lost} {writes}LOST", paint.glyphs.mark(Role::Lost)), Role::Lost));
         right.push(Span::raw(gap));
     }
-    right.push(Span::raw(format!("in flight {}", snapshot.view.messages.len())));
+    if width >= NARROW {
+        right.push(Span::raw(format!("in flight {}", snapshot.view.messages.len())));
+    }
     if let Some((node, stale)) = &snapshot.agreement.stalest {
         let behind = snapshot.view.position.at.since(stale.since);
         let name = paint.clip(snapshot.replica_name(*node), 8);
         right.push(Span::raw(gap));
-        right.push(paint.span(format!("stalest {name} {behind}"), Role::Stale));
+        let name = if width >= NARROW { format!("stalest {name} ") } else { "stalest ".into() };
+        right.push(paint.span(format!("{name}{behind}"), Role::Stale));
     } else if snapshot.agreement.other_keys_diverged > 0 {
         let keys = snapshot.agreement.other_keys_diverged;
         right.push(Span::raw(gap));

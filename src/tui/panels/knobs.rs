@@ -1,7 +1,7 @@
 //! The knobs: a line for each, with how it stands and what that means; the chosen one in full below.
 //!
 //! ```text
-//! ▸ write level      ◂ QUORUM ▸      W2 + R1 within N3: a read may miss the latest write
+//! ▸ write level      ◂ QUORUM ▸      W2 + R1 <= N3: a read may miss the latest write
 //!   anti-entropy     ◂ every 3s ▸    every 3s each replica compares what it holds with one other
 //!   its style        ◂ push-pull     …
 //!   hints              none here: only leaderless replicas hand on for others

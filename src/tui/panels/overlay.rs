@@ -45,6 +45,7 @@ pub(in crate::tui) fn overlay(
                 Purpose::Messages => "Messages on their way: Enter picks one".to_owned(),
                 Purpose::Surgery => "What becomes of the message?".to_owned(),
                 Purpose::Groups => "A wall: Enter moves a replica, or cuts".to_owned(),
+                Purpose::Versus => "Side by side, on one clock: Enter chooses".to_owned(),
                 Purpose::Palette => "Everything, by name: type, Enter".to_owned(),
                 Purpose::Session => {
                     let client = snapshot.view.clients.get(usize::from(ui.client.0));

@@ -33,7 +33,7 @@ pub(in crate::tui) fn walls(paint: &mut Paint<'_>, area: Rect, snapshot: &Snapsh
     }
 }
 
-fn shape(snapshot: &Snapshot, shape: &CutShape) -> String {
+pub(super) fn shape(snapshot: &Snapshot, shape: &CutShape) -> String {
     let name = |node: &NodeId| snapshot.replica_name(*node).to_owned();
     match shape {
         CutShape::Groups(groups) => {

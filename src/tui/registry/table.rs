@@ -208,6 +208,9 @@ actions! {
     PreviousView "previous-view" Views Hidden "previous view",
         Main: on(BackTab) =>
         "Show the previous view.",
+    NextLayout "layout" Views Hidden "layout",
+        Main: key('#') =>
+        "Arrange the cluster view in another way: grid, ring, a box for each zone.",
     Knobs "knobs" Views Shown "knobs",
         Main: key('K') =>
         "Show every setting that can be turned live: arrows choose and turn, Enter types.",
@@ -220,6 +223,9 @@ actions! {
     Fog "fog" Views Hidden "fog of war",
         Main: key('v') =>
         "Fog of war: show only what the picked replica can know, from what it was told; pressed again, everything.",
+    Versus "versus" Views Hidden "versus",
+        Main: key('V') =>
+        "Side by side on one clock: the same seed under another setting from the beginning, or an abandoned future; pressed again, end.",
     NextTheme "next-theme" Views Hidden "theme",
         Main History: key('t') =>
         "Change the theme: dark, light, high contrast, monochrome.",

@@ -1,6 +1,6 @@
 //! Messages between lanes. In Unicode a line is made of the dots of Braille cells, two by four to a cell; in ASCII of
-//! points and slants. Between lanes only: what crosses another lane goes on below it, and lanes that touch leave no room
-//! for lines.
+//! points and slants. Between lanes only: what crosses another lane goes on below it. Lanes that touch leave no room for
+//! lines: there a head on the lane of whoever got a message says from which side it came.
 
 use std::collections::BTreeMap;
 
@@ -22,6 +22,7 @@ type Dots = BTreeMap<(u16, u16), (u8, Style)>;
 
 pub(super) fn draw(paint: &mut Paint<'_>, scene: &Scene<'_>) {
     if scene.place.gap == 1 {
+        arrivals(paint, scene);
         return;
     }
     let mut dots = Dots::new();
@@ -52,6 +53,21 @@ pub(super) fn draw(paint: &mut Paint<'_>, scene: &Scene<'_>) {
     }
     for (at, glyph, style) in heads {
         paint.cell(at, glyph, style);
+    }
+}
+
+/// Where lanes touch: on the lane of whoever got a message, from which side it came.
+fn arrivals(paint: &mut Paint<'_>, scene: &Scene<'_>) {
+    let place = scene.place;
+    for arrow in scene.chart.arrows.iter().filter(|arrow| drawn(arrow)) {
+        let Some((ended, Fate::Delivered)) = arrow.ended else { continue };
+        let (Some(from), Some(to)) = (place.row(arrow.from), place.row(arrow.to)) else { continue };
+        if ended.at < scene.chart.from || ended.at > scene.chart.to || from == to {
+            continue;
+        }
+        let glyph = if to > from { paint.glyphs.arrows[3] } else { paint.glyphs.arrows[2] };
+        let style = style(paint, scene, arrow, relation(scene, arrow));
+        paint.cell(Position::new(place.column(ended.at), to), glyph, style);
     }
 }
 

@@ -50,3 +50,22 @@ fn where_replicas_do_not_say_what_they_hold_there_is_no_fog_and_the_screen_says_
     let text = stage.text(80, 24);
     assert!(text.contains("there is no fog here"), "{text}");
 }
+
+#[test]
+fn in_fog_no_list_tells_what_the_replica_cannot_know() {
+    let mut scenario = favourite_colour(3);
+    scenario.settings.anti_entropy = None;
+    let mut stage = Stage::new(scenario);
+    stage.keys("wv");
+    for (key, what) in
+        [("d", "what is on its way"), ("E", "verdicts"), ("]", "went wrong"), ("/", "operations")]
+    {
+        stage.keys(key);
+        let says = stage.status();
+        assert!(says.contains("the fog hides") && says.contains(what) && says.contains("v lifts"), "{says}");
+        let text = stage.text(80, 24);
+        assert!(text.contains("can know") && !text.contains("w1"), "{key}\n{text}");
+    }
+    stage.keys("vd");
+    assert!(stage.text(80, 24).contains("w1"), "{}", stage.text(80, 24));
+}

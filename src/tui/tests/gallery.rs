@@ -11,7 +11,7 @@ use super::stage::Stage;
 struct Plate {
     title: &'static str,
     preset: &'static str,
-    /// As [`Stage::keys`] takes them: a bar lets a second pass.
+    /// As [`Stage::keys`] takes them: a bar lets a second pass. Words between ‹ and › are typed.
     keys: &'static str,
     size: (u16, u16),
     /// What to look at.
@@ -20,7 +20,7 @@ struct Plate {
 
 const PROJECTOR: (u16, u16) = (80, 24);
 
-const PLATES: [Plate; 14] = [
+const PLATES: [Plate; 17] = [
     Plate {
         title: "A stale read",
         preset: "favorite-color",
@@ -110,11 +110,35 @@ const PLATES: [Plate; 14] = [
         see: "What can be turned while the cluster runs, with a sentence on what it means.",
     },
     Plate {
+        title: "One seed under two settings",
+        preset: "favorite-color",
+        keys: "V‹read level all›⏎w|2r ||||||",
+        size: PROJECTOR,
+        see: "Side by side on one clock: the same commands, once reading at level ONE, once at ALL. Below, what each \
+              came to so far: the one read stale at once, the other waited and read the truth.",
+    },
+    Plate {
         title: "Sixty-four replicas",
         preset: "sixty-four",
         keys: "w||||",
         size: PROJECTOR,
         see: "Cards have shrunk to tiles; a line below says everything of the picked one.",
+    },
+    Plate {
+        title: "The ring",
+        preset: "dynamo-sloppy",
+        keys: "#nn",
+        size: PROJECTOR,
+        see: "`#` arranges the replicas clockwise in the order of the ring. The key is on the first three of its \
+              preference list; the others stand in for them.",
+    },
+    Plate {
+        title: "Zones",
+        preset: "cassandra-multi-dc",
+        keys: "##nnnnnn",
+        size: PROJECTOR,
+        see: "`#` once more: a box for each data centre. What passes between them is in the street between the boxes, \
+              and so is the wall.",
     },
     Plate {
         title: "A wide terminal",
@@ -129,6 +153,7 @@ const PLATES: [Plate; 14] = [
 fn spelled(keys: &str) -> String {
     let mut words: Vec<String> = Vec::new();
     let mut seconds = 0;
+    let mut typed: Option<String> = None;
     for key in keys.chars().chain(['\0']) {
         if key == '|' {
             seconds += 1;
@@ -137,6 +162,22 @@ fn spelled(keys: &str) -> String {
         if seconds > 0 {
             words.push(format!("*{seconds} s*"));
             seconds = 0;
+        }
+        match (key, &mut typed) {
+            ('›', Some(text)) => {
+                words.push(format!("`{text}`"));
+                typed = None;
+                continue;
+            }
+            (_, Some(text)) => {
+                text.push(key);
+                continue;
+            }
+            ('‹', None) => {
+                typed = Some(String::new());
+                continue;
+            }
+            _ => {}
         }
         match key {
             '\0' => {}
@@ -158,7 +199,7 @@ fn gallery() -> String {
     for plate in PLATES {
         let preset = builtin_text(plate.preset).expect("built in");
         let mut stage = Stage::new(Scenario::from_text(plate.preset, preset.as_bytes()).expect("valid"));
-        stage.keys(plate.keys);
+        stage.keys(&plate.keys.replace(['‹', '›'], ""));
         let screen = stage.text(plate.size.0, plate.size.1);
         // Writing to a String cannot fail.
         let _ = write!(

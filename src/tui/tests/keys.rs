@@ -8,7 +8,7 @@ use crate::{
     tui::{
         registry::{Action, Layer, TABLE},
         theme::Kind,
-        ui::{Effect, Overlay, PromptKind, Purpose, Side, View},
+        ui::{Effect, Layout, Overlay, PromptKind, Purpose, Side, View},
     },
 };
 
@@ -95,6 +95,7 @@ fn does_what_it_promises(action: Action) {
         | Action::LinkFaults => faults(action),
         Action::MarkMoment => marks(),
         Action::Fog => fog(),
+        Action::Versus => super::versus::a_key_compares_and_ends_it(),
         Action::Pick(_)
         | Action::Left
         | Action::Right
@@ -125,6 +126,7 @@ fn does_what_it_promises(action: Action) {
         | Action::NextView
         | Action::PreviousView
         | Action::NextTheme
+        | Action::NextLayout
         | Action::Knobs
         | Action::Filter
         | Action::NextEvidence
@@ -439,6 +441,17 @@ fn views(action: Action) {
             assert!(stage.status().contains("history from elsewhere"), "{}", stage.status());
         }
         Action::NextTheme => assert_eq!(pressed("", action).ui.theme.kind(), Kind::Light),
+        Action::NextLayout => {
+            let mut stage = pressed("", action);
+            assert!(stage.text(80, 24).contains("clockwise in ring order"), "{}", stage.text(80, 24));
+            stage.act(Layer::Main, action);
+            assert_eq!(stage.ui.layout, Layout::Grid, "there are no zones to show");
+            let mut zoned = Stage::new(crowded());
+            zoned.act(Layer::Main, action);
+            zoned.act(Layer::Main, action);
+            assert_eq!(zoned.ui.layout, Layout::Zones);
+            assert!(zoned.text(80, 24).contains("nothing is on its way"), "{}", zoned.text(80, 24));
+        }
         Action::Help => assert!(matches!(pressed("", action).ui.overlay, Overlay::Help(_))),
         Action::OpenPreset => {
             assert!(matches!(pressed("", action).ui.overlay, Overlay::Choice(Purpose::Preset, _)));

@@ -31,7 +31,7 @@ fn every_operation_is_told_with_what_the_core_says_of_it() {
     let mut stage = Stage::after(3, "w|2r⇥⇥⇥");
     let text = stage.text(80, 24);
     let write = text.lines().find(|line| line.contains("write ▲ green w1")).expect("the write");
-    assert!(write.contains("ONE") && write.contains("acknowledged"), "{text}");
+    assert!(write.contains("ONE") && write.contains("visible"), "{text}");
     let read = text.lines().find(|line| line.contains("read → ● blue")).expect("the read");
     for word in ["1.00s", "ONE", "1/1", "STALE -1 1s breaks RYW", "✗"] {
         assert!(read.contains(word), "no {word} in {read}");
@@ -153,4 +153,29 @@ fn a_click_chooses_a_row_and_the_wheel_scrolls() {
     assert_eq!(mouse(MouseEventKind::ScrollUp), Some(third));
     mouse(MouseEventKind::Down(MouseButton::Left));
     assert_eq!(stage.ui.operation_panel, OperationPanel::Explained);
+}
+
+#[test]
+fn each_write_says_what_became_of_it() {
+    let mut stage = Stage::after(3, "2pw1w|||P|||||||||⇥⇥⇥");
+    let text = stage.text(80, 24);
+    assert!(text.contains("LOST: overwritten") && text.contains("visible"), "{text}");
+    let mut stage = Stage::after(3, "1pw||⇥⇥⇥");
+    assert!(stage.text(80, 24).contains("stranded"), "{}", stage.text(80, 24));
+    stage.keys("⏎");
+    let text = stage.text(80, 24);
+    assert!(text.contains("Stranded: few replicas show it"), "{text}");
+    // In the past it has the fate that it had then.
+    let mut stage = Stage::after(3, "w||||1w|||||⇥⇥⇥");
+    assert!(stage.text(80, 24).contains("superseded"), "{}", stage.text(80, 24));
+}
+
+#[test]
+fn where_lanes_touch_the_view_says_that_it_has_no_lines() {
+    let mut stage = Stage::after(64, "w||||⇥");
+    let text = stage.text(80, 24);
+    assert!(text.contains("no room for lines: arrows mark"), "{text}");
+    assert!(text.contains('▴'), "{text}");
+    let text = Stage::after(3, "w||||⇥").text(80, 24);
+    assert!(!text.contains("no room for lines"), "{text}");
 }

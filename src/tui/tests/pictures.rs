@@ -8,7 +8,7 @@ use crate::{
     data::Conflicts,
     net::{Delay, LinkProfile, Network},
     scenario::{Choice, ClientSpec, Deed, Scenario, Step, Timing},
-    tui::ui::View,
+    tui::ui::{Layout, View},
 };
 
 use super::stage::{Stage, favourite_colour};
@@ -96,6 +96,8 @@ pub(super) fn states() -> Vec<(&'static str, Stage)> {
         ("past", Stage::after(3, "w|2r,")),
         ("down-and-frozen", Stage::after(6, "wc2z|5x6")),
         ("siblings", with(crowded(), "2pw1w4W千代田区の値⏎|||P|||||3")),
+        ("ring", Stage::after(5, "#2pw|")),
+        ("zones", with(crowded(), "##5pw|")),
         ("tiles", Stage::after(64, "w||5")),
         ("help", Stage::after(3, "?cut")),
         ("prompt", Stage::after(3, "Wgreen level=five⏎")),
@@ -117,6 +119,12 @@ pub(super) fn states() -> Vec<(&'static str, Stage)> {
     ]
 }
 
+/// Each view, and the cluster in each of its layouts.
+pub(super) fn arrangements() -> impl Iterator<Item = (View, Layout)> {
+    let grid = View::ALL.map(|view| (view, Layout::Grid));
+    grid.into_iter().chain([(View::Cluster, Layout::Ring), (View::Cluster, Layout::Zones)])
+}
+
 /// The sizes at which the picture is laid out anew.
 pub(super) const TIERS: [(u16, u16); 4] = [(60, 18), (80, 24), (120, 36), (200, 55)];
 
@@ -127,7 +135,7 @@ fn tiers(name: &str) -> &'static [(u16, u16)] {
         "split" | "down-and-frozen" | "lagging" => &TIERS[1..3],
         "siblings" => &[(60, 18), (80, 24), (200, 55)],
         "why" => &[(80, 24), (200, 55)],
-        "hints" | "split-brain" => &TIERS[1..],
+        "hints" | "split-brain" | "ring" | "zones" => &TIERS[1..],
         "knobs" | "operations" | "space-time" | "metrics" | "events" | "details" => &TIERS,
         _ => &TIERS[1..2],
     }

@@ -8,13 +8,10 @@ use ratatui::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use crate::tui::{
-    theme::{ASCII, Depth, Kind, UNICODE},
-    ui::View,
-};
+use crate::tui::theme::{ASCII, Depth, Kind, UNICODE};
 
 use super::{
-    pictures::{TIERS, states},
+    pictures::{TIERS, arrangements, states},
     stage::Stage,
 };
 
@@ -26,15 +23,13 @@ const TYPED: &str = "千代田区の値";
 /// Draws every state in every view at every tier, first as it comes.
 fn everywhere(mut look: impl FnMut(&mut Stage, (u16, u16), &str)) {
     for (name, mut stage) in states() {
-        let own = stage.ui.view;
-        for view in View::ALL {
-            stage.ui.view = view;
+        for (view, layout) in arrangements() {
+            (stage.ui.view, stage.ui.layout) = (view, layout);
             for (width, height) in TIERS.into_iter().chain([(59, 17)]) {
-                let place = format!("{name}, {} view at {width}x{height}", view.name());
+                let place = format!("{name}, {} view, {} at {width}x{height}", view.name(), layout.name());
                 look(&mut stage, (width, height), &place);
             }
         }
-        stage.ui.view = own;
     }
 }
 

@@ -11,11 +11,11 @@ use unicode_width::UnicodeWidthStr;
 use crate::{
     action::{HintRules, PrimaryPolicy, Protocol},
     data::Conflicts,
-    tui::{draw, ui::View},
+    tui::draw,
 };
 
 use super::{
-    pictures::{crowded, states},
+    pictures::{arrangements, crowded, states},
     stage::{Stage, favourite_colour},
 };
 
@@ -83,6 +83,10 @@ fn hard_to_draw() -> Vec<(&'static str, Stage)> {
         ("wide characters", with(crowded(), "2pw1w4W千代田区の値⏎|||P|||||3e")),
         ("a wide line", with(crowded(), "W千代田区の値千代田区の値千代田区の値千代田区の値千代田区の値千代田区の値")),
         ("fog", Stage::after(6, "2pw||1w3c|v")),
+        ("ring of six", Stage::after(6, "#2pw3c||")),
+        ("ring of two", Stage::after(2, "#2pw|")),
+        ("ring of one", Stage::after(1, "#w|")),
+        ("wide zones", with(crowded(), "##2pw4W千代田区の値⏎3r|")),
         ("palette", Stage::after(3, "w:")),
         ("a wall being drawn up", Stage::after(6, "2pw|G")),
         ("messages", Stage::after(6, "w|d")),
@@ -111,8 +115,8 @@ fn no_size_panics_and_nothing_is_drawn_outside() {
 #[test]
 fn every_view_is_drawn_at_every_size_whatever_is_going_on() {
     for (name, mut stage) in hard_to_draw() {
-        for view in View::ALL {
-            stage.ui.view = view;
+        for (view, layout) in arrangements() {
+            (stage.ui.view, stage.ui.layout) = (view, layout);
             sweep(name, &mut stage, 5);
         }
     }
@@ -122,8 +126,8 @@ fn every_view_is_drawn_at_every_size_whatever_is_going_on() {
 fn one_or_a_thousand_replicas_are_drawn_at_every_size_in_every_view() {
     for (replicas, coarse) in [(1, 2), (3, 3), (6, 3), (64, 6), (1_000, 11)] {
         let mut stage = Stage::after(replicas, "w|");
-        for view in View::ALL {
-            stage.ui.view = view;
+        for (view, layout) in arrangements() {
+            (stage.ui.view, stage.ui.layout) = (view, layout);
             sweep("many", &mut stage, coarse);
         }
     }

@@ -42,7 +42,7 @@ fn the_advice_leads_through_the_first_minute() {
             ("w", "P: heal, and see which write survives"),
             (" |||", "P: heal, and see which write survives"),
             ("P", "g: run until all replicas agree"),
-            ("g||||||||||", "red was lost. , steps back to see how"),
+            ("g||||||||||", "red was lost  ,: step back and see how"),
             (",", "w: a command in the past starts a branch"),
             ("w", "g: run until all replicas agree"),
         ],
@@ -177,7 +177,7 @@ fn the_advice_follows_a_failover() {
             ("2", "1 then w: write at the primary; a replica refuses"),
             ("1p", "1 then w: write at ams, cut off; then wait for the failover"),
             ("w||||||||||", "P: heal; of two primaries one must give way"),
-            ("P||||||||||||||||", "green was lost. , steps back to see how"),
+            ("P||||||||||||||||", "green was lost  ,: step back and see how"),
         ],
     );
     let view = &stage.snapshot().view;

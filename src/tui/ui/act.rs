@@ -8,8 +8,8 @@ use crate::{
 };
 
 use super::{
-    Asked, Effect, Fog, List, Overlay, Prompt, PromptKind, Purpose, Side, Ui, View, commands::by, next_act,
-    values::take_away,
+    Asked, Effect, Fog, Layout, List, Overlay, Prompt, PromptKind, Purpose, Side, Ui, View, commands::by,
+    next_act, values::take_away,
 };
 
 impl Ui {
@@ -18,6 +18,9 @@ impl Ui {
         self.status = None;
         self.promised = None;
         let view = self.view;
+        if let Some(why) = self.hidden(action, snapshot) {
+            return self.no(why);
+        }
         let mut effects = self.leave_story(action, snapshot);
         effects.extend(self.perform(action, snapshot));
         // Fog hides every other view, and whoever explains knows everything.
@@ -101,10 +104,12 @@ impl Ui {
             Action::Palette => self.open_palette(),
             Action::Closer | Action::Wider => self.zoom(action, snapshot),
             Action::Inspect => self.inspect(),
-            Action::NextView | Action::PreviousView => self.turn_view(action),
+            Action::NextView | Action::PreviousView => self.turn_view(action, snapshot),
             Action::Knobs => self.toggle_knobs(snapshot),
             Action::Fog => self.toggle_fog(snapshot),
+            Action::Versus => self.versus(snapshot),
             Action::NextTheme => self.next_theme(),
+            Action::NextLayout => self.next_layout(snapshot),
             Action::Session => self.open_session(snapshot),
             Action::Help => self.open(Overlay::Help(List::help(Layer::Main))),
             Action::OpenPreset => self.open(Overlay::Choice(Purpose::Preset, List::presets())),
@@ -129,6 +134,22 @@ impl Ui {
                 self.answer(action, snapshot)
             }
         }
+    }
+
+    /// Why the fog hides what an action would show: whoever stands in it cannot know that.
+    fn hidden(&self, action: Action, snapshot: &Snapshot) -> Option<String> {
+        let known = self.fog == Fog::Lies && snapshot.fog.as_ref().is_none_or(|fog| fog.known.is_ok());
+        let what = match action {
+            Action::Messages => "what is on its way",
+            Action::Verdicts => "verdicts",
+            Action::NextAnomaly | Action::PreviousAnomaly => "what went wrong",
+            Action::Filter => "the operations of others",
+            _ => return None,
+        };
+        let key = registry::key_in(Layer::Main, Action::Fog).unwrap_or_default();
+        known.then(|| {
+            format!("the fog hides {what}: {} cannot know it; {key} lifts the fog", self.name(snapshot))
+        })
     }
 
     fn toggle_fog(&mut self, snapshot: &Snapshot) -> Vec<Effect> {
@@ -249,6 +270,12 @@ impl Ui {
         let count = snapshot.view.replicas.len();
         let at = self.picked.index();
         let columns = self.columns.max(1);
+        if self.layout != Layout::Grid
+            && !matches!(action, Action::Pick(_))
+            && let Some(next) = self.beside(action, count)
+        {
+            return self.pick(next);
+        }
         let next = match action {
             Action::Pick(number) if usize::from(number) <= count => usize::from(number) - 1,
             Action::Pick(number) => return self.no(format!("there are {count} replicas, no {number}")),
@@ -305,8 +332,9 @@ impl Ui {
         vec![Effect::Ask(Request::Explain(None))]
     }
 
-    fn turn_view(&mut self, action: Action) -> Vec<Effect> {
-        let views = View::ALL;
+    fn turn_view(&mut self, action: Action, snapshot: &Snapshot) -> Vec<Effect> {
+        let is_there = |view: &View| *view != View::Compare || snapshot.beside.is_some();
+        let views: Vec<View> = View::ALL.into_iter().filter(is_there).collect();
         let at = views.iter().position(|view| *view == self.view).unwrap_or(0);
         let by = if action == Action::NextView { 1 } else { views.len() - 1 };
         self.view = views[(at + by) % views.len()];
@@ -317,6 +345,7 @@ impl Ui {
     fn close(&mut self, snapshot: &Snapshot) -> Vec<Effect> {
         match self.overlay {
             Overlay::None if self.view == View::Knobs => self.toggle_knobs(snapshot),
+            Overlay::None if self.view == View::Compare => self.end_comparison(),
             Overlay::None if self.side != Side::Nothing => {
                 self.side = Side::Nothing;
                 vec![Effect::Ask(Request::Explain(None))]

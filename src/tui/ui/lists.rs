@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-use super::{View, groups::Grouping};
+use super::{Contrast, Layout, View, groups::Grouping};
 
 /// What a choice is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub(in crate::tui) enum Purpose {
     Groups,
     /// Everything, by name.
     Palette,
+    /// What to put beside the run.
+    Versus,
 }
 
 /// What the clock may run until.
@@ -41,6 +43,8 @@ pub(in crate::tui) enum Purpose {
 pub(in crate::tui) enum Until {
     Converged,
     Settled,
+    /// A replica holds a value that is still to be typed.
+    Holds,
     /// Something to come that is no fault.
     Goal(Goal),
     /// Something of this kind goes wrong.
@@ -67,7 +71,7 @@ pub(in crate::tui) struct Entry {
     pub(in crate::tui) text: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) enum Id {
     Action(Action),
     Index(usize),
@@ -81,7 +85,9 @@ pub(in crate::tui) enum Id {
     Surgery(MessageId, Surgery),
     Group(Grouping),
     View(View),
+    Layout(Layout),
     Theme(Kind),
+    Contrast(Contrast),
     /// A heading: not to be chosen.
     Heading,
 }

@@ -5,7 +5,7 @@ use crate::{
     drive::{Request, Snapshot},
 };
 
-use super::{Effect, Entry, Id, List, Overlay, Purpose, Ui};
+use super::{Effect, Entry, Id, List, Overlay, Purpose, Ui, versus::beside_branches};
 
 /// A moment worth coming back to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,10 +44,12 @@ impl Ui {
         }
         let heading = |text: &str| Entry { id: Id::Heading, head: text.into(), text: String::new() };
         let mut entries = List::branches(snapshot).entries;
+        if !entries.is_empty() {
+            entries.insert(0, heading("Branches"));
+            entries.push(heading("Side by side with this line"));
+            entries.extend(beside_branches(snapshot));
+        }
         if !self.marks.is_empty() {
-            if !entries.is_empty() {
-                entries.insert(0, heading("Branches"));
-            }
             entries.push(heading("Marks"));
             entries.extend(self.marks.iter().map(|mark| Entry {
                 id: Id::Mark(mark.number),

@@ -8,7 +8,7 @@ use crate::{
     },
 };
 
-use super::{Effect, Entry, Id, List, Overlay, Purpose, Ui, View};
+use super::{Effect, Entry, Id, Layout, List, Overlay, Purpose, Ui, View};
 
 impl Ui {
     pub(super) fn open_palette(&mut self) -> Vec<Effect> {
@@ -32,6 +32,11 @@ impl Ui {
             head: "view".into(),
             text: format!("view {}", view.name()),
         });
+        let layouts = Layout::ALL.into_iter().map(|layout| Entry {
+            id: Id::Layout(layout),
+            head: "layout".into(),
+            text: format!("layout {}", layout.name()),
+        });
         let themes = Kind::ALL.into_iter().map(|kind| Entry {
             id: Id::Theme(kind),
             head: "theme".into(),
@@ -42,7 +47,7 @@ impl Ui {
             head: "open".into(),
             text: format!("open {name}: {text}"),
         });
-        let entries = actions.chain(views).chain(themes).chain(presets).collect();
+        let entries = actions.chain(views).chain(layouts).chain(themes).chain(presets).collect();
         self.overlay = Overlay::Choice(Purpose::Palette, List::new(entries));
         Vec::new()
     }
@@ -54,6 +59,7 @@ impl Ui {
                 self.view = view;
                 Vec::new()
             }
+            Id::Layout(layout) => self.arrange(layout, snapshot),
             Id::Theme(kind) => {
                 self.theme = Theme::new(kind, self.theme.depth());
                 self.say(format!("theme: {}", kind.name()));

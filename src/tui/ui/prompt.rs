@@ -11,7 +11,7 @@
 use std::sync::Arc;
 
 use crate::{
-    action::{Act, Ask, Command, Context, Level, Operation},
+    action::{Act, Ask, Command, Condition, Context, Holding, Level, Operation},
     base::{ClientId, KeyId, NodeId, Ppm, Span},
     data::{Kind, Update, Value},
     drive::Snapshot,
@@ -32,6 +32,8 @@ pub(in crate::tui) enum PromptKind {
     Knob(Knob),
     /// Words that operations must have.
     Filter,
+    /// What a replica is to hold: until then time runs.
+    Until,
 }
 
 /// The line and where the cursor stands in it, in characters.
@@ -57,6 +59,7 @@ impl PromptKind {
             Self::Links => "links",
             Self::Knob(knob) => knob.name().trim_start(),
             Self::Filter => "filter",
+            Self::Until => "run until",
         }
     }
 
@@ -65,6 +68,7 @@ impl PromptKind {
         match self {
             Self::Write | Self::Read => &["key", "level", "by", "at"],
             Self::Clock | Self::Knob(_) | Self::Filter => &[],
+            Self::Until => &["key"],
             Self::Links => &["latency", "loss", "duplicate", "order", "link"],
         }
     }
@@ -78,6 +82,9 @@ impl PromptKind {
             Self::Knob(knob) => knob.typed().map_or("", |typed| typed.usage),
             Self::Filter => {
                 "words, or client:bob key:cart kind:read outcome:unknown; Enter keeps it, Esc drops it"
+            }
+            Self::Until => {
+                "REPLICA holds VALUE, or REPLICA lacks VALUE; key=K; Tab goes through known values"
             }
         }
     }
@@ -144,6 +151,15 @@ impl Prompt {
                 ["one", "two", "three", "quorum", "all"].map(|l| format!("level={l}")).into()
             }
             Some(_) => Vec::new(),
+            None if self.kind == PromptKind::Until => {
+                let (before, ..) = self.around();
+                match before.split_whitespace().collect::<Vec<_>>().as_slice() {
+                    [] => replicas().collect(),
+                    [_] => ["holds", "lacks"].map(str::to_owned).to_vec(),
+                    [_, _] => known_values(snapshot),
+                    [..] => vec!["key=".into()],
+                }
+            }
             None if self.kind == PromptKind::Filter => PromptKind::FIELDS.map(str::to_owned).to_vec(),
             None => self.kind.settings().iter().map(|name| format!("{name}=")).collect(),
         };
@@ -203,7 +219,7 @@ impl Ui {
                 Ok(vec![Command::Skew { node: self.picked, offset }])
             }
             PromptKind::Links => understand_links(&prompt.text, snapshot),
-            PromptKind::Filter => Ok(Vec::new()),
+            PromptKind::Filter | PromptKind::Until => Ok(Vec::new()),
             PromptKind::Knob(knob) => {
                 let typed = knob.typed().ok_or("that knob is turned, not typed")?;
                 Ok(vec![(typed.understand)(prompt.text.trim(), snapshot)?])
@@ -283,6 +299,40 @@ fn understand_value(kind: Kind, text: &str) -> Result<Act, String> {
         Kind::Set => Update::Add(Value::parse(rest)),
     };
     Ok(Act::Update(update))
+}
+
+/// Every value of the shown key that a replica holds, or that was written lately.
+fn known_values(snapshot: &Snapshot) -> Vec<String> {
+    let key = snapshot.focus;
+    let held = snapshot.view.replicas.iter().flat_map(|replica| replica.held[key.index()].versions());
+    let mut values: Vec<String> = held.map(|version| version.value.to_string()).collect();
+    values.sort_unstable();
+    values.dedup();
+    values
+}
+
+/// `lon holds green`, `2 lacks blue key=cart`: the condition that scripts write as `replica`, `key` and `holds`.
+pub(super) fn understand_until(text: &str, snapshot: &Snapshot) -> Result<Condition, String> {
+    const EXAMPLE: &str = "for example: lon holds green";
+    let Words { rest, pairs } = words(text, PromptKind::Until.settings());
+    let mut key = snapshot.focus;
+    for (_, name) in pairs {
+        key = key_named(snapshot, name).ok_or_else(|| format!("no key {name} yet"))?;
+    }
+    let (name, rest) = rest.split_once(' ').ok_or(EXAMPLE)?;
+    let node = node_named(snapshot, name)?;
+    let (verb, value) = rest.split_once(' ').ok_or(EXAMPLE)?;
+    if !snapshot.view.replicas[node.index()].owns[key.index()] {
+        let key = &snapshot.view.keys[key.index()];
+        return Err(format!("{} keeps no copy of {key}", snapshot.replica_name(node)));
+    }
+    let value = Value::parse(value);
+    let holding = match verb {
+        "holds" => Holding::Holds(value),
+        "lacks" => Holding::Lacks(value),
+        _ => return Err(format!("holds or lacks; not {verb}")),
+    };
+    Ok(Condition::Replica { node, key, holding })
 }
 
 fn understand_links(text: &str, snapshot: &Snapshot) -> Result<Vec<Command>, String> {

@@ -6,7 +6,10 @@ use crate::{
     tui::registry::Action,
 };
 
-use super::{Asked, Effect, List, Overlay, Prompt, PromptKind, Purpose, Ui, commands::by, lists::Id};
+use super::{
+    Asked, Effect, List, Overlay, Prompt, PromptKind, Purpose, Ui, commands::by, lists::Id,
+    prompt::understand_until,
+};
 
 impl Ui {
     pub(super) fn edit(&mut self, action: Action, snapshot: &Snapshot) -> Vec<Effect> {
@@ -29,6 +32,15 @@ impl Ui {
     fn accept(&mut self, snapshot: &Snapshot) -> Vec<Effect> {
         match std::mem::replace(&mut self.overlay, Overlay::None) {
             Overlay::Prompt(Prompt { kind: PromptKind::Filter, .. }) => Vec::new(),
+            Overlay::Prompt(prompt @ Prompt { kind: PromptKind::Until, .. }) => {
+                match understand_until(&prompt.text, snapshot) {
+                    Ok(condition) => vec![Effect::Ask(Request::RunUntil(condition))],
+                    Err(why) => {
+                        self.overlay = Overlay::Prompt(prompt);
+                        self.no(why)
+                    }
+                }
+            }
             Overlay::Prompt(prompt) => match self.understand(&prompt, snapshot) {
                 Ok(commands) => {
                     let action = match prompt.kind {
@@ -38,6 +50,7 @@ impl Ui {
                         PromptKind::Links => Action::LinkFaults,
                         PromptKind::Knob(_) => Action::Knobs,
                         PromptKind::Filter => Action::Filter,
+                        PromptKind::Until => Action::RunUntilConverged,
                     };
                     by(action, commands)
                 }
@@ -84,10 +97,13 @@ impl Ui {
                 self.overlay = Overlay::Choice(purpose, list);
                 self.no("nothing went wrong there that one could go to".into())
             }
-            (Purpose::Verdicts | Purpose::RunUntil, Some(Id::Until(until))) => Self::run_until(until),
+            (Purpose::Verdicts | Purpose::RunUntil, Some(Id::Until(until))) => {
+                self.run_until(until, snapshot)
+            }
             (Purpose::Messages, Some(Id::Message(id))) => self.open_surgery(id, snapshot),
             (Purpose::Surgery, Some(Id::Surgery(id, surgery))) => self.operate(id, surgery, snapshot),
             (Purpose::Groups, Some(Id::Group(grouping))) => self.group(grouping, list, snapshot),
+            (Purpose::Versus | Purpose::Branch, Some(Id::Contrast(chosen))) => self.put_beside(&chosen),
             (Purpose::Palette, Some(id)) => self.run_from_palette(id, snapshot),
             (Purpose::Preset, Some(Id::Name(name))) => vec![Effect::Open(name)],
             _ => {

@@ -8,7 +8,7 @@ use crate::{
     tui::{operations::letters, theme::Glyphs},
 };
 
-use super::{Effect, Entry, Id, List, Overlay, Purpose, Ui, lists::Until};
+use super::{Effect, Entry, Id, List, Overlay, PromptKind, Purpose, Ui, lists::Until};
 
 /// `✓ 4`, `✗ 2`, `?`: the sign, and how often.
 fn badge(badge: Badge, glyphs: &Glyphs) -> String {
@@ -110,8 +110,12 @@ impl Ui {
         }
     }
 
-    pub(super) fn run_until(until: Until) -> Vec<Effect> {
+    pub(super) fn run_until(&mut self, until: Until, snapshot: &Snapshot) -> Vec<Effect> {
         let request = match until {
+            Until::Holds => {
+                let text = format!("{} holds ", self.name(snapshot));
+                return self.prompt(PromptKind::Until, text);
+            }
             Until::Converged => Request::RunThrough(Condition::Converged { within: None }),
             Until::Settled => Request::RunThrough(Condition::Settled),
             Until::Goal(goal) => Request::RunTo(goal),
@@ -142,6 +146,7 @@ impl List {
                 "fresh",
                 format!("{name} has the newest acknowledged write"),
             ),
+            entry(Until::Holds, "holds", format!("{name}, or another replica, holds a value to be typed")),
         ];
         let next = [Goal::Acknowledged, Goal::Died, Goal::Failed].map(goal);
         Self::new(wanted.into_iter().chain(next).chain(Self::stops()).collect())

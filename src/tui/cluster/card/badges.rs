@@ -5,7 +5,12 @@ use std::collections::BTreeMap;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::{base::NodeId, drive::skew, sim::Status, tui::cluster::Size};
+use crate::{
+    base::NodeId,
+    drive::skew,
+    sim::Status,
+    tui::{cluster::Size, ui::Layout},
+};
 
 use super::{
     Subject,
@@ -34,6 +39,7 @@ pub(super) fn badges(subject: Subject<'_>, size: Size) -> Vec<Badge> {
     // Larger cards have a line for it.
     let part = part(subject).filter(|_| !matches!(size, Size::Large | Size::Medium));
     badges.extend(part.map(|part| Badge::new(part.into(), part.into())));
+    badges.extend(preferred(subject));
     badges.extend(siblings(subject));
     badges.extend(wrong_belief(subject));
     badges.extend(hints(subject));
@@ -48,6 +54,7 @@ pub(super) fn badges(subject: Subject<'_>, size: Size) -> Vec<Badge> {
 /// Those of a tile. That it follows another goes without saying there.
 pub(super) fn tile_badges(subject: Subject<'_>) -> Vec<Badge> {
     let mut badges = Vec::new();
+    badges.extend(preferred(subject));
     badges.extend(distinction(subject).map(|(word, short)| Badge::new(word.into(), short.into())));
     let hints = replica(subject).hints.len();
     if hints > 0 {
@@ -79,6 +86,18 @@ pub(super) fn fitted(badges: &[Badge], width: usize) -> String {
 /// The columns that the first needs at least.
 pub(super) fn least(badges: &[Badge]) -> usize {
     badges.first().map_or(0, |badge| badge.short.width())
+}
+
+/// On the ring, where not every replica holds the key: its place in the key's preference list (Dynamo §4.2).
+fn preferred(subject: Subject<'_>) -> Option<Badge> {
+    let (index, ui, snapshot) = subject;
+    let some = ui.layout == Layout::Ring && snapshot.preference.iter().flatten().any(|(_, holds)| !holds);
+    let place = |ring: &Vec<(NodeId, bool)>| {
+        let place = ring.iter().position(|(node, _)| node.index() == index)?;
+        ring[place].1.then_some(place + 1)
+    };
+    let place = snapshot.preference.iter().filter(|_| some).find_map(place)?;
+    Some(Badge::new(format!("preferred {place}"), format!("pref {place}")))
 }
 
 fn siblings(subject: Subject<'_>) -> Option<Badge> {

@@ -92,7 +92,7 @@ pub(super) fn state(paint: &Paint<'_>, subject: Subject<'_>, words: Words) -> Ve
         (Status::Frozen, Words::Many) => {
             return say(Role::Frozen, format!("FROZEN {} wait{behind}", view.inbox));
         }
-        (Status::Frozen, Words::Few) => return say(Role::Frozen, format!("FROZEN {}", view.inbox)),
+        (Status::Frozen, Words::Few) => return say(Role::Frozen, "FROZEN".into()),
         (Status::Up, _) => {}
     }
     if !view.owns[snapshot.focus.index()] {
