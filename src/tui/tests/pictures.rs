@@ -1,5 +1,7 @@
 //! Pictures of the screen with their styles, in states worth seeing, and what holds for all of them.
 
+use std::collections::BTreeSet;
+
 use crate::{
     action::{
         Elsewhere, Failover, FailureDetector, HintRules, Monitors, PrimaryPolicy, Protocol, TombstoneRules,
@@ -8,7 +10,7 @@ use crate::{
     data::Conflicts,
     net::{Delay, LinkProfile, Network},
     scenario::{Choice, ClientSpec, Deed, Scenario, Step, Timing},
-    tui::ui::{Layout, View},
+    tui::ui::{Fog, Layout, Overlay, View},
 };
 
 use super::stage::{Stage, favourite_colour};
@@ -99,6 +101,7 @@ pub(super) fn states() -> Vec<(&'static str, Stage)> {
         ("ring", Stage::after(5, "#2pw|")),
         ("zones", with(crowded(), "##5pw|")),
         ("tiles", Stage::after(64, "w||5")),
+        ("heat-map", Stage::after(1_000, "w||5")),
         ("help", Stage::after(3, "?cut")),
         ("prompt", Stage::after(3, "Wgreen level=five⏎")),
         ("session", with(crowded(), "iwI⏎")),
@@ -116,6 +119,19 @@ pub(super) fn states() -> Vec<(&'static str, Stage)> {
         ("details", with(crowded(), "2pw1w|3⇥⇥⇥⇥⇥")),
         ("operation", Stage::after(3, "w|2r⇥⇥⇥⏎")),
         ("question", with(lesson(), "nnb++++a++b")),
+        ("compare", Stage::after(3, "Vread level all⏎w|2r| ||")),
+        ("compare-branch", Stage::after(3, "w|| ,,2w|Bbeside⏎")),
+        ("compare-split", with(crowded(), "Vwrite level all⏎2pw4W千代田区の値⏎|||")),
+        ("fog", Stage::after(6, "2pw||1w3c|v")),
+        ("verdicts", Stage::after(3, "w|2rE")),
+        ("verdicts-nothing-yet", Stage::after(3, "E")),
+        ("palette", Stage::after(3, "w|:cut")),
+        ("messages", Stage::after(6, "2pw|d")),
+        ("surgery", Stage::after(3, "w|d⏎")),
+        ("branches", Stage::after(3, "w|m||| ,,,2w|m|B")),
+        ("groups", Stage::after(6, "2pw|G")),
+        ("run-until", Stage::after(3, "wgg")),
+        ("versus", Stage::after(3, "w|V")),
     ]
 }
 
@@ -131,29 +147,64 @@ pub(super) const TIERS: [(u16, u16); 4] = [(60, 18), (80, 24), (120, 36), (200, 
 /// The tiers at which a state is kept as a picture; on the projector each is.
 fn tiers(name: &str) -> &'static [(u16, u16)] {
     match name {
-        "stale-read" | "tiles" | "help" | "operation" => &TIERS[..2],
+        "stale-read" | "operation" => &TIERS[..2],
         "split" | "down-and-frozen" | "lagging" => &TIERS[1..3],
         "siblings" => &[(60, 18), (80, 24), (200, 55)],
         "why" => &[(80, 24), (200, 55)],
-        "hints" | "split-brain" | "ring" | "zones" => &TIERS[1..],
-        "knobs" | "operations" | "space-time" | "metrics" | "events" | "details" => &TIERS,
+        "hints" | "split-brain" => &TIERS[1..],
+        // What each view and layout looks like, and what is left of it with less room.
+        "ring" | "zones" | "tiles" | "heat-map" | "knobs" | "operations" | "space-time" | "metrics"
+        | "events" | "details" | "compare" | "fog" | "messages" | "verdicts" => &TIERS,
+        "help" | "palette" | "branches" | "groups" => &TIERS[..3],
         _ => &TIERS[1..2],
+    }
+}
+
+/// What a stage has on its screen: a list or whatever else lies over it, else the view.
+fn shown(stage: &Stage) -> String {
+    let (ui, replicas) = (&stage.ui, stage.snapshot().view.replicas.len());
+    match (&ui.overlay, ui.view) {
+        (Overlay::Help(_), _) => "help".into(),
+        (Overlay::Choice(purpose, _), _) => format!("{purpose:?}"),
+        (Overlay::Prompt(_), _) => "a line".into(),
+        (Overlay::Question, _) => "a question".into(),
+        (Overlay::None, _) if ui.fog == Fog::Lies => "fog".into(),
+        (Overlay::None, View::Cluster) => format!("{} of {replicas}", ui.layout.name()),
+        (Overlay::None, view) => view.name().into(),
     }
 }
 
 #[test]
 fn the_screen_looks_right_at_every_tier() {
-    let mut views = Vec::new();
+    let mut seen = BTreeSet::new();
     for (name, mut stage) in states() {
         for (width, height) in tiers(name) {
             insta::assert_snapshot!(format!("{name}-{width}x{height}"), stage.picture(*width, *height));
-            views.push((stage.ui.view, (*width, *height)));
+            seen.insert((shown(&stage), (*width, *height)));
         }
     }
-    for view in View::ALL {
+    let views =
+        View::ALL.into_iter().filter(|view| *view != View::Cluster).map(|view| view.name().to_owned());
+    let clusters = ["grid of 3", "ring of 5", "zones of 5", "grid of 64", "grid of 1000"];
+    let others = ["fog", "Messages", "Verdicts"];
+    for what in views.chain(clusters.into_iter().chain(others).map(str::to_owned)) {
         for tier in TIERS {
-            assert!(views.contains(&(view, tier)), "no picture of the {} view at {tier:?}", view.name());
+            assert!(seen.contains(&(what.clone(), tier)), "no picture of {what} at {tier:?}");
         }
+    }
+    for list in [
+        "help",
+        "Palette",
+        "Branch",
+        "Groups",
+        "Session",
+        "Surgery",
+        "RunUntil",
+        "Versus",
+        "a line",
+        "a question",
+    ] {
+        assert!(seen.contains(&(list.to_owned(), (80, 24))), "no picture of {list}");
     }
 }
 

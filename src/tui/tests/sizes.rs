@@ -19,22 +19,27 @@ use super::{
     stage::{Stage, favourite_colour},
 };
 
-/// Every small size, then steps, then the edges of the tiers and of what a terminal may be.
+/// Every size from the least that shows more than a line, then steps, then the edges of the tiers and of what a terminal
+/// may be.
 fn sizes(coarse: usize) -> impl Iterator<Item = (u16, u16)> {
     let small =
-        (0..=90).step_by(coarse).flat_map(move |width| (0..=30).step_by(coarse).map(move |h| (width, h)));
-    let large = (90..=300).step_by(19 * coarse).flat_map(|width| [31, 40, 57, 83, 100].map(|h| (width, h)));
-    let edges = [59, 60, 61, 79, 80, 81, 109, 110, 111, 179, 180, 181, 200, 300];
-    let edges = edges
-        .into_iter()
-        .flat_map(|width| [17, 18, 19, 23, 24, 25, 33, 34, 35, 49, 50, 100].map(|h| (width, h)));
+        (59..=90).step_by(coarse).flat_map(move |width| (17..=30).step_by(coarse).map(move |h| (width, h)));
+    let large = (91..=300).step_by(19 * coarse).flat_map(|width| [31, 40, 57, 83, 100].map(|h| (width, h)));
+    let edges = [60, 79, 80, 109, 110, 179, 180, 200, 300].into_iter().step_by(coarse.min(2));
+    let edges = edges.flat_map(|width| [18, 23, 24, 33, 34, 35, 49, 50, 100].map(|h| (width, h)));
     small.chain(large).chain(edges)
 }
 
+/// Whatever is smaller, and every other size up to the largest, a few columns and rows apart.
+fn all_sizes() -> impl Iterator<Item = (u16, u16)> {
+    let smaller = (0..62).flat_map(|width| (0..20).map(move |height| (width, height)));
+    smaller.chain((0..=300).step_by(7).flat_map(|width| (0..=100).step_by(3).map(move |h| (width, h))))
+}
+
 /// Draws at every size; all that a click could find lies inside, and no cell tells the terminal anything but text.
-fn sweep(name: &str, stage: &mut Stage, coarse: usize) {
+fn sweep(name: &str, stage: &mut Stage, sizes: impl Iterator<Item = (u16, u16)>) {
     let snapshot = stage.snapshot();
-    for (width, height) in sizes(coarse) {
+    for (width, height) in sizes {
         let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
         let cursor = draw(&mut stage.ui, &snapshot, &mut buffer);
         assert_eq!(buffer.content.len(), usize::from(width) * usize::from(height));
@@ -82,19 +87,14 @@ fn hard_to_draw() -> Vec<(&'static str, Stage)> {
         ("a long line", Stage::after(3, "Wa value that is a little longer than the line that it is typed in")),
         ("wide characters", with(crowded(), "2pw1w4W千代田区の値⏎|||P|||||3e")),
         ("a wide line", with(crowded(), "W千代田区の値千代田区の値千代田区の値千代田区の値千代田区の値千代田区の値")),
-        ("fog", Stage::after(6, "2pw||1w3c|v")),
         ("ring of six", Stage::after(6, "#2pw3c||")),
         ("ring of two", Stage::after(2, "#2pw|")),
         ("ring of one", Stage::after(1, "#w|")),
         ("wide zones", with(crowded(), "##2pw4W千代田区の値⏎3r|")),
         ("palette", Stage::after(3, "w:")),
-        ("a wall being drawn up", Stage::after(6, "2pw|G")),
-        ("messages", Stage::after(6, "w|d")),
-        ("surgery", Stage::after(3, "w|d⏎")),
-        ("run until", Stage::after(3, "w|gg")),
-        ("verdicts", Stage::after(3, "w|2r |||E")),
+        ("presets", Stage::after(3, "wb")),
+        ("side by side, wide", with(crowded(), "Vread level all⏎2pw4W千代田区の値千代田区の値⏎|3r|")),
         ("marks", Stage::after(3, "w|m||m B")),
-        ("branches", Stage::after(3, "w|||,wB")),
         ("the clock's line", Stage::after(3, "T")),
         ("the links' line", Stage::after(3, "L")),
         ("a knob's line", Stage::after(3, "Kjj⏎")),
@@ -108,7 +108,18 @@ fn hard_to_draw() -> Vec<(&'static str, Stage)> {
 #[test]
 fn no_size_panics_and_nothing_is_drawn_outside() {
     for (name, mut stage) in hard_to_draw() {
-        sweep(name, &mut stage, 1);
+        sweep(name, &mut stage, sizes(1));
+    }
+}
+
+#[test]
+fn from_nothing_to_the_largest_terminal_every_view_is_drawn() {
+    let mut stages = [Stage::after(6, "2pw3c|"), Stage::after(3, "Vread level all⏎w|2r")];
+    for stage in &mut stages {
+        for (view, layout) in arrangements() {
+            (stage.ui.view, stage.ui.layout) = (view, layout);
+            sweep(view.name(), stage, all_sizes());
+        }
     }
 }
 
@@ -117,18 +128,18 @@ fn every_view_is_drawn_at_every_size_whatever_is_going_on() {
     for (name, mut stage) in hard_to_draw() {
         for (view, layout) in arrangements() {
             (stage.ui.view, stage.ui.layout) = (view, layout);
-            sweep(name, &mut stage, 5);
+            sweep(name, &mut stage, sizes(7));
         }
     }
 }
 
 #[test]
 fn one_or_a_thousand_replicas_are_drawn_at_every_size_in_every_view() {
-    for (replicas, coarse) in [(1, 2), (3, 3), (6, 3), (64, 6), (1_000, 11)] {
+    for (replicas, coarse) in [(1, 2), (6, 3), (64, 5), (1_000, 11)] {
         let mut stage = Stage::after(replicas, "w|");
         for (view, layout) in arrangements() {
             (stage.ui.view, stage.ui.layout) = (view, layout);
-            sweep("many", &mut stage, coarse);
+            sweep("many", &mut stage, sizes(coarse));
         }
     }
 }
