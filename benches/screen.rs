@@ -34,9 +34,9 @@ const SEEK_STEPS: u64 = 100_000;
 
 fn main() {
     let quick = std::env::args().any(|argument| argument == "--quick");
-    let frames = if quick { 20 } else { 200 };
+    let frames = if quick { 20 } else { 100 };
     measure_frames(frames);
-    measure_seeks(if quick { 50 } else { 1_000 });
+    measure_seeks(if quick { 50 } else { 300 });
 }
 
 /// Bytes go nowhere.

@@ -303,9 +303,10 @@ mod tests {
             screen
                 .draw(|buffer| {
                     for _ in 0..40 {
-                        let bits =
-                            [1, 2, 4, 8, 64].map(|bit| stream.index(3) / 2 * bit).iter().sum::<usize>();
-                        let style = Style::new()
+                        // A terminal is bold or dim.
+                        let others = [4, 8, 64].map(|bit| stream.index(2) * bit);
+                        let bits = stream.index(3) + others.iter().sum::<usize>();
+                        let style = Style::reset()
                             .fg(COLOURS[stream.index(6)])
                             .bg(COLOURS[stream.index(6)])
                             .add_modifier(Modifier::from_bits_truncate(u16::try_from(bits).expect("few")));

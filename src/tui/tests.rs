@@ -17,5 +17,6 @@ pub(in crate::tui) mod stage;
 mod story;
 mod timebar;
 mod tour;
+mod truth;
 mod verdicts;
 mod versus;

@@ -81,7 +81,7 @@ fn a_frame_writes_nothing_in_any_view_while_the_clock_stands() {
         for view in View::ALL {
             let mut stage = Stage::after(3, keys);
             if view == View::Compare {
-                stage.keys("Vread level all⏎ ");
+                stage.keys("Vread level all⏎");
             }
             stage.ui.view = view;
             for (width, height) in TIERS {

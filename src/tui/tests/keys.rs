@@ -1,6 +1,7 @@
 //! Every action of the registry, pressed by its own key, does what its sentence says.
 
-use crossterm::event::KeyCode;
+mod lines;
+mod refusals;
 
 use crate::{
     action::{Guarantee, Level},
@@ -36,27 +37,6 @@ fn pressed(keys: &str, action: Action) -> Stage {
     let mut stage = Stage::after(3, keys);
     stage.act(Layer::Main, action);
     stage
-}
-
-/// With this typed into the prompt of `W`, or a list or help where `open` says so.
-fn typing(open: &str, layer: Layer, action: Action) -> Stage {
-    let mut stage = Stage::after(12, open);
-    stage.act(layer, action);
-    stage
-}
-
-fn line(stage: &Stage) -> (String, usize) {
-    match &stage.ui.overlay {
-        Overlay::Prompt(prompt) => (prompt.text.clone(), prompt.cursor),
-        other => panic!("a line is typed, not {other:?}"),
-    }
-}
-
-fn bar(stage: &Stage) -> usize {
-    match &stage.ui.overlay {
-        Overlay::Help(list) | Overlay::Choice(_, list) => list.at,
-        other => panic!("a list is up, not {other:?}"),
-    }
 }
 
 #[test]
@@ -151,8 +131,8 @@ fn does_what_it_promises(action: Action) {
         | Action::ToFirst
         | Action::ToLast
         | Action::PageUp
-        | Action::PageDown => edits(action),
-        Action::Answer(_) | Action::MoreHands | Action::FewerHands | Action::Reveal => asks(action),
+        | Action::PageDown => lines::edits(action),
+        Action::Answer(_) | Action::MoreHands | Action::FewerHands | Action::Reveal => lines::asks(action),
     }
 }
 
@@ -478,109 +458,5 @@ fn views(action: Action) {
         Action::Redraw => assert!(matches!(asked(action)[..], [Effect::Repaint])),
         Action::Suspend => assert!(matches!(asked(action)[..], [Effect::Suspend])),
         _ => assert!(matches!(asked(action)[..], [Effect::Quit])),
-    }
-}
-
-fn edits(action: Action) {
-    let prompt = |action| typing("Wab c", Layer::Prompt, action);
-    match action {
-        Action::Accept => assert_eq!(value(&prompt(action), 0), "ab c"),
-        Action::Complete => assert_eq!(line(&typing("Wa k", Layer::Prompt, action)).0, "a key="),
-        Action::EraseBack => assert_eq!(line(&prompt(action)).0, "ab "),
-        Action::EraseForward => {
-            let mut stage = prompt(Action::ToFirst);
-            stage.act(Layer::Prompt, action);
-            assert_eq!(line(&stage).0, "b c");
-        }
-        Action::EraseAll => assert_eq!(line(&prompt(action)).0, ""),
-        Action::ToFirst => assert_eq!(line(&prompt(action)).1, 0),
-        Action::ToLast => assert_eq!(bar(&typing("x", Layer::Choice, action)), 10),
-        Action::PageDown => assert!(bar(&typing("?", Layer::Help, action)) > 10),
-        _ => {
-            let mut stage = typing("?", Layer::Help, Action::PageDown);
-            stage.act(Layer::Help, action);
-            assert!(bar(&stage) < 4);
-        }
-    }
-}
-
-fn asks(action: Action) {
-    let mut stage = Stage::new(lesson());
-    stage.keys("nnb+");
-    stage.act(Layer::Question, action);
-    let question = &stage.ui.question;
-    match action {
-        Action::Answer(place) => assert_eq!(question.marked, Some(place)),
-        Action::MoreHands => assert_eq!(question.hands[1], 2),
-        Action::FewerHands => assert_eq!(question.hands[1], 0),
-        _ => assert_eq!((stage.ui.layer(), stage.snapshot().script.next), (Layer::Main, 3)),
-    }
-}
-
-#[test]
-fn a_key_that_does_nothing_here_says_why() {
-    for (keys, says) in [
-        ("P", "nothing is cut"),
-        ("C", "ams is not down"),
-        ("Z", "ams is not frozen"),
-        ("cz", "C restarts it"),
-        ("pp", "is cut off already; P heals"),
-        ("F", "nobody is primary here"),
-        ("cf", "ams is down; C restarts it"),
-        ("zf", "ams is frozen; Z thaws it"),
-        ("9", "there are 3 replicas, no 9"),
-        ("B", "no branches yet"),
-        ("mmB", "no branches yet"),
-        ("u", "nothing"),
-        ("X2", "was not cut by itself"),
-    ] {
-        let stage = Stage::after(3, keys);
-        assert!(stage.status().contains(says), "{keys:?} says: {}", stage.status());
-    }
-    let mut set = Stage::new(monitored());
-    for (keys, says) in [
-        ("F", "takes itself for the primary already"),
-        ("f", "follow their primary"),
-        ("o", "levels mean nothing here"),
-        ("2cF", "lon is down; C restarts it"),
-        ("CzF", "lon is frozen; Z thaws it"),
-    ] {
-        set.keys(keys);
-        assert!(set.status().contains(says), "{keys:?} says: {}", set.status());
-    }
-    let mut alone = Stage::new(favourite_colour(1));
-    for (keys, says) in [("p", "nothing to cut"), ("f", "nobody to repair"), ("x", "needs two replicas")] {
-        alone.keys(keys);
-        assert!(alone.status().contains(says), "{keys:?} says: {}", alone.status());
-    }
-}
-
-#[test]
-fn every_rule_of_a_session_goes_round_and_its_list_shows_it() {
-    let mut stage = Stage::new(crowded());
-    stage.keys("2I");
-    for row in 0..9 {
-        stage.code(KeyCode::Home);
-        for _ in 0..row {
-            stage.code(KeyCode::Down);
-        }
-        let shown = |stage: &Stage| match &stage.ui.overlay {
-            Overlay::Choice(Purpose::Session, list) => {
-                list.entries[row].text.clone() + &list.entries[row].head
-            }
-            other => panic!("the list stays up, not {other:?}"),
-        };
-        let first = shown(&stage);
-        let mut seen = vec![first.clone()];
-        for _ in 0..6 {
-            stage.keys("⏎");
-            let now = shown(&stage);
-            if now == first || stage.status().contains("already") {
-                break;
-            }
-            assert!(!seen.contains(&now), "{seen:?} then {now}");
-            seen.push(now);
-        }
-        assert!(seen.len() > 1, "row {row} does nothing: {seen:?} {}", stage.status());
     }
 }

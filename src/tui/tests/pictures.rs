@@ -122,7 +122,7 @@ pub(super) fn states() -> Vec<(&'static str, Stage)> {
         ("compare", Stage::after(3, "Vread level all⏎w|2r| ||")),
         ("compare-branch", Stage::after(3, "w|| ,,2w|Bbeside⏎")),
         ("compare-split", with(crowded(), "Vwrite level all⏎2pw4W千代田区の値⏎|||")),
-        ("fog", Stage::after(6, "2pw||1w3c|v")),
+        ("fog", Stage::after(6, "2pw||1w3c|||1v")),
         ("verdicts", Stage::after(3, "w|2rE")),
         ("verdicts-nothing-yet", Stage::after(3, "E")),
         ("palette", Stage::after(3, "w|:cut")),
