@@ -33,4 +33,4 @@ pub use models::{Judge, MOST_K, Model};
 pub use prediction::{Forecast, Prediction};
 pub use summary::{Badge, Judged, Subject};
 pub use verdict::{Evidence, Verdict};
-pub use why::{Barrier, Remedy, Story, Stranded, Trail, explain};
+pub use why::{Barrier, Remedy, Stop, Story, Stranded, Trail, explain};

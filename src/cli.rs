@@ -2,17 +2,23 @@
 //! results only; a closed pipe ends quietly.
 
 mod args;
+mod config;
 mod export;
 mod headless;
 mod json;
 mod judge;
+mod linear;
 mod output;
 mod screen;
+mod settings;
 mod systems;
 
 use std::{path::Path, process::ExitCode, sync::Arc};
 
-use clap::{CommandFactory as _, Parser as _, error::ErrorKind};
+use clap::{
+    CommandFactory as _, Parser as _,
+    error::{ContextKind, ErrorKind},
+};
 
 use crate::{
     base::Seed,
@@ -24,6 +30,7 @@ use crate::{
 };
 use args::{Args, Verb};
 use output::Output;
+pub use settings::settings_table;
 
 /// An input or the command line was refused.
 const REFUSED: u8 = 2;
@@ -35,8 +42,9 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Help and version are answers, everything else a refusal.
             let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            let beside_a_verb = error.get(ContextKind::InvalidSubcommand).is_some();
             match (error.kind(), std::env::args_os().nth(1)) {
-                (ErrorKind::ArgumentConflict, Some(first)) => {
+                (ErrorKind::ArgumentConflict, Some(first)) if beside_a_verb => {
                     Output::default().error(&misplaced(&first.to_string_lossy()));
                 }
                 _ => drop(error.print()),
@@ -50,6 +58,7 @@ pub fn main() -> ExitCode {
 
 fn dispatch(args: &Args, out: &mut Output) -> u8 {
     match &args.verb {
+        None if args.screen.linear => linear::run(&args.screen, out),
         None => screen::run(args, out),
         Some(Verb::Run { preset, json, seed }) => match load(preset, out) {
             Some(scenario) => {
@@ -136,6 +145,13 @@ fn man(out: &mut Output) -> u8 {
     let rendered = clap_mangen::Man::new(Args::command()).render(&mut page);
     debug_assert!(rendered.is_ok(), "writing to memory cannot fail");
     out.bytes(&page);
+    out.text(".SH FILES\n.TP\n\\fI$XDG_CONFIG_HOME/laggard/config.yaml\\fR\n");
+    out.text("Else \\fI~/.config/laggard/config.yaml\\fR: how the screen looks, one setting a line.\n");
+    for setting in &settings::SETTINGS {
+        let words = (setting.words)().join(", ").replace('-', "\\-");
+        let doc = setting.doc.replace('`', "").replace('-', "\\-");
+        out.text(&format!(".TP\n\\fB{}\\fR: {words}\n{doc}\n", setting.key));
+    }
     out.text(".SH KEYS\n");
     for entry in crate::tui::registry::TABLE {
         let keys = crate::tui::registry::keys_of(entry.action).replace('\\', "\\\\").replace('-', "\\-");

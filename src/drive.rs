@@ -4,6 +4,7 @@
 mod actor;
 mod bar;
 mod beside;
+mod by_hand;
 pub mod chart;
 mod fog;
 mod forecast;
@@ -25,6 +26,7 @@ mod timeline;
 pub use actor::{FirstStaleRead, HUNT, Handle, Request, Start, spawn};
 pub use bar::Bar;
 pub use beside::{Against, Beside, BesideKind};
+pub use by_hand::{ByHand, Outcome};
 pub use fog::{Fog, Known};
 pub use goal::Goal;
 pub use headless::{Finding, Report, run};

@@ -62,6 +62,7 @@ pub struct Simulation {
     now: SimTime,
     step: u64,
     queue: Queue<Event>,
+    held: Vec<surgery::InHand>,
     nodes: Vec<Node>,
     /// What everybody believes: a crash is known at once (a refused connection), a cut or a freeze is only
     /// silence.
@@ -173,6 +174,7 @@ impl Simulation {
             now: SimTime::ZERO,
             step: 0,
             queue: Queue::default(),
+            held: Vec::new(),
             open: OpTable::default(),
             next_op: OpId(0),
             next_write: WriteId(0),
@@ -511,6 +513,6 @@ impl Simulation {
     pub(crate) fn weight(&self) -> u64 {
         let own = |node: &Node| node.replica.log_weight() + node.hearing.weight();
         let logs: usize = self.nodes.iter().map(own).sum();
-        (self.queue.len() + self.nodes.len() * self.keys.len() + logs) as u64
+        (self.queue.len() + self.held.len() + self.nodes.len() * self.keys.len() + logs) as u64
     }
 }

@@ -7,7 +7,10 @@
 //! ```
 
 pub mod app;
+pub mod backdrop;
+mod big;
 pub mod cast;
+mod clip;
 mod cluster;
 mod coach;
 mod compare;
@@ -17,6 +20,7 @@ pub mod guard;
 pub mod history;
 pub mod input;
 mod knobs;
+pub mod linear;
 mod logbook;
 mod metrics;
 mod operations;

@@ -263,6 +263,54 @@ fn the_manual_and_the_help_name_every_verb_and_every_exit_status() {
     assert_eq!(succeeds(&["--version"]), format!("laggard {}\n", env!("CARGO_PKG_VERSION")));
 }
 
+// The configuration file.
+
+/// What the screen says to a configuration file; it never opens here, where there is no terminal.
+fn configured(name: &str, text: Option<&[u8]>, arguments: &[&str]) -> (Option<i32>, String) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(folder.join("laggard")).expect("a folder");
+    if let Some(text) = text {
+        fs::write(folder.join("laggard/config.yaml"), text).expect("a file");
+    }
+    let output = command().env("XDG_CONFIG_HOME", &folder).args(arguments).output().expect("a program");
+    (output.status.code(), errors(&output).replace(folder.to_str().expect("text"), "DIR"))
+}
+
+#[test]
+fn a_configuration_that_is_wrong_is_refused_with_every_place_before_the_screen_opens() {
+    let (status, told) = configured("config-wrong", Some(b"thme: light\nmotion: reducde\n"), &["quorum"]);
+    assert_eq!(status, Some(2), "{told}");
+    for words in [
+        "DIR/laggard/config.yaml:1:1",
+        "did you mean `theme`?",
+        "DIR/laggard/config.yaml:2:9",
+        "did you mean `reduced`?",
+        "correct DIR/laggard/config.yaml or move it away",
+    ] {
+        assert!(told.contains(words), "no {words} in {told}");
+    }
+    assert!(!told.contains("no terminal"), "{told}");
+    let (status, told) = configured("config-binary", Some(&[0xff, 0xfe, 0, 1]), &[]);
+    assert!(status == Some(2) && told.contains("config.yaml` is UTF-16 text"), "{told}");
+    let (status, told) = configured("config-huge", Some(&vec![b'x'; 2 << 20]), &[]);
+    assert!(status == Some(2) && told.contains("is too large"), "{told}");
+}
+
+#[test]
+fn a_configuration_that_is_right_or_missing_is_no_obstacle() {
+    for (name, text) in [("config-none", None), ("config-right", Some(&b"theme: light\nbig: on\n"[..]))] {
+        let (status, told) = configured(name, text, &["quorum"]);
+        assert!(status == Some(2) && told.contains("there is no terminal to draw on"), "{name}: {told}");
+    }
+}
+
+#[test]
+fn what_needs_no_screen_reads_no_configuration() {
+    let (status, told) = configured("config-unread", Some(b"thme: light\n"), &["list"]);
+    assert_eq!((status, &*told), (Some(0), ""));
+}
+
 // Bad usage.
 
 #[test]

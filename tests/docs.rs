@@ -44,3 +44,8 @@ fn the_readme_names_the_commands_that_run_and_test_in_their_order() {
     assert!(at("cargo test") < at("<!-- keys -->"));
     assert!(at("<!-- /keys -->") < at("## A preset explained"));
 }
+
+#[test]
+fn the_settings_of_the_documentation_are_those_of_the_program() {
+    check_part("docs/configuration.md", "settings", &laggard::cli::settings_table());
+}

@@ -4,6 +4,8 @@
 mod support {
     pub(crate) mod pty;
 }
+#[path = "screen/appearance.rs"]
+mod appearance;
 #[path = "screen/keys.rs"]
 mod keys;
 #[path = "screen/mouse.rs"]
@@ -36,7 +38,7 @@ fn in_terminal(program: &str) -> CommandBuilder {
     for (name, value) in [("TERM", "xterm-256color"), ("LC_ALL", "C.UTF-8"), ("PS1", "ready> ")] {
         command.env(name, value);
     }
-    for name in ["NO_COLOR", "COLORTERM", "COLORFGBG", "ENV", "HOME", "XDG_STATE_HOME"] {
+    for name in ["NO_COLOR", "COLORTERM", "COLORFGBG", "ENV", "HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME"] {
         command.env_remove(name);
     }
     command

@@ -63,10 +63,12 @@ pub enum Surgery {
     Deliver,
     /// It is lost, now.
     Drop,
-    /// A copy arrives when it does.
+    /// A copy arrives when it does, or would have if it were not held.
     Duplicate,
-    /// It arrives so much later.
+    /// It arrives so much later; one that is held, so much later than now.
     Delay(Span),
+    /// It stays where it is until a hand delivers, delays or drops it.
+    Hold,
 }
 
 /// One operation of a client.

@@ -7,7 +7,7 @@ use crate::{
     action::{AntiEntropy, Digest, Level, Propagation, Quorum, ReadRepair, Style},
     base::{KeyId, MessageId, NodeId, SimTime, Span, WriteId, ZoneId},
     data::Conflicts,
-    sim::{Death, Simulation, Status},
+    sim::{Death, Doom, Simulation, Status},
 };
 
 use super::{Ledger, Staleness};
@@ -35,12 +35,21 @@ pub struct Trail {
     pub value: String,
     pub coordinator: NodeId,
     pub acknowledged: SimTime,
-    /// On their way here, by arrival: whether each will die before it arrives, as things are now.
-    pub coming: Vec<(MessageId, SimTime, Option<Death>)>,
+    /// On their way here, by arrival: whether each will be stopped before, as things are now.
+    pub coming: Vec<(MessageId, SimTime, Option<Stop>)>,
     /// Already dead.
     pub died: Vec<(Death, SimTime)>,
     /// It came, and lost to what the replica held.
     pub came_and_lost: bool,
+}
+
+/// What keeps a copy that is on its way from arriving.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// It dies.
+    Dies(Death),
+    /// A hand holds it.
+    Held,
 }
 
 /// What will bring the replica up to date.
@@ -102,6 +111,8 @@ pub enum Remedy {
     HealThenRegion {
         from: Arc<str>,
     },
+    /// Nothing by itself: a hand holds the message that would.
+    Held,
     /// Nothing: others have it, no message is on its way and nothing repairs.
     Never,
     /// Nothing: no replica has what it misses any more, and no message or hint brings it.
@@ -164,13 +175,17 @@ fn trail(
     ledger: &Ledger,
 ) -> Option<Trail> {
     let record = ledger.record(key, write)?;
-    let mut coming: Vec<(MessageId, SimTime, Option<Death>)> = simulation
+    let mut coming: Vec<(MessageId, SimTime, Option<Stop>)> = simulation
         .messages()
         .filter(|message| message.to == node && message.carries == Some(write))
         .map(|message| {
             let wall = simulation.first_wall(message.from, message.to);
-            let death = if message.is_lost() { Some(Death::Lost) } else { wall.map(Death::Cut) };
-            (message.id, message.arrives, death)
+            let stop = match message.doom {
+                Some(Doom::Held(_)) => Some(Stop::Held),
+                Some(Doom::Loss) => Some(Stop::Dies(Death::Lost)),
+                Some(Doom::Wall) | None => wall.map(|wall| Stop::Dies(Death::Cut(wall))),
+            };
+            (message.id, message.arrives, stop)
         })
         .collect();
     coming.sort_by_key(|(_, arrives, _)| *arrives);
@@ -187,6 +202,12 @@ fn trail(
 }
 
 fn remedy(node: NodeId, key: KeyId, trails: &[Trail], simulation: &Simulation) -> Remedy {
+    let remedy = by_itself(node, key, trails, simulation);
+    let held = || trails.iter().flat_map(|trail| &trail.coming).any(|(_, _, stop)| *stop == Some(Stop::Held));
+    if matches!(remedy, Remedy::Never | Remedy::Gone) && held() { Remedy::Held } else { remedy }
+}
+
+fn by_itself(node: NodeId, key: KeyId, trails: &[Trail], simulation: &Simulation) -> Remedy {
     let Some(newest) = trails.last() else {
         return Remedy::NothingMissing;
     };
@@ -198,7 +219,7 @@ fn remedy(node: NodeId, key: KeyId, trails: &[Trail], simulation: &Simulation) -
     if !after.is_empty() {
         return Remedy::AfterOthers(after);
     }
-    let alive = || newest.coming.iter().filter(|(_, _, death)| death.is_none());
+    let alive = || newest.coming.iter().filter(|(_, _, stop)| stop.is_none());
     let coming = alive().find(|(id, _, _)| simulation.brings_news(*id)).map(|(_, arrives, _)| *arrives);
     if let Some(arrives) = coming.or_else(|| simulation.next_news(node, key)) {
         return Remedy::Message { arrives };

@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::tui::{
+    app::Motion,
     theme::{Depth, GlyphChoice, Kind},
     ui::{Layout, View},
 };
@@ -14,7 +15,11 @@ use crate::tui::{
 #[derive(Debug, Parser)]
 #[command(name = "laggard", version, args_conflicts_with_subcommands = true)]
 #[command(
-    after_help = "Exit status: 0 all expectations hold, 1 some do not, 2 input refused, 3 could not be told."
+    after_help = "What --theme, --color, --glyphs, --motion, --mouse, --big and --remote say may be kept in \
+$XDG_CONFIG_HOME/laggard/config.yaml (else ~/.config/laggard/config.yaml), one a line: `theme: light`; or in the \
+environment: LAGGARD_THEME=light. Flags go over the environment, the environment over the file.
+
+Exit status: 0 all expectations hold, 1 some do not, 2 input refused, 3 could not be told."
 )]
 pub(super) struct Args {
     #[command(flatten)]
@@ -36,29 +41,45 @@ pub(super) struct ScreenArgs {
     #[command(flatten)]
     pub(super) look: LookArgs,
 
-    /// How much may move
-    #[arg(long, value_enum, default_value_t = MotionArg::Full)]
-    pub(super) motion: MotionArg,
+    /// How much may move [default: full]
+    #[arg(long, value_enum)]
+    pub(super) motion: Option<MotionArg>,
+
+    /// Begin in the big mode for projectors (key b)
+    #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "on", value_name = "WHETHER", hide_possible_values = true)]
+    pub(super) big: Option<Switch>,
+
+    /// Begin with a presenter's remote: `PageDown` goes forward, `PageUp` back, . and b pause
+    #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "on", value_name = "WHETHER", hide_possible_values = true)]
+    pub(super) remote: Option<Switch>,
+
+    /// Plain lines instead of a screen, for screen readers and pipes: commands in, sentences out
+    #[arg(long, conflicts_with_all = ["theme", "color", "glyphs", "no_mouse", "mouse", "motion", "big", "remote"])]
+    pub(super) linear: bool,
 }
 
 /// What a screen looks like.
 #[derive(Debug, clap::Args)]
 pub(super) struct LookArgs {
-    /// Colours of the screen: by default guessed from the terminal
+    /// Colours of the screen [default: auto, what the terminal seems to want]
     #[arg(long, value_enum)]
     pub(super) theme: Option<ThemeArg>,
 
-    /// How many colours the screen may use: by default what the terminal says; `NO_COLOR` is honoured
+    /// How many colours the screen may use [default: auto, what the terminal says; `NO_COLOR` is honoured]
     #[arg(long, value_enum)]
     pub(super) color: Option<ColorArg>,
 
-    /// Which glyphs the screen may use
-    #[arg(long, value_enum, default_value_t = GlyphsArg::Auto)]
-    pub(super) glyphs: GlyphsArg,
+    /// Which glyphs the screen may use [default: auto]
+    #[arg(long, value_enum)]
+    pub(super) glyphs: Option<GlyphsArg>,
 
     /// Leave the mouse to the terminal
-    #[arg(long)]
+    #[arg(long, conflicts_with = "mouse")]
     pub(super) no_mouse: bool,
+
+    /// Use the mouse, or not [default: on]
+    #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "on", value_name = "WHETHER", hide_possible_values = true)]
+    pub(super) mouse: Option<Switch>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -116,7 +137,7 @@ edn     Jepsen's and Knossos's events; `laggard judge` reads them too. Keys that
         returned siblings, are refused: no model knows them
 json    all that is known of each operation and fault, by the schema `laggard-history/1`
 csv     a line for each operation (RFC 4180)
-svg     a picture of the screen at one instant: --at, --size, --view, --layout, --theme
+svg     a picture of the screen at one instant: --at, --size, --view, --layout, --theme, --big
 cast    a recording of the run for terminal players (asciicast 2; cast3: asciicast 3), ten pictures a second of
         virtual time, markers where the preset speaks; at most 10 minutes of it
 
@@ -154,6 +175,10 @@ pub(super) struct ExportArgs {
     /// svg, cast: how the cluster is arranged [default: grid]
     #[arg(long, value_enum)]
     pub(super) layout: Option<LayoutArg>,
+
+    /// svg, cast: in the large letters of the big mode
+    #[arg(long)]
+    pub(super) big: bool,
 
     /// svg, cast: the colours [default: dark]
     #[arg(long, value_enum)]
@@ -307,6 +332,8 @@ pub(super) enum FormatArg {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum ThemeArg {
+    /// What the terminal seems to want
+    Auto,
     Dark,
     Light,
     HighContrast,
@@ -315,6 +342,8 @@ pub(super) enum ThemeArg {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum ColorArg {
+    /// What the terminal says
+    Auto,
     /// No colour at all
     Never,
     /// The sixteen colours of the terminal
@@ -341,24 +370,35 @@ pub(super) enum MotionArg {
     Off,
 }
 
-impl From<ThemeArg> for Kind {
-    fn from(arg: ThemeArg) -> Self {
-        match arg {
-            ThemeArg::Dark => Self::Dark,
-            ThemeArg::Light => Self::Light,
-            ThemeArg::HighContrast => Self::HighContrast,
-            ThemeArg::Mono => Self::Mono,
+/// Whether something is switched on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Switch {
+    On,
+    Off,
+}
+
+impl ThemeArg {
+    /// The theme; none where the terminal is to say.
+    pub(super) fn kind(self) -> Option<Kind> {
+        match self {
+            Self::Auto => None,
+            Self::Dark => Some(Kind::Dark),
+            Self::Light => Some(Kind::Light),
+            Self::HighContrast => Some(Kind::HighContrast),
+            Self::Mono => Some(Kind::Mono),
         }
     }
 }
 
-impl From<ColorArg> for Depth {
-    fn from(arg: ColorArg) -> Self {
-        match arg {
-            ColorArg::Never => Self::None,
-            ColorArg::Sixteen => Self::Sixteen,
-            ColorArg::Indexed => Self::Indexed,
-            ColorArg::Truecolor => Self::True,
+impl ColorArg {
+    /// The depth; none where the terminal is to say.
+    pub(super) fn depth(self) -> Option<Depth> {
+        match self {
+            Self::Auto => None,
+            Self::Never => Some(Depth::None),
+            Self::Sixteen => Some(Depth::Sixteen),
+            Self::Indexed => Some(Depth::Indexed),
+            Self::Truecolor => Some(Depth::True),
         }
     }
 }
@@ -369,6 +409,16 @@ impl From<GlyphsArg> for GlyphChoice {
             GlyphsArg::Auto => Self::Auto,
             GlyphsArg::Unicode => Self::Unicode,
             GlyphsArg::Ascii => Self::Ascii,
+        }
+    }
+}
+
+impl From<MotionArg> for Motion {
+    fn from(arg: MotionArg) -> Self {
+        match arg {
+            MotionArg::Full => Self::Full,
+            MotionArg::Reduced => Self::Reduced,
+            MotionArg::Off => Self::Off,
         }
     }
 }

@@ -22,6 +22,11 @@ impl Output {
         leave_unless(&self.out.write_all(bytes));
     }
 
+    /// Lets whoever reads have what was said so far.
+    pub(super) fn flush(&mut self) {
+        leave_unless(&self.out.flush());
+    }
+
     /// To standard error, after everything that was said before.
     pub(super) fn error(&mut self, text: &str) {
         leave_unless(&self.out.flush());

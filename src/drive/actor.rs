@@ -17,7 +17,9 @@ mod requests;
 mod running;
 
 pub use anomalies::HUNT;
+pub(super) use anomalies::anomaly_in_words;
 pub(super) use charts::window;
+pub(super) use requests::wanted;
 
 use std::{sync::Arc, time::Duration};
 
@@ -178,10 +180,10 @@ struct Actor {
 const LONG_WAIT: Duration = Duration::from_secs(20);
 
 /// Said where nothing that is run for can come.
-const NEVER: &str = "never: nothing more will happen by itself";
+pub(super) const NEVER: &str = "never: nothing more will happen by itself";
 
 /// Said where a command given in the past leaves a future behind.
-const NEW_BRANCH: &str = "a new branch starts here; the old future is kept (B lists branches)";
+pub(super) const NEW_BRANCH: &str = "a new branch starts here; the old future is kept (B lists branches)";
 
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
 fn wall() -> Instant {

@@ -73,6 +73,8 @@ pub struct Arrow {
     pub sent: Instant,
     /// When it is to arrive, or would have.
     pub arrives: SimTime,
+    /// Since when a hand holds it at the end of what is known.
+    pub held: Option<SimTime>,
     /// `None`: it was on its way at the end of what is known.
     pub ended: Option<(Instant, Fate)>,
     pub worth: Worth,

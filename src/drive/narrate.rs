@@ -212,6 +212,7 @@ impl<'a> Narrator<'a> {
                     Surgery::Deliver => format!("by hand: the message {way} is delivered now"),
                     Surgery::Drop => format!("by hand: the message {way} is lost"),
                     Surgery::Duplicate => format!("by hand: a copy of the message {way} comes with it"),
+                    Surgery::Hold => format!("by hand: the message {way} is held"),
                     Surgery::Delay(span) => format!("by hand: the message {way} comes {span} later"),
                 };
                 Some((Mark::Knob, text, None))

@@ -25,7 +25,7 @@ pub(super) fn nothing_is_ahead(timeline: &Timeline) -> bool {
     timeline.given() == timeline.log().len()
         && simulation.open_operations() == 0
         && simulation.settled()
-        && simulation.messages().next().is_none()
+        && simulation.messages().all(|message| message.held_since().is_some())
         && !gossip_shows
         && !simulation.opinions_may_change()
         && !simulation.hints_may_move()
@@ -154,6 +154,9 @@ fn without_luck(simulation: &Simulation) -> Vec<Command> {
 
 /// Why replicas differ for good, though nothing is on its way that would change any of them.
 fn why_diverged(simulation: &Simulation) -> &'static str {
+    if simulation.holds_news() {
+        return HELD;
+    }
     let obstacle = Obstacle::of(simulation);
     match simulation.settings().primary() {
         Some(policy) => why_not_replicated(obstacle, policy, simulation),
@@ -162,6 +165,7 @@ fn why_diverged(simulation: &Simulation) -> &'static str {
     }
 }
 
+const HELD: &str = "never while a hand holds a message: deliver it first (d)";
 const WALL: &str = "never while the wall stands: heal it first (P)";
 const ABSENCE: &str = "never while a replica is down or frozen: bring it back first (C, Z)";
 const BOTH: &str = "never while a wall stands and a replica is down or frozen";

@@ -1,7 +1,7 @@
 //! The story of a stale replica in plain sentences.
 
 use crate::{
-    check::{Barrier, Remedy, Story, Stranded, Trail},
+    check::{Barrier, Remedy, Stop, Story, Stranded, Trail},
     sim::{Death, Status},
 };
 
@@ -43,15 +43,16 @@ impl Narrator<'_> {
         if trail.came_and_lost {
             return format!("{missing}: it came, and lost to what {node} holds (last write wins).");
         }
-        if let Some((_, arrives, death)) = trail.coming.first() {
+        if let Some((_, arrives, stop)) = trail.coming.first() {
             let eta = arrives.since(now);
-            return match death {
+            return match stop {
                 None => format!("{missing}: the copy is on its way, {eta} to go."),
-                Some(Death::Cut(id)) => {
+                Some(Stop::Held) => format!("{missing}: a hand holds the copy (d: deliver it)."),
+                Some(Stop::Dies(Death::Cut(id))) => {
                     format!("{missing}: the copy will die at {} in {eta}.", cut_name(*id))
                 }
-                Some(Death::Lost) => format!("{missing}: the link will lose the copy in {eta}."),
-                Some(Death::Down | Death::Full) => {
+                Some(Stop::Dies(Death::Lost)) => format!("{missing}: the link will lose the copy in {eta}."),
+                Some(Stop::Dies(Death::Down | Death::Full)) => {
                     format!("{missing}: the copy will not be taken up by {node}.")
                 }
             };
@@ -72,6 +73,9 @@ impl Narrator<'_> {
             Remedy::NothingMissing => "Nothing is missing.".into(),
             Remedy::Message { arrives } => {
                 format!("What will fix it: the message on its way, in {} (g: run until converged).", arrives.since(now))
+            }
+            Remedy::Held => {
+                "What will fix it: nothing by itself; a hand holds the message that would (d: deliver it).".into()
             }
             Remedy::ReadRepair => "What will fix it: a read that is under way, if it finds the difference.".into(),
             Remedy::Exchange => {

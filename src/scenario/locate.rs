@@ -139,6 +139,25 @@ impl Locations {
         }
     }
 
+    /// The scalar at `path` as text, without its quotes; `None` if there is none, or nothing, a list or a map.
+    pub fn word(&self, path: &Path) -> Option<String> {
+        let mut found = self.top();
+        for segment in &path.0 {
+            found = self.step(&found, segment)?;
+        }
+        match self.content(found.value) {
+            Content::Scalar(Value::String(text)) => Some(text.clone()),
+            Content::Scalar(Value::Bool(truth)) => Some(truth.to_string()),
+            Content::Scalar(Value::Number(number)) => Some(number.to_string()),
+            Content::Scalar(_) | Content::List(_) | Content::Map(_) => None,
+        }
+    }
+
+    /// Whether the document is a map of settings.
+    pub fn is_map(&self) -> bool {
+        matches!(self.content(self.root), Content::Map(_))
+    }
+
     /// The line that the value at `path` begins on, from one: quicker than a whole place.
     pub fn line(&self, path: &Path) -> usize {
         let (start, _) = self.find(path).value.range;

@@ -48,8 +48,12 @@ pub fn read_path(path: &FilePath) -> Result<(Preset, Locations), Problems> {
         let text = bounded(std::io::stdin().lock()).map_err(|error| unreadable(name, path, &error))?;
         return read_text(name, &text);
     }
-    let text = read_file(path).map_err(|error| unreadable(&name, path, &error))?;
-    read_text(&name, &text)
+    read_text(&name, &read_bytes(path)?)
+}
+
+/// The bytes of the file at `path`, never more than one beyond the limit; what cannot be read is told by its name.
+pub fn read_bytes(path: &FilePath) -> Result<Vec<u8>, Problems> {
+    read_file(path).map_err(|error| unreadable(&path.display().to_string(), path, &error))
 }
 
 fn read_file(path: &FilePath) -> std::io::Result<Vec<u8>> {
@@ -77,8 +81,9 @@ fn unreadable(name: &str, path: &FilePath, error: &std::io::Error) -> Problems {
                 None => problem,
             }
         }
-        ErrorKind::IsADirectory => problem(format!("`{name}` is a directory"))
-            .help("name a preset's file, such as `split-brain.yaml`"),
+        ErrorKind::IsADirectory => {
+            problem(format!("`{name}` is a directory")).help("a file is wanted, such as `split-brain.yaml`")
+        }
         ErrorKind::PermissionDenied => problem(format!("`{name}` may not be read: permission denied")),
         _ => problem(format!("`{name}` could not be read: {error}")),
     };

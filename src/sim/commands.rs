@@ -95,6 +95,8 @@ pub enum Refused {
     KeepsOrder,
     #[error("a delay is longer than nothing")]
     NoDelay,
+    #[error("a hand holds that message already: deliver it (d)")]
+    AlreadyHeld,
     #[error("the workload is already so")]
     WorkloadUnchanged,
 }

@@ -123,7 +123,7 @@ impl Simulation {
         self.cuts.first_wall(from, to)
     }
 
-    /// Whether a message on its way, or one that waits at a frozen replica, carries `write`
+    /// Whether a message on its way, held or not, or one that waits at a frozen replica, carries `write`
     /// to a replica that would take it; or somebody will send it to one, again or as a hint; or one has it that waits
     /// for other writes. What only meets something later brings nothing back.
     pub fn may_still_spread(&self, write: &Version) -> bool {
@@ -148,8 +148,10 @@ impl Simulation {
         if self.nodes.iter().any(|node| waits(node) || owes(node)) || self.a_read_may_bring_back(write) {
             return true;
         }
-        let flying = self.arrivals().any(|(_, message)| !message.lost && spreads(message));
-        flying || self.nodes.iter().any(|node| node.inbox.iter().any(spreads))
+        let held = self.held.iter().map(|held| &held.message);
+        let mut flying = self.arrivals().map(|(_, message)| message).chain(held);
+        flying.any(|message| !message.lost && spreads(message))
+            || self.nodes.iter().any(|node| node.inbox.iter().any(spreads))
     }
 
     /// Whether a message on its way brings `write` to a replica that lacks it, as things are now: it will not be lost,
@@ -194,6 +196,12 @@ impl Simulation {
         unmet
     }
 
+    /// Whether a hand holds what would teach its target anything if it were delivered.
+    pub fn holds_news(&self) -> bool {
+        self.held.iter().any(|held| self.may_change_data(&held.message))
+    }
+
+    /// Messages that will come to their targets or die before; those that a hand holds are left out.
     pub(super) fn arrivals(&self) -> impl Iterator<Item = (SimTime, &Message)> {
         self.queue.iter().filter_map(|(at, event)| match event {
             Event::Arrival(message) => Some((at, message)),

@@ -10,7 +10,7 @@ use crate::{
     replica::MessageKind,
 };
 
-use super::{Event, MemberView, Simulation, clients::Client};
+use super::{MemberView, Simulation, clients::Client};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
@@ -122,7 +122,7 @@ pub struct MessageView {
     pub carries: Option<WriteId>,
     pub sent: SimTime,
     pub arrives: SimTime,
-    /// What it will die of, as things are now.
+    /// What will stop it, as things are now.
     pub doom: Option<Doom>,
 }
 
@@ -133,6 +133,8 @@ pub enum Doom {
     Loss,
     /// A wall stands in its way.
     Wall,
+    /// A hand holds it, since this time. It is to arrive when it would have otherwise.
+    Held(SimTime),
 }
 
 impl MessageView {
@@ -142,6 +144,14 @@ impl MessageView {
 
     pub fn is_blocked(&self) -> bool {
         self.doom == Some(Doom::Wall)
+    }
+
+    /// Since when a hand holds it.
+    pub fn held_since(&self) -> Option<SimTime> {
+        match self.doom {
+            Some(Doom::Held(since)) => Some(since),
+            Some(Doom::Loss | Doom::Wall) | None => None,
+        }
     }
 }
 
@@ -221,13 +231,16 @@ impl Simulation {
 
     /// What names each message on its way for its randomness, beside its link; a copy has its original's name.
     pub fn message_names(&self) -> impl Iterator<Item = (MessageId, MessageName)> {
-        self.arrivals().map(|(_, message)| (message.id, message.name()))
+        let held = self.held.iter().map(|held| &held.message);
+        let all = self.arrivals().map(|(_, message)| message).chain(held);
+        all.map(|message| (message.id, message.name()))
     }
 
     /// Messages on their way, in no order; idle gossip is left out.
     pub fn messages(&self) -> impl Iterator<Item = MessageView> {
-        self.queue.iter().filter_map(|(arrives, event)| {
-            let Event::Arrival(message) = event else { return None };
+        let moving = self.arrivals().map(|(arrives, message)| (arrives, message, self.doom(message)));
+        let held = self.held.iter().map(|held| (held.due, &held.message, Some(Doom::Held(held.since))));
+        moving.chain(held).filter_map(|(arrives, message, doom)| {
             let kind = message.body.kind();
             let idle = kind.is_gossip() && !self.would_teach(message) && !self.is_awaited(message);
             (!idle).then(|| MessageView {
@@ -238,7 +251,7 @@ impl Simulation {
                 carries: message.body.carries(),
                 sent: message.sent,
                 arrives,
-                doom: self.doom(message),
+                doom,
             })
         })
     }

@@ -12,6 +12,8 @@ use crate::{
 };
 
 use super::{
+    backdrop::Backdrop,
+    clip,
     draw::draw,
     guard::{self, Ending, Guard},
     input::{self, Happening, Input},
@@ -23,14 +25,39 @@ use super::{
 };
 
 /// How often a moving picture is drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Motion {
+    /// Twenty times a second.
+    #[default]
     Full,
+    /// Four times a second, events included.
     Reduced,
+    /// Only when something happens.
     Off,
 }
 
 impl Motion {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Full, Self::Reduced, Self::Off];
+
+    /// As the command line names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Reduced => "reduced",
+            Self::Off => "off",
+        }
+    }
+
+    /// What it comes to.
+    pub fn doc(self) -> &'static str {
+        match self {
+            Self::Full => "20 pictures a second while messages are under way",
+            Self::Reduced => "at most 4 pictures a second, and one for each key",
+            Self::Off => "a picture for each event and each key, none between",
+        }
+    }
+
     fn frame(self) -> Option<Duration> {
         match self {
             Self::Full => Some(Duration::from_millis(50)),
@@ -41,14 +68,19 @@ impl Motion {
 }
 
 /// Runs the screen until it is left; gives the exit status.
-pub async fn run(guard: &mut Guard, mut ui: Ui, mut handle: Handle, motion: Motion) -> std::io::Result<u8> {
+pub async fn run(
+    guard: &mut Guard,
+    mut ui: Ui,
+    mut handle: Handle,
+    mut backdrop: Backdrop,
+) -> std::io::Result<u8> {
     let mut screen = Screen::on_terminal(input::size());
     let mut input = Input::start(guard)?;
     let mut next_frame: Option<Instant> = None;
     let mut recording: Option<Recording> = None;
     let mut logbook = open_logbook(&mut ui);
     loop {
-        let snapshot: Arc<Snapshot> = Arc::clone(&handle.snapshots.borrow_and_update());
+        let mut snapshot: Arc<Snapshot> = Arc::clone(&handle.snapshots.borrow_and_update());
         ui.observe(&snapshot);
         if let Err(why) = logbook.keep(&snapshot) {
             ui.refuse(why);
@@ -59,23 +91,19 @@ pub async fn run(guard: &mut Guard, mut ui: Ui, mut handle: Handle, motion: Moti
             Err(_) => return Ok(Ending::Hangup.exit_status()),
         }
         run_errands(&mut ui, &handle);
+        backdrop.ask(&mut input);
+        let motion = ui.modes.motion;
         next_frame = if moves(&snapshot) { frame_after(next_frame, motion) } else { None };
-        let happening = tokio::select! {
-            biased;
-            happening = input.next() => happening,
-            changed = handle.snapshots.changed() => match changed {
-                Ok(()) => {
-                    pace_frames(&mut next_frame).await;
-                    continue;
-                }
-                Err(_) => return Err(std::io::Error::other("the network actor has stopped")),
-            },
-            () = at(next_frame) => {
-                next_frame = None;
-                ask(&handle, Request::Frame);
-                continue;
-            }
+        let happening = match wait(&mut input, &mut handle, &mut next_frame, motion).await? {
+            Turn::Draw => continue,
+            Turn::Answer(happening) => happening,
         };
+        // A key is answered by how things stand, not by how they were drawn last.
+        if motion == Motion::Reduced {
+            snapshot = Arc::clone(&handle.snapshots.borrow_and_update());
+            ui.observe(&snapshot);
+        }
+        ui.theme = backdrop.seen(&happening, ui.theme);
         let effects = match heed(happening, &mut ui, (&mut screen, &mut recording), &snapshot) {
             Ok(effects) => effects,
             Err(how) => return Ok(how.exit_status()),
@@ -91,8 +119,51 @@ pub async fn run(guard: &mut Guard, mut ui: Ui, mut handle: Handle, motion: Moti
             Next::GoOn => {}
         }
     }
+    input.part().await;
     logbook.close();
     Ok(0)
+}
+
+/// What the loop waited for.
+#[derive(Debug)]
+enum Turn {
+    /// Something changed.
+    Draw,
+    Answer(Happening),
+}
+
+/// Waits until somebody asks for something, or something is worth a picture.
+async fn wait(
+    input: &mut Input,
+    handle: &mut Handle,
+    next_frame: &mut Option<Instant>,
+    motion: Motion,
+) -> std::io::Result<Turn> {
+    loop {
+        tokio::select! {
+            biased;
+            happening = input.next() => return Ok(Turn::Answer(happening)),
+            changed = handle.snapshots.changed() => match changed {
+                // What happens within a quarter of a second is one picture; what ends the motion is drawn at once.
+                Ok(()) if motion == Motion::Reduced => {
+                    let goes_on = moves(&handle.snapshots.borrow());
+                    if next_frame.is_none() || !goes_on {
+                        return Ok(Turn::Draw);
+                    }
+                }
+                Ok(()) => {
+                    pace_frames(next_frame).await;
+                    return Ok(Turn::Draw);
+                }
+                Err(_) => return Err(std::io::Error::other("the network actor has stopped")),
+            },
+            () = at(*next_frame) => {
+                *next_frame = None;
+                ask(handle, Request::Frame);
+                return Ok(Turn::Draw);
+            }
+        }
+    }
 }
 
 /// The logbook of this session; one that was cut short is offered.
@@ -136,6 +207,7 @@ fn heed(
             resize(screen, size, recording, ui);
             screen.repaint();
         }
+        Happening::Background(_) => {}
         Happening::End(how) => return Err(how),
     }
     Ok(Vec::new())
@@ -165,9 +237,16 @@ fn write_files(
                 ui.told(saved);
             }
             Effect::Record => toggle(recording, ui, screen, snapshot),
+            Effect::Copy { what, text } => ui.told(copied(what, text)),
             _ => {}
         }
     }
+}
+
+/// Hands a text to the terminal's clipboard, and says so.
+pub(super) fn copied(what: &str, text: &str) -> Result<String, String> {
+    guard::write(&clip::request(text)?).map_err(|gone| gone.to_string())?;
+    Ok(format!("copied {what}, if the terminal allows it"))
 }
 
 /// Begins to record, with the whole screen as the first picture; or stops.
@@ -230,7 +309,12 @@ fn perform(effects: Vec<Effect>, ui: &mut Ui, handle: &Handle, screen: &mut Scre
                 next = Next::AwaitAnswer;
             }
             Effect::Open(name) => next = open(ui, handle, &name),
-            Effect::Save | Effect::Resume | Effect::Screenshot | Effect::Record => {}
+            Effect::Mouse(mouse) => {
+                if let Err(gone) = guard::set_mouse(mouse) {
+                    ui.refuse(gone.to_string());
+                }
+            }
+            Effect::Save | Effect::Resume | Effect::Screenshot | Effect::Record | Effect::Copy { .. } => {}
             Effect::Repaint => screen.repaint(),
             Effect::Suspend => {
                 if let Err(why) = guard::suspend() {
@@ -262,6 +346,7 @@ fn open(ui: &mut Ui, handle: &Handle, name: &str) -> Next {
             let seed = scenario.seed;
             ask(handle, Request::Load(Arc::new(scenario), seed));
             ui.reset();
+            ui.preset = Some(name.to_owned());
             Next::AwaitAnswer
         }
         Err(problems) => {

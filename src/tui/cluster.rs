@@ -20,7 +20,7 @@ use super::{
     paint::Paint,
     ui::{Layout, Ui},
 };
-pub(super) use card::{contents, summary};
+pub(super) use card::{contents, facts, summary};
 pub(super) use grid::{Plan, Size};
 
 /// Draws the cluster and gives the layout it has.

@@ -53,6 +53,13 @@ pub(super) fn advice(ui: &Ui, snapshot: &Snapshot) -> Advice {
     (key, text)
 }
 
+/// The key that the advice begins with, where that one key is all of it; none where a replica must be picked first.
+pub(super) fn single(ui: &Ui, snapshot: &Snapshot) -> Option<&'static str> {
+    let (key, text) = next(ui, snapshot);
+    let picks_by_number = text.starts_with(|c: char| c.is_ascii_digit()) && text[1..].starts_with(" then ");
+    (!picks_by_number && !text.starts_with("go to ")).then_some(key)
+}
+
 fn next(ui: &Ui, snapshot: &Snapshot) -> Advice {
     in_the_past(snapshot)
         .or_else(|| about_stale(ui, snapshot))
@@ -229,7 +236,12 @@ fn about_divergence(ui: &Ui, snapshot: &Snapshot) -> Option<Advice> {
     if snapshot.agreement.converged() {
         return None;
     }
-    let moving = !snapshot.view.messages.is_empty();
+    let (held, moving): (Vec<_>, Vec<_>) =
+        snapshot.view.messages.iter().partition(|message| message.held_since().is_some());
+    let moving = !moving.is_empty();
+    if !moving && !held.is_empty() {
+        return Some(("d", "d: deliver the message you hold".into()));
+    }
     let picked_is_stale = snapshot.staleness[ui.picked.index()].is_some();
     if moving && snapshot.tally.reads == 0 && picked_is_stale {
         return Some(("r", format!("r: read at {} before it catches up", name(snapshot, ui.picked))));

@@ -17,12 +17,12 @@ use ratatui::{
 use crate::{base::NodeId, drive::Snapshot};
 
 use super::{
-    cluster, compare, fog, metrics,
+    big, cluster, compare, fog, metrics,
     paint::{Paint, inside},
     panels, spacetime,
     theme::{ASCII, Role},
     timebar,
-    ui::{Fog, Side, Ui, View},
+    ui::{Fog, Mode, Side, Ui, View},
 };
 
 /// The least terminal that shows more than a line.
@@ -49,6 +49,10 @@ pub fn draw(ui: &mut Ui, snapshot: &Snapshot, buffer: &mut Buffer) -> Option<Pos
         return finish(paint, ui, snapshot);
     }
     let wide_enough = area.width >= 110 && area.height >= 34;
+    if ui.modes.big == Mode::On {
+        large(paint, rest, ui, snapshot);
+        return finish(paint, ui, snapshot);
+    }
     let advice = panels::advice_rows(area, snapshot);
     panels::advice(paint, rest.top(advice), ui, snapshot);
     if ui.view != View::Compare || snapshot.beside.is_none() {
@@ -72,6 +76,39 @@ pub fn draw(ui: &mut Ui, snapshot: &Snapshot, buffer: &mut Buffer) -> Option<Pos
         narrow(paint, body, ui, snapshot);
     }
     finish(paint, ui, snapshot)
+}
+
+/// The big mode: what to try next, one view, and one line below it that ends in the one hint.
+fn large(paint: &mut Paint<'_>, mut rest: Rows, ui: &mut Ui, snapshot: &Snapshot) {
+    let advice = panels::advice_rows(paint.buffer.area, snapshot);
+    panels::advice(paint, rest.top(advice), ui, snapshot);
+    let foot = rest.bottom(1);
+    ui.hints = panels::one_hint(paint, foot, ui.layer());
+    let hint = ui.hints.first().map_or(0, |(place, _)| place.width + 2);
+    panels::status(paint, Rect { width: foot.width.saturating_sub(hint), ..foot }, ui, snapshot);
+    if ui.view == View::Compare {
+        compare::draw(paint, rest.0, ui, snapshot);
+        return;
+    }
+    if ui.view != View::Cluster {
+        narrow(paint, rest.0, ui, snapshot);
+        return;
+    }
+    if ui.side != Side::Nothing {
+        beside(paint, &mut rest, ui, snapshot);
+    }
+    big::draw(paint, rest.0, ui, snapshot);
+}
+
+/// The story or the inspector below the cluster.
+fn beside(paint: &mut Paint<'_>, rows: &mut Rows, ui: &mut Ui, snapshot: &Snapshot) {
+    let area = rows.0;
+    let needed = panels::detail_lines(paint, area.width, ui, snapshot).len();
+    let most = (area.height / 2).max(4);
+    let below = rows.bottom(u16::try_from(needed).unwrap_or(u16::MAX).clamp(1, most));
+    let title = if ui.side == Side::Story { "why?" } else { "inspector" };
+    paint.rule(rows.bottom(1), &format!("{title} {} (Esc closes)", snapshot.replica_name(ui.picked)));
+    panels::details(paint, below, ui, snapshot);
 }
 
 /// What lies over everything.

@@ -53,9 +53,10 @@ enum Holding {
 }
 
 /// Whether clicks and the wheel are reported to the program or left to the terminal's own selection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mouse {
     /// Presses, drags and the wheel come in as events.
+    #[default]
     On,
     /// The terminal keeps the mouse.
     Off,

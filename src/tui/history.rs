@@ -74,6 +74,8 @@ pub(super) enum Effect {
     Nothing,
     Repaint,
     Suspend,
+    /// Hand the chosen line to the clipboard.
+    Copy,
     Quit,
 }
 

@@ -14,9 +14,9 @@ mod walls;
 
 pub(super) use details::{detail_lines, details};
 pub(super) use events::{events, events_title, mark};
-pub(super) use foot::{answer, hints, status};
+pub(super) use foot::{answer, hints, one_hint, status};
 pub(super) use head::{advice, advice_rows, header};
-pub(super) use hero::hero;
+pub(super) use hero::{hero, hero_words};
 pub(super) use knobs::{knobs, knobs_title};
 pub(super) use operations::{explained_lines, operations, operations_title};
 pub(super) use overlay::{list, overlay, prompt};

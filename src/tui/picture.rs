@@ -13,7 +13,7 @@ use crate::{
 use super::{
     draw,
     theme::{Glyphs, Theme},
-    ui::{Layout, Ui, View},
+    ui::{Layout, Mode, Modes, Ui, View},
 };
 
 /// What a picture looks like.
@@ -24,11 +24,12 @@ pub struct Look {
     pub glyphs: &'static Glyphs,
     pub view: View,
     pub layout: Layout,
+    pub big: Mode,
 }
 
 /// The instant that the playhead stands at, as the screen shows it.
 pub fn picture(timeline: &Timeline, focus: KeyId, look: Look) -> Buffer {
-    let mut ui = Ui::new(look.theme, look.glyphs);
+    let mut ui = Ui::new(look.theme, look.glyphs).in_modes(Modes { big: look.big, ..Modes::default() });
     (ui.view, ui.layout) = (look.view, look.layout);
     let mut buffer = Buffer::empty(Rect::from((Position::ORIGIN, look.size)));
     let mut snapshot = still(timeline, focus, None);

@@ -31,17 +31,31 @@ pub enum Layer {
     Operations,
     /// The operations of a history from elsewhere.
     History,
+    /// A presenter's remote: its few keys lie over those of the laboratory.
+    Remote,
+    /// A question to the class, while a remote is in use.
+    RemoteQuestion,
 }
 
 impl Layer {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Main, Self::Prompt, Self::Choice, Self::Help, Self::Question, Self::Operations, Self::History];
+    pub const ALL: [Self; 9] = [
+        Self::Main,
+        Self::Prompt,
+        Self::Choice,
+        Self::Help,
+        Self::Question,
+        Self::Operations,
+        Self::History,
+        Self::Remote,
+        Self::RemoteQuestion,
+    ];
 
     /// The layer that takes the keys which this one does not bind.
     fn below(self) -> Option<Self> {
         match self {
-            Self::Operations => Some(Self::Main),
+            Self::Operations | Self::Remote => Some(Self::Main),
+            Self::RemoteQuestion => Some(Self::Question),
             Self::Main | Self::Prompt | Self::Choice | Self::Help | Self::Question | Self::History => None,
         }
     }
@@ -68,11 +82,13 @@ pub enum Group {
     Typing,
     /// While a question is up.
     Question,
+    /// While a presenter's remote is in use.
+    Remote,
 }
 
 impl Group {
     /// In the order help shows them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Move,
         Self::Data,
         Self::Faults,
@@ -82,6 +98,7 @@ impl Group {
         Self::Program,
         Self::Typing,
         Self::Question,
+        Self::Remote,
     ];
 
     /// Its heading.
@@ -96,6 +113,7 @@ impl Group {
             Self::Program => "Program",
             Self::Typing => "Typing",
             Self::Question => "Question",
+            Self::Remote => "Presenter's remote",
         }
     }
 }
@@ -187,7 +205,12 @@ pub fn keys_of(action: Action) -> String {
 
 /// The one key a hint shows for an action in a layer, if it has one there.
 pub fn key_in(layer: Layer, action: Action) -> Option<String> {
-    entry(action)?.keys_in(layer).first().map(Chord::to_string)
+    let hidden = |chord: &Chord| {
+        TABLE.iter().filter(|other| !other.action.is_kind_of(action)).any(|other| {
+            other.keys.iter().any(|(bound, chords)| bound.contains(&layer) && chords.contains(chord))
+        })
+    };
+    entry(action)?.keys_in(layer).iter().find(|chord| !hidden(chord)).map(Chord::to_string)
 }
 
 /// What the line of key hints may show in a layer, most useful first: what only this layer can do comes
@@ -195,10 +218,10 @@ pub fn key_in(layer: Layer, action: Action) -> Option<String> {
 pub fn hints(layer: Layer) -> impl Iterator<Item = &'static Entry> {
     let shown = move |entry: &&Entry| match entry.hint {
         Hint::Shown => true,
-        Hint::Aside => !matches!(layer, Layer::Main | Layer::Operations),
+        Hint::Aside => !matches!(layer, Layer::Main | Layer::Operations | Layer::Remote),
         Hint::Hidden => false,
     };
-    let own = move |entry: &&Entry| matches!(entry.group, Group::Typing | Group::Question);
+    let own = move |entry: &&Entry| matches!(entry.group, Group::Typing | Group::Question | Group::Remote);
     let here = move || TABLE.iter().filter(move |entry| entry.acts_in(layer)).filter(shown);
     here().filter(own).chain(here().filter(move |entry| !own(entry)))
 }

@@ -57,12 +57,13 @@ impl Kind {
         }
     }
 
-    /// A guess without asking the terminal: some name their colours in `COLORFGBG`, as `foreground;background`.
-    pub fn detect(variable: impl Fn(&str) -> Option<String>) -> Self {
-        let colours = variable("COLORFGBG").unwrap_or_default();
-        match colours.rsplit(';').next().and_then(|background| background.parse::<u8>().ok()) {
-            Some(7 | 9..=15) => Self::Light,
-            _ => Self::Dark,
+    /// What the environment says: some terminals name their colours in `COLORFGBG`, as `foreground;background`.
+    pub fn told(variable: impl Fn(&str) -> Option<String>) -> Option<Self> {
+        let colours = variable("COLORFGBG")?;
+        match colours.rsplit(';').next().and_then(|background| background.parse::<u8>().ok())? {
+            7 | 9..=15 => Some(Self::Light),
+            0..=6 | 8 => Some(Self::Dark),
+            16.. => None,
         }
     }
 }

@@ -3,13 +3,17 @@
 
 mod act;
 mod commands;
+mod copy;
 mod groups;
 mod layout;
 mod lists;
 mod marks;
 mod messages;
+mod modes;
 mod operations;
 mod palette;
+mod pointer;
+mod presenter;
 mod prompt;
 mod scrub;
 mod session;
@@ -19,8 +23,7 @@ mod values;
 mod verdicts;
 mod versus;
 
-use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 
 use crate::{
     base::{ClientId, NodeId, Span},
@@ -28,6 +31,7 @@ use crate::{
 };
 
 use super::{
+    guard::Mouse,
     knobs::Knob,
     operations::{Browser, Drawn},
     registry::{self, Action, Layer},
@@ -35,10 +39,11 @@ use super::{
     theme::{Glyphs, Theme},
     timebar::Scale,
 };
-pub(super) use lists::{Entry, Id, List, Purpose};
+pub(super) use lists::{Entry, Id, List, Purpose, Until};
 pub(super) use marks::Mark;
+pub use modes::{Layout, Mode, Modes, View};
 pub(super) use operations::Panel as OperationPanel;
-pub(super) use prompt::{Prompt, PromptKind};
+pub(super) use prompt::{Prompt, PromptKind, understand_until};
 pub(super) use session::Addressing;
 pub(super) use values::next_act;
 pub(super) use verdicts::badges;
@@ -79,6 +84,9 @@ pub struct Ui {
     pub(super) question: Question,
     pub(super) theme: Theme,
     pub(super) glyphs: &'static Glyphs,
+    pub(super) modes: Modes,
+    /// How the command line names the preset, if it can.
+    pub(super) preset: Option<String>,
     /// How many columns of cards the last picture had: what up and down move by.
     pub(super) columns: usize,
     /// Where the last picture had its cards, by replica.
@@ -93,85 +101,6 @@ pub struct Ui {
     promised: Option<Promise>,
     /// What the question on the screen is the answer to: the script step that asked.
     asked_at: usize,
-}
-
-/// Which view a narrow terminal shows, and keys that are a view's own act on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum View {
-    Cluster,
-    /// Lanes and messages over time.
-    SpaceTime,
-    /// Plots.
-    Metrics,
-    Events,
-    /// Every read and write.
-    Operations,
-    Details,
-    /// What can be turned live, beside or instead of the details.
-    Knobs,
-    /// Two runs side by side.
-    Compare,
-}
-
-impl View {
-    /// In the order Tab goes through them.
-    pub const ALL: [Self; 8] = [
-        Self::Cluster,
-        Self::SpaceTime,
-        Self::Events,
-        Self::Operations,
-        Self::Metrics,
-        Self::Details,
-        Self::Knobs,
-        Self::Compare,
-    ];
-
-    /// As the command line names it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Cluster => "cluster",
-            Self::SpaceTime => "space-time",
-            Self::Metrics => "metrics",
-            Self::Events => "events",
-            Self::Operations => "operations",
-            Self::Details => "details",
-            Self::Knobs => "knobs",
-            Self::Compare => "side by side",
-        }
-    }
-}
-
-/// How the cluster view arranges the replicas.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Layout {
-    /// Rows and columns.
-    Grid,
-    /// Around an ellipse, in the order of the ring.
-    Ring,
-    /// A box for each zone.
-    Zones,
-}
-
-impl Layout {
-    /// In the order the key goes through them.
-    pub const ALL: [Self; 3] = [Self::Grid, Self::Ring, Self::Zones];
-
-    /// As the command line names it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Grid => "grid",
-            Self::Ring => "ring",
-            Self::Zones => "zones",
-        }
-    }
-
-    fn next(self) -> Self {
-        match self {
-            Self::Grid => Self::Ring,
-            Self::Ring => Self::Zones,
-            Self::Zones => Self::Grid,
-        }
-    }
 }
 
 /// What lies over the view and has the keyboard.
@@ -258,6 +187,13 @@ pub enum Effect {
     Ask(Request),
     /// Load this built-in preset.
     Open(String),
+    /// Hand this to the clipboard.
+    Copy {
+        what: String,
+        text: String,
+    },
+    /// Take the mouse, or leave it to the terminal.
+    Mouse(Mouse),
     Repaint,
     /// Save the session as a preset.
     Save,
@@ -297,6 +233,8 @@ impl Ui {
             question: Question::default(),
             theme,
             glyphs,
+            modes: Modes::default(),
+            preset: None,
             columns: 1,
             cards: Vec::new(),
             hints: Vec::new(),
@@ -309,14 +247,29 @@ impl Ui {
         }
     }
 
+    /// The same, in these modes.
+    #[must_use]
+    pub fn in_modes(self, modes: Modes) -> Self {
+        Self { modes, ..self }
+    }
+
+    /// The same, on the preset that the command line names like this.
+    #[must_use]
+    pub fn on_preset(self, name: &str) -> Self {
+        // What was read from a pipe is gone.
+        Self { preset: Some(name.to_owned()).filter(|name| name != "-"), ..self }
+    }
+
     /// What has the keyboard.
     pub fn layer(&self) -> Layer {
         match self.overlay {
+            Overlay::None if self.modes.remote == Mode::On => Layer::Remote,
             Overlay::None if self.view == View::Operations => Layer::Operations,
             Overlay::None => Layer::Main,
             Overlay::Help(_) => Layer::Help,
             Overlay::Choice(..) => Layer::Choice,
             Overlay::Prompt(_) => Layer::Prompt,
+            Overlay::Question if self.modes.remote == Mode::On => Layer::RemoteQuestion,
             Overlay::Question => Layer::Question,
         }
     }
@@ -392,56 +345,8 @@ impl Ui {
     /// Forgets what belonged to the preset before.
     pub(super) fn reset(&mut self) {
         let (theme, glyphs, seen_notice, chart) = (self.theme, self.glyphs, self.seen_notice, self.chart);
-        let (layout, fates_of) = (self.layout, self.fates_of);
-        *self = Self { layout, chart, fates_of, seen_notice, ..Self::new(theme, glyphs) };
-    }
-
-    /// A click picks a card or runs a key hint; the wheel scrolls a list or the events.
-    pub(super) fn click(&mut self, mouse: MouseEvent, snapshot: &Snapshot) -> Vec<Effect> {
-        let at = Position::new(mouse.column, mouse.row);
-        match mouse.kind {
-            MouseEventKind::Down(MouseButton::Left) => self.press_at(at, snapshot),
-            MouseEventKind::ScrollDown => self.wheel(3, snapshot),
-            MouseEventKind::ScrollUp => self.wheel(-3, snapshot),
-            _ => Vec::new(),
-        }
-    }
-
-    fn press_at(&mut self, at: Position, snapshot: &Snapshot) -> Vec<Effect> {
-        let hint = self.hints.iter().find(|(place, _)| place.contains(at)).map(|(_, action)| *action);
-        // A range of keys is no key.
-        if let Some(action) = hint.filter(|action| !matches!(action, Action::Pick(_) | Action::Answer(_))) {
-            return self.act(action, snapshot);
-        }
-        let row = self.operation_rows.iter().find(|(place, _)| place.contains(at)).map(|(_, place)| *place);
-        if let Some(place) = row.filter(|_| self.browses()) {
-            return self.click_operation(place, snapshot);
-        }
-        if let Some(effects) = self.press_in_chart(at, snapshot).filter(|_| self.layer() == Layer::Main) {
-            return effects;
-        }
-        if let Some(time) = self.bar.and_then(|bar| bar.time_at(at, self, snapshot))
-            && matches!(self.layer(), Layer::Main | Layer::Operations)
-        {
-            return self.go_to(time.min(snapshot.head.at), snapshot);
-        }
-        let card = self.cards.iter().position(|card| card.contains(at));
-        match card.filter(|_| matches!(self.layer(), Layer::Main | Layer::Operations)) {
-            Some(index) => self.pick(index),
-            None => Vec::new(),
-        }
-    }
-
-    fn wheel(&mut self, by: isize, snapshot: &Snapshot) -> Vec<Effect> {
-        if let Overlay::Help(list) | Overlay::Choice(_, list) = &mut self.overlay {
-            list.step(by);
-        } else if self.view == View::Operations {
-            self.wheel_operations(by, snapshot);
-        } else {
-            let last = snapshot.events.len().saturating_sub(1);
-            self.scroll = self.scroll.saturating_add_signed(by).min(last);
-        }
-        Vec::new()
+        let (modes, layout, fates_of) = (self.modes, self.layout, self.fates_of);
+        *self = Self { layout, chart, fates_of, modes, seen_notice, ..Self::new(theme, glyphs) };
     }
 
     /// Picks a replica; a story that is being told is then its.

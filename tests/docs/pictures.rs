@@ -10,7 +10,7 @@ use laggard::{
         picture::{Look, picture},
         svg,
         theme::{Depth, Kind, Theme, UNICODE},
-        ui::{Layout, View},
+        ui::{Layout, Mode, View},
     },
 };
 use ratatui::layout::Size;
@@ -32,7 +32,9 @@ fn the_pictures_are_those_that_the_program_draws() {
         let mut timeline = drive::run(&scenario, scenario.seed, |_, _| {}).timeline;
         timeline.seek_time(SimTime(millis * 1_000_000));
         let theme = Theme::new(Kind::Dark, Depth::True);
-        let look = Look { size: Size { width, height }, theme, glyphs: &UNICODE, view, layout: Layout::Grid };
+        let layout = Layout::Grid;
+        let look =
+            Look { size: Size { width, height }, theme, glyphs: &UNICODE, view, layout, big: Mode::Off };
         let buffer = picture(&timeline, scenario.focus, look);
         let title = format!("laggard: {}, {} at {}", scenario.title, view.name(), timeline.position().at);
         let drawn = svg::svg(&buffer, Kind::Dark, &title);

@@ -6,14 +6,14 @@ use std::{collections::BTreeMap, sync::Arc};
 use laggard::{
     action::{
         Act, AntiEntropy, Command, Copies, Digest, Guarantee, HintHolder, HintRules, Level, Mend, Style,
-        TombstoneRules,
+        Surgery, TombstoneRules,
     },
     base::{ClientId, KeyId, NodeId, OpId, Ppm, SimTime, Span, WriteId},
     check::{AnomalyKind, Ledger},
     data::{Held, Version},
     net::CutShape,
     scenario::Scenario,
-    sim::{Fact, Outcome, Simulation, What},
+    sim::{Fact, MessageView, Outcome, Simulation, What},
 };
 use proptest::prelude::*;
 
@@ -169,6 +169,44 @@ fn what_is_in_the_log_happened_and_a_lost_write_never_comes_back() {
     // Split brains are of replica sets, which these plans have none of.
     let all = seen.iter().all(|(kind, count)| *count > 0 || *kind == AnomalyKind::SplitBrain);
     assert!(all, "some kind never occurred: {seen:?}");
+}
+
+/// What a hand holds may come yet: nothing is lost that it brings, and it comes only when it is let go.
+#[test]
+fn what_a_hand_holds_is_not_lost_and_stays_until_it_is_let_go() {
+    let (held, quiet) = (std::cell::Cell::new(0_u32), std::cell::Cell::new(0_u32));
+    for_plans(200, 417, 50, |plan| {
+        let plan = durable(plan);
+        let mut watched = Watched::new(&plan);
+        for (index, step) in plan.moves.iter().enumerate() {
+            watched.make(std::slice::from_ref(step));
+            let holds = index % 3 != 2;
+            let of_these = |message: &MessageView| message.held_since().is_some() != holds;
+            let first = watched.simulation.messages().filter(of_these).map(|message| message.id).min();
+            let surgery = if holds { Surgery::Hold } else { Surgery::Deliver };
+            if let Some(id) = first {
+                watched.make(&[Move::Give(Command::Message { id, surgery })]);
+            }
+            let in_hand = watched.simulation.messages().filter(|m| m.held_since().is_some()).count();
+            held.set(held.get() + u32::from(in_hand > 0));
+            if in_hand > 0 && watched.simulation.settled() && watched.simulation.open_operations() == 0 {
+                quiet.set(quiet.get() + 1);
+                let (mut copy, mut facts) = (watched.simulation.clone(), Vec::new());
+                copy.advance_to(copy.position().at + Span::secs(60), &mut facts);
+                let changed = facts.iter().find(|fact| fact.what.changes_data());
+                prop_assert!(changed.is_none(), "settled, yet: {changed:?}");
+            }
+        }
+        let in_hand: Vec<MessageView> = watched.simulation.messages().collect();
+        for message in in_hand.iter().filter(|message| message.held_since().is_some()) {
+            let deliver = Command::Message { id: message.id, surgery: Surgery::Deliver };
+            watched.make(&[Move::Give(deliver)]);
+        }
+        watched.make(&[Move::Advance(Span::secs(60))]);
+        prop_assert!(watched.mistakes.is_empty(), "{:#?}", watched.mistakes);
+        Ok(())
+    });
+    assert!(held.get() > 1_000 && quiet.get() > 10, "held {held:?}, quiet with something held {quiet:?}");
 }
 
 /// Nobody holds it any more; but the coordinator still sends it again to one who missed all that came since.

@@ -35,8 +35,9 @@ fn special(dice: &mut Dice<'_>, timeline: &Timeline) -> Command {
         _ if messages.is_empty() => Command::Set(Setting::ReadsFrom(ReadsFrom::Any)),
         _ => {
             let id = messages[dice.below(messages.len())].id;
-            let surgery = match dice.below(4) {
+            let surgery = match dice.below(5) {
                 0 => Surgery::Deliver,
+                4 => Surgery::Hold,
                 1 => Surgery::Drop,
                 2 => Surgery::Duplicate,
                 _ => Surgery::Delay(Span::micros(1 + dice.below(60_000) as u64)),

@@ -14,6 +14,8 @@ mod inside;
 mod laboratory;
 #[path = "keys/others.rs"]
 mod others;
+#[path = "keys/presenting.rs"]
+mod presenting;
 #[path = "keys/typing.rs"]
 mod typing;
 #[path = "keys/views.rs"]
@@ -91,6 +93,11 @@ const fn redraws(layer: Layer) -> Row {
     Row::Press { layer, action: "redraw", chord: "Ctrl-L", effect: Effect::Writes("\x1b[2J") }
 }
 
+/// Something goes to the terminal's clipboard.
+const fn copies(layer: Layer, chord: &'static str) -> Row {
+    Row::Press { layer, action: "copy", chord, effect: Effect::Writes("\x1b]52;c;") }
+}
+
 /// Keys on the way to the next row, which bring these words.
 const fn lead(keys: &'static str, words: &'static [&'static str]) -> Row {
     Row::Lead(keys, Effect::Shows(words))
@@ -102,8 +109,15 @@ const fn close(keys: &'static str, words: &'static [&'static str]) -> Row {
 }
 
 fn scenes() -> impl Iterator<Item = &'static Scene> {
-    let all =
-        [laboratory::SCENES, views::SCENES, inside::SCENES, typing::SCENES, others::SCENES, history::SCENES];
+    let all = [
+        laboratory::SCENES,
+        views::SCENES,
+        inside::SCENES,
+        typing::SCENES,
+        others::SCENES,
+        history::SCENES,
+        presenting::SCENES,
+    ];
     all.into_iter().flatten()
 }
 
@@ -187,9 +201,10 @@ fn has_line(text: &str, words: &[&str]) -> bool {
     })
 }
 
-/// Whether the last picture has come whole.
+/// Whether the last picture has come whole. Between two the terminal may be asked something.
 fn is_whole(terminal: &Terminal) -> bool {
-    terminal.raw().ends_with(b"\x1b[?2026l")
+    let last = |marker: &[u8]| terminal.raw().windows(marker.len()).rposition(|part| part == marker);
+    last(b"\x1b[?2026l") > last(b"\x1b[?2026h")
 }
 
 #[track_caller]

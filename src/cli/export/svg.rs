@@ -11,12 +11,17 @@ use crate::{
         picture::{Look, picture},
         svg,
         theme::{Depth, Kind, Theme, UNICODE},
-        ui::{Layout, View},
+        ui::{Layout, Mode, View},
     },
 };
 
 use super::{
-    super::{REFUSED, args::ExportArgs, load, output::Output},
+    super::{
+        REFUSED,
+        args::{ExportArgs, ThemeArg},
+        load,
+        output::Output,
+    },
     complaint, write,
 };
 
@@ -64,10 +69,15 @@ pub(super) fn focus(args: &ExportArgs, scenario: &Scenario, timeline: &Timeline)
 /// What the pictures look like.
 pub(super) fn look(args: &ExportArgs) -> Result<Look, String> {
     let size = args.size.as_deref().map(size).transpose()?.unwrap_or(USUAL);
-    let theme = Theme::new(args.theme.map_or(Kind::Dark, Kind::from), Depth::True);
-    let view = args.view.map_or(View::Cluster, View::from);
-    let layout = args.layout.map_or(Layout::Grid, Layout::from);
-    Ok(Look { size, theme, glyphs: &UNICODE, view, layout })
+    let theme = Theme::new(args.theme.and_then(ThemeArg::kind).unwrap_or(Kind::Dark), Depth::True);
+    Ok(Look {
+        size,
+        theme,
+        glyphs: &UNICODE,
+        view: args.view.map_or(View::Cluster, View::from),
+        layout: args.layout.map_or(Layout::Grid, Layout::from),
+        big: if args.big { Mode::On } else { Mode::Off },
+    })
 }
 
 pub(super) fn time(text: &str) -> Result<SimTime, String> {

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use crate::{
     check::linear::Budget,
-    cli::{REFUSED, args::LookArgs, output::Output, screen},
+    cli::{REFUSED, args::LookArgs, output::Output, screen, settings::Wishes},
     tui::{
         guard::{EnterError, Guard},
         history::{Book, Reading, app},
@@ -21,10 +21,10 @@ pub(super) fn run(
     look: &LookArgs,
     out: &mut Output,
 ) -> u8 {
-    let (theme, glyphs) = screen::look(look);
+    let Some(appearance) = screen::appearance(Wishes::of_look(look), out) else { return REFUSED };
     // Sorted for the screen before the terminal is taken.
-    let reading = Reading::new(book, budget, theme, glyphs);
-    let mut guard = match Guard::enter(screen::mouse(look)) {
+    let reading = Reading::new(book, budget, appearance.theme, appearance.glyphs);
+    let mut guard = match Guard::enter(appearance.mouse) {
         Ok(guard) => guard,
         Err(EnterError::NoTerminal) => {
             out.error("laggard: there is no terminal to draw on; without --screen the verdict is printed");
@@ -35,7 +35,8 @@ pub(super) fn run(
             return REFUSED;
         }
     };
-    let left = screen::runtime().and_then(|runtime| runtime.block_on(app::run(&mut guard, reading, threads)));
+    let left = screen::runtime()
+        .and_then(|runtime| runtime.block_on(app::run(&mut guard, reading, threads, appearance.backdrop)));
     drop(guard);
     match left {
         Ok(app::Left::Quit(Some(sum))) => exit(sum),

@@ -85,7 +85,7 @@ impl Actor {
         if self.timeline.ledger().tally.stale_reads > 0 {
             self.stale_read_awaited = FirstStaleRead::GoesBy;
         }
-        let text = told(&self.timeline, at.step);
+        let text = anomaly_in_words(&self.timeline, at.step);
         self.tell(&text);
         // Of several at once, the last says most: a stale read that breaks a promise is both.
         let here = self.timeline.ledger().anomalies().in_step(at.step).last();
@@ -133,7 +133,7 @@ impl Actor {
 }
 
 /// `2/5 stale read at 3.2s: …`, with what else went wrong in the same step.
-fn told(timeline: &Timeline, step: u64) -> String {
+pub(in crate::drive) fn anomaly_in_words(timeline: &Timeline, step: u64) -> String {
     let known = timeline.known_anomalies();
     let here: Vec<&Arc<Anomaly>> = known.in_step(step).collect();
     let Some(first) = here.first() else { return String::new() };

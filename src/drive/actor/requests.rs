@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     action::{Command, Condition, Holding},
-    base::{Seed, SimTime},
+    base::{KeyId, Seed, SimTime},
     drive::{
         Against, Cause, Clock, Goal, Logged, Nothing, Timeline,
         beside::Companion,
@@ -135,34 +135,18 @@ impl Actor {
 
     fn run_until(&mut self, condition: Condition, clock: Clock) {
         if self.timeline.ledger().meets(&condition, self.timeline.simulation()) {
-            self.tell(&format!("already {}", self.wanted(&condition)));
+            self.tell(&format!("already {}", wanted(&self.timeline, self.focus, &condition)));
             return;
         }
         if let Some(why) = self.timeline.why_never(&condition) {
             self.warn(why);
             return;
         }
-        let words = self.wanted(&condition);
+        let words = wanted(&self.timeline, self.focus, &condition);
         let deadline = self.timeline.position().at + DEFAULT_LIMIT;
         let then = Then::Tell { clock };
         self.pursuit = Some(Pursuit { reach: Reach::Condition { condition, deadline }, then, words });
         self.set_clock(Clock::Running);
-    }
-
-    /// What is run for, by its names.
-    fn wanted(&self, condition: &Condition) -> String {
-        let Condition::Replica { node, key, holding } = condition else {
-            return snapshot::words(condition).to_owned();
-        };
-        let simulation = self.timeline.simulation();
-        let name = simulation.scenario().replicas.get(node.index()).map_or("a replica", |it| &*it.name);
-        let of = simulation.keys().get(key.index()).filter(|_| *key != self.focus);
-        let of = of.map_or_else(String::new, |key| format!(" ({key})"));
-        match holding {
-            Holding::Holds(value) => format!("{name} holds {value}{of}"),
-            Holding::Lacks(value) => format!("{name} lacks {value}{of}"),
-            Holding::Siblings(_) | Holding::SiblingCount(_) => snapshot::words(condition).to_owned(),
-        }
     }
 
     fn run_to(&mut self, goal: Goal) {
@@ -247,5 +231,21 @@ impl Actor {
         let notice = Notice { number: number + fresh.notice.number, ..fresh.notice.clone() };
         *self = Self { fates, notice, charts, ..fresh };
         self.charts.forget();
+    }
+}
+
+/// What is run for, by its names.
+pub(in crate::drive) fn wanted(timeline: &Timeline, focus: KeyId, condition: &Condition) -> String {
+    let Condition::Replica { node, key, holding } = condition else {
+        return snapshot::words(condition).to_owned();
+    };
+    let simulation = timeline.simulation();
+    let name = simulation.scenario().replicas.get(node.index()).map_or("a replica", |it| &*it.name);
+    let of = simulation.keys().get(key.index()).filter(|_| *key != focus);
+    let of = of.map_or_else(String::new, |key| format!(" ({key})"));
+    match holding {
+        Holding::Holds(value) => format!("{name} holds {value}{of}"),
+        Holding::Lacks(value) => format!("{name} lacks {value}{of}"),
+        Holding::Siblings(_) | Holding::SiblingCount(_) => snapshot::words(condition).to_owned(),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    action::Act,
+    action::{Act, Surgery},
     base::{CutId, KeyId, MessageId, NodeId, OpId, SimTime},
     data::Value,
     drive::{Mark, Narrator, Timeline},
@@ -118,7 +118,17 @@ impl<'a> Reader<'a> {
                 self.open.insert(*message, self.chart.arrows.len());
                 let (from, to, kind, arrives) = (*from, *to, *kind, *arrives);
                 let worth = if kind.is_gossip() { Worth::IdleGossip } else { Worth::Something };
-                self.chart.arrows.push(Arrow { from, to, kind, value, sent, arrives, ended: None, worth });
+                self.chart.arrows.push(Arrow {
+                    from,
+                    to,
+                    kind,
+                    value,
+                    sent,
+                    arrives,
+                    held: None,
+                    ended: None,
+                    worth,
+                });
             }
             What::Delivered { message, to, .. } => {
                 let arrow = self.ended(*message, Fate::Delivered, at);
@@ -131,6 +141,7 @@ impl<'a> Reader<'a> {
                     self.chart.arrows[arrow].worth = Worth::Something;
                 }
             }
+            What::Operated { message, surgery, .. } => self.operated(*message, *surgery, at),
             What::Asked { op, client, node, act, .. } => {
                 let what = if matches!(**act, Act::Read) { CallKind::Read } else { CallKind::Write };
                 let asked = self.now(at);
@@ -215,10 +226,23 @@ impl<'a> Reader<'a> {
             | What::HandedBack { .. }
             | What::Believes { .. }
             | What::HintExpired { .. }
-            | What::Operated { .. }
             | What::Turned(_) => {}
         }
         self.spot(fact);
+    }
+
+    /// A hand was laid on a message on its way.
+    fn operated(&mut self, message: MessageId, surgery: Surgery, now: SimTime) {
+        let Some(arrow) = self.open.get(&message).map(|arrow| &mut self.chart.arrows[*arrow]) else { return };
+        match surgery {
+            Surgery::Hold => arrow.held = Some(now),
+            Surgery::Delay(span) => {
+                let from = if arrow.held.take().is_some() { now } else { arrow.arrives };
+                arrow.arrives = from + span;
+            }
+            Surgery::Deliver | Surgery::Drop => arrow.held = None,
+            Surgery::Duplicate => {}
+        }
     }
 
     /// What is told of a replica, on its lane.

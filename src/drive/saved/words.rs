@@ -67,6 +67,7 @@ impl<'a> Words<'a> {
                     Surgery::Deliver => "deliver".into(),
                     Surgery::Drop => "drop".into(),
                     Surgery::Duplicate => "duplicate".into(),
+                    Surgery::Hold => "hold".into(),
                     Surgery::Delay(by) => format!("delay, by: {}", span(*by)),
                 };
                 format!("message: {{number: {}, do: {surgery}}}", id.0)

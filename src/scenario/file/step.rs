@@ -206,8 +206,10 @@ pub enum Operate {
     Drop,
     /// A copy arrives when it does.
     Duplicate,
-    /// It comes later.
+    /// It comes later; one that is held, so much later than now.
     Delay,
+    /// It stays where it is until it is delivered, delayed or dropped.
+    Hold,
 }
 
 /// Cuts a link: both ways (`between`) or one way (`from`, `to`); or all links of one replica (`around`).

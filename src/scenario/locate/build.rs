@@ -87,7 +87,7 @@ impl Builder {
                 if documents > 1 {
                     return Err(helped(
                         self.refuse(self.range(span), "a second document begins here"),
-                        "a preset is one document: remove this line, or put the rest into a file of its own",
+                        "one document is wanted: remove this line, or put the rest into a file of its own",
                     ));
                 }
             }
@@ -139,7 +139,7 @@ impl Builder {
         }
         match text {
             "<<" => Err(helped(
-                self.refuse(range, "merge keys (`<<`) are not used in presets"),
+                self.refuse(range, "merge keys (`<<`) are not used here"),
                 "write the settings out, or share a whole value with `&name` and `*name`",
             )),
             "" => Err(self.refuse(range, "a key is missing before this `:`")),
@@ -244,7 +244,7 @@ impl Builder {
             Some(tag) => {
                 let handle = if tag.is_yaml_core_schema() { "!!" } else { tag.handle.as_str() };
                 let shown = quoted(&format!("{handle}{}", tag.suffix));
-                let message = format!("tags such as {shown} are not used in presets");
+                let message = format!("tags such as {shown} are not used here");
                 Err(helped(self.refuse(range, message), "remove the tag and write the value alone"))
             }
         }

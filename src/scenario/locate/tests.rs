@@ -93,21 +93,18 @@ fn what_no_preset_may_hold_is_refused_with_its_place() {
     assert_eq!(refused("a: 1\nb: 2\na: 3\nb: 4\n"), "3:1 `a` is set twice\n4:1 `b` is set twice");
     assert_eq!(refused("a: {1: x, '1': y}\n"), "1:11 `1` is set twice");
     assert_eq!(refused("a: 1\n---\nb: 2\n"), "2:1 a second document begins here");
-    assert_eq!(refused("a: !!str 1\n"), "1:4 tags such as `!!str` are not used in presets");
-    assert_eq!(refused("a: &x {b: 1}\nc: {<<: *x}\n"), "2:5 merge keys (`<<`) are not used in presets");
+    assert_eq!(refused("a: !!str 1\n"), "1:4 tags such as `!!str` are not used here");
+    assert_eq!(refused("a: &x {b: 1}\nc: {<<: *x}\n"), "2:5 merge keys (`<<`) are not used here");
     assert_eq!(refused("a: &x [1, *x]\n"), "1:11 this alias stands for a value that it is part of");
     assert_eq!(refused("{[1, 2]: x}\n"), "1:2 a key must be plain text, not a list or a map");
     assert_eq!(refused("a: {b\nc: d}\n"), "1:5 a key must stand on one line with its `:`");
     assert_eq!(refused("a: {b\n: d}\n"), "1:5 a key must stand on one line with its `:`");
     assert_eq!(refused(": x\n"), "1:1 a key is missing before this `:`");
     assert_eq!(refused("a: b: c\n"), "1:5 this is not YAML: mapping values are not allowed in this context");
-    assert_eq!(refused("a: \0\n"), "1:4 the control character U+0000 is not allowed in a preset");
+    assert_eq!(refused("a: \0\n"), "1:4 the control character U+0000 is not allowed");
     assert_eq!(refused(b"a: 1\nb: \xff\n"), "2:4 byte 0xff is not UTF-8 text");
     assert_eq!(refused(b"\xff\xfea\0:\0"), "`test.yaml` is UTF-16 text");
-    assert_eq!(
-        refused(b"\x7fELF\x02\x01\x01\0"),
-        "1:1 the control character U+007F is not allowed in a preset"
-    );
+    assert_eq!(refused(b"\x7fELF\x02\x01\x01\0"), "1:1 the control character U+007F is not allowed");
 }
 
 #[test]
@@ -145,8 +142,8 @@ fn an_alias_bomb_is_refused_before_it_unfolds() {
 
 #[test]
 fn a_text_beyond_the_limit_is_refused_unread() {
-    assert_eq!(refused(vec![b'a'; MOST_BYTES + 1]), "`test.yaml` is too large for a preset");
-    assert_eq!(refused(vec![0; 100_000_000]), "`test.yaml` is too large for a preset");
+    assert_eq!(refused(vec![b'a'; MOST_BYTES + 1]), "`test.yaml` is too large");
+    assert_eq!(refused(vec![0; 100_000_000]), "`test.yaml` is too large");
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -9,8 +9,8 @@ pub(super) fn decode(name: &str, bytes: &[u8]) -> Result<Source, Problems> {
     let refuse =
         |text: String, problem: Problem| Problems::one(Source { name: name.to_owned(), text }, problem);
     if bytes.len() > MOST_BYTES {
-        let problem = Problem::new(Path::root(), format!("`{name}` is too large for a preset"))
-            .help("a preset has at most 1 MiB of text");
+        let problem = Problem::new(Path::root(), format!("`{name}` is too large"))
+            .help("at most 1 MiB of text is read");
         return Err(refuse(String::new(), problem));
     }
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
@@ -36,12 +36,12 @@ pub(super) fn decode(name: &str, bytes: &[u8]) -> Result<Source, Problems> {
     let source = Source { text: text[..place.start].to_owned(), ..source };
     let problem = Problem::new(Path::root(), message)
         .at(place)
-        .help("a preset is YAML text in UTF-8; is this a binary file?");
+        .help("YAML text in UTF-8 is wanted; is this a binary file?");
     Err(Problems::one(source, problem))
 }
 
 fn control((offset, c): (usize, char)) -> (usize, String) {
-    (offset, format!("the control character U+{:04X} is not allowed in a preset", u32::from(c)))
+    (offset, format!("the control character U+{:04X} is not allowed", u32::from(c)))
 }
 
 /// What YAML forbids or what its two versions read differently (line breaks other than those of ASCII).

@@ -329,21 +329,21 @@ error: expected a map, found text
   |
   = help: a preset is a map of settings, such as `title: Split brain`
 
-error: the control character U+0000 is not allowed in a preset
+error: the control character U+0000 is not allowed
  --> test.yaml:1:9
   |
 1 | title: T
   |         ^
   |
-  = help: a preset is YAML text in UTF-8; is this a binary file?
+  = help: YAML text in UTF-8 is wanted; is this a binary file?
 
-error: the control character U+0000 is not allowed in a preset
+error: the control character U+0000 is not allowed
  --> test.yaml:1:1
   |
 1 |
   | ^
   |
-  = help: a preset is YAML text in UTF-8; is this a binary file?
+  = help: YAML text in UTF-8 is wanted; is this a binary file?
 
 error: this is not YAML: while parsing a flow sequence, expected ',' or ']'
  --> test.yaml:2:1
@@ -357,7 +357,7 @@ error: a second document begins here
 2 | ---
   | ^^^
   |
-  = help: a preset is one document: remove this line, or put the rest into a file of its own
+  = help: one document is wanted: remove this line, or put the rest into a file of its own
 "
     );
 }
@@ -400,9 +400,9 @@ error: lists and maps are nested more than 64 deep here
 1 | ...[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[...
   |                                                ^
 
-error: `test.yaml` is too large for a preset
+error: `test.yaml` is too large
  |
- = help: a preset has at most 1 MiB of text
+ = help: at most 1 MiB of text is read
 "
     );
 }
@@ -430,11 +430,11 @@ error: there is no file `DIR/nothing-like-it`
 
 error: `DIR/.` is a directory
  |
- = help: name a preset's file, such as `split-brain.yaml`
+ = help: a file is wanted, such as `split-brain.yaml`
 
-error: `DIR/huge.yaml` is too large for a preset
+error: `DIR/huge.yaml` is too large
  |
- = help: a preset has at most 1 MiB of text
+ = help: at most 1 MiB of text is read
 "
     );
 }

@@ -185,6 +185,7 @@ impl Resolver<'_> {
             file::Operate::Deliver => Surgery::Deliver,
             file::Operate::Drop => Surgery::Drop,
             file::Operate::Duplicate => Surgery::Duplicate,
+            file::Operate::Hold => Surgery::Hold,
             file::Operate::Delay => Surgery::Delay(by.unwrap_or(Span::secs(1))),
         };
         Command::Message { id: MessageId(number), surgery }

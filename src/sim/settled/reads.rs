@@ -122,6 +122,7 @@ impl Simulation {
         };
         self.reads_repair()
             && (self.arrivals().any(|(_, message)| !message.lost && told(&message.body))
+                || self.held.iter().any(|held| !held.message.lost && told(&held.message.body))
                 || self.nodes.iter().any(|node| {
                     node.inbox.iter().any(|message| told(&message.body))
                         || node.replica.readings().any(|(key, _, found)| key == write.key && brings(found))

@@ -33,8 +33,8 @@ use crate::{
 
 use super::{Plan, Size, grid::Form};
 use badges::{badges, fitted, least, tile_badges};
-pub(in crate::tui) use words::summary;
 use words::{Words, state, traffic, value, vector, version};
+pub(in crate::tui) use words::{facts, summary};
 
 type Subject<'a> = (usize, &'a Ui, &'a Snapshot);
 

@@ -143,12 +143,18 @@ fn one(
     let reach = reach(&way, walls, End::from(stopped));
     let now = snapshot.view.position.at;
     let flight = message.arrives.since(message.sent).0.max(1);
-    let flown = now.since(message.sent).0.min(flight);
+    let flown = message.held_since().unwrap_or(now).since(message.sent).0.min(flight);
     let index = u128::from(flown) * u128::try_from(reach.saturating_sub(1)).unwrap_or(0) / u128::from(flight);
     let index = usize::try_from(index).unwrap_or(0);
     let Some(at) = way.get(index) else { return };
     let next = way.get(index + 1).or_else(|| index.checked_sub(1).and_then(|i| way.get(i))).unwrap_or(at);
-    let arrow = if index + 1 < way.len() { arrow(paint, *at, *next) } else { arrow(paint, *next, *at) };
+    let arrow = if message.held_since().is_some() {
+        paint.glyphs.mark(Role::Frozen)
+    } else if index + 1 < way.len() {
+        arrow(paint, *at, *next)
+    } else {
+        arrow(paint, *next, *at)
+    };
     let (text, style) = label(paint, snapshot, message, arrow);
     let line = Line::from(Span::styled(text, style));
     place(paint, plan, *at, (&line, taken));

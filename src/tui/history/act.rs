@@ -20,6 +20,7 @@ impl Reading {
         self.status = None;
         match action {
             Action::Quit => return Effect::Quit,
+            Action::Copy => return Effect::Copy,
             Action::Redraw => return Effect::Repaint,
             Action::Suspend => return Effect::Suspend,
             Action::Close => self.close(),
@@ -47,6 +48,25 @@ impl Reading {
             other => self.move_or_edit(other),
         }
         Effect::Nothing
+    }
+
+    /// What is chosen, and what that is.
+    pub(super) fn selected(&self) -> (&'static str, String) {
+        if let Overlay::Help(list) | Overlay::Keys(list) = &self.overlay {
+            let shown = list.shown();
+            let text = shown.get(list.at).map(|entry| format!("{}  {}", entry.head, entry.text));
+            return ("the chosen line", text.unwrap_or_default().trim().to_owned());
+        }
+        let lines: Vec<String> = self.explained().into_iter().map(|(line, _)| line).collect();
+        ("the chosen operation", lines.join("\n"))
+    }
+
+    /// Says what became of something outside this screen.
+    pub(super) fn told_outside(&mut self, result: Result<String, String>) {
+        match result {
+            Ok(text) => self.say(text),
+            Err(text) => self.refuse(text),
+        }
     }
 
     /// A character for the line or the list that has the keyboard.

@@ -8,6 +8,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use crate::{
     check::linear::{Judged, Sum, Threads, judge_watched},
     tui::{
+        app::copied,
+        backdrop::Backdrop,
         guard::{self, Ending, Guard},
         input::{self, Happening, Input},
         operations::SLICE,
@@ -30,7 +32,12 @@ pub enum Left {
 }
 
 /// Judges beside the screen and runs it until it is left.
-pub async fn run(guard: &mut Guard, mut reading: Reading, threads: Threads) -> io::Result<Left> {
+pub async fn run(
+    guard: &mut Guard,
+    mut reading: Reading,
+    threads: Threads,
+    mut backdrop: Backdrop,
+) -> io::Result<Left> {
     let mut screen = Screen::on_terminal(input::size());
     let mut input = Input::start(guard)?;
     let mut verdict = judge(&reading, threads)?;
@@ -38,6 +45,7 @@ pub async fn run(guard: &mut Guard, mut reading: Reading, threads: Threads) -> i
         if screen.draw(|buffer| reading.draw(buffer)).is_err() {
             return Ok(Left::Ended(Ending::Hangup));
         }
+        backdrop.ask(&mut input);
         let (judging, searching) = (reading.sum().is_none(), reading.searches());
         let happening = tokio::select! {
             biased;
@@ -52,6 +60,7 @@ pub async fn run(guard: &mut Guard, mut reading: Reading, threads: Threads) -> i
             }
             () = tokio::time::sleep(GLANCE), if judging => continue,
         };
+        reading.theme = backdrop.seen(&happening, reading.theme);
         let effect = match happening {
             Happening::Key(key) => press(&mut reading, key),
             Happening::Paste(text) => {
@@ -67,9 +76,11 @@ pub async fn run(guard: &mut Guard, mut reading: Reading, threads: Threads) -> i
                 screen.resize(size);
                 Effect::Repaint
             }
+            Happening::Background(_) => Effect::Nothing,
             Happening::End(how) => return Ok(Left::Ended(how)),
         };
         if let Some(left) = perform(effect, &mut reading, &mut screen) {
+            input.part().await;
             return Ok(left);
         }
     }
@@ -83,6 +94,10 @@ fn perform(effect: Effect, reading: &mut Reading, screen: &mut Screen<HeldTermin
             if let Err(why) = guard::suspend() {
                 reading.refuse(why.to_string());
             }
+        }
+        Effect::Copy => {
+            let (what, text) = reading.selected();
+            reading.told_outside(copied(what, &text));
         }
         Effect::Quit => return Some(Left::Quit(reading.sum())),
     }

@@ -57,6 +57,19 @@ fn tally(snapshot: &Snapshot, died: &str) -> String {
     text
 }
 
+/// The one key that shows all others, at the right end.
+pub(in crate::tui) fn one_hint(paint: &mut Paint<'_>, area: Rect, layer: Layer) -> Vec<(Rect, Action)> {
+    let hint = |action| Some((action, registry::key_in(layer, action)?));
+    let Some((action, key)) = hint(Action::Help).or_else(|| hint(Action::Close)) else { return Vec::new() };
+    let label = registry::entry(action).map_or("", |entry| entry.label);
+    let line = Line::from(vec![
+        Span::styled(key, bold(paint.style(Role::HintKey))),
+        paint.span(format!(" {label} "), Role::Dim),
+    ]);
+    let x = paint.line_right(area, 0, &line);
+    vec![(Rect { x: area.x + x, width: area.width - x, ..area }, action)]
+}
+
 /// As many keys as fit, the most useful first. Gives where each stands, for clicks.
 pub(in crate::tui) fn hints(
     paint: &mut Paint<'_>,

@@ -16,7 +16,7 @@ use crate::{
         coach,
         paint::{Paint, bold, wrap, wrap_words},
         theme::Role,
-        ui::{Addressing, Ui},
+        ui::{Addressing, Mode, Ui},
     },
 };
 
@@ -74,6 +74,9 @@ fn knobs(paint: &Paint<'_>, ui: &Ui, snapshot: &Snapshot, width: u16) -> Vec<(St
     let key = paint.clip(&snapshot.view.keys[snapshot.focus.index()], 16);
     let levels = primaries(paint, snapshot).unwrap_or(levels);
     let mut knobs = vec![(key, Role::Text), (levels, Role::Text)];
+    if ui.modes.remote == Mode::On {
+        knobs.insert(0, ("REMOTE".to_owned(), Role::Title));
+    }
     if snapshot.view.latency_percent != 100 {
         knobs.push((format!("latency ×{}", ratio(snapshot.view.latency_percent)), Role::Text));
     }
@@ -82,7 +85,8 @@ fn knobs(paint: &Paint<'_>, ui: &Ui, snapshot: &Snapshot, width: u16) -> Vec<(St
     let client = paint.clip(&clients[usize::from(ui.client.0)].name, 12);
     let client = (format!("as {client}{routed}"), Role::Text);
     if clients.len() > 1 {
-        knobs.insert(1, client);
+        let after_key = knobs.len().min(if ui.modes.remote == Mode::On { 2 } else { 1 });
+        knobs.insert(after_key, client);
     } else if width >= ROOMY {
         knobs.push(client);
     }

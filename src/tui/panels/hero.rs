@@ -44,6 +44,21 @@ pub(in crate::tui) fn hero(paint: &mut Paint<'_>, area: Rect, snapshot: &Snapsho
     }
 }
 
+/// The two lines beside the word that the big mode draws large: who holds what; what else there is to know.
+pub(in crate::tui) fn hero_words(paint: &Paint<'_>, width: u16, snapshot: &Snapshot) -> [Line<'static>; 2] {
+    let groups = snapshot.agreement.groups.len();
+    let whole = [Detail::Words, Detail::ShortWords, Detail::OnlyWords, Detail::Shapes]
+        .map(|detail| (detail, groups.min(12)));
+    let fewer = (1..groups.min(12)).rev().map(|count| (Detail::Shapes, count));
+    let lines = whole.into_iter().chain(fewer).map(|way| {
+        let line = left(paint, snapshot, way);
+        // The banner, which stands there large.
+        Line::from(line.spans.into_iter().skip(3).collect::<Vec<_>>())
+    });
+    let mut fits = lines.filter(|line| line.width() <= usize::from(width));
+    [fits.next().unwrap_or_default(), right(paint, width, snapshot)]
+}
+
 fn left(paint: &Paint<'_>, snapshot: &Snapshot, (detail, count): (Detail, usize)) -> Line<'static> {
     let agreement = &snapshot.agreement;
     let converged = agreement.converged();

@@ -14,14 +14,16 @@ use super::walls::shape;
 
 /// `next: w1 → lima in 0.98s`: the first message to arrive, or what becomes of it as things are.
 pub(in crate::tui) fn next(snapshot: &Snapshot) -> String {
-    let Some(message) = snapshot.view.messages.iter().min_by_key(|message| (message.arrives, message.id))
-    else {
-        let gossip = snapshot.view.settings.anti_entropy.filter(|_| !snapshot.agreement.converged());
-        return gossip.map_or_else(
-            || "next: nothing is on its way".into(),
-            |gossip| format!("next: gossip, every {}", gossip.every),
-        );
+    let first = |held: bool| {
+        let those = snapshot.view.messages.iter().filter(|message| message.held_since().is_some() == held);
+        those.min_by_key(|message| (message.arrives, message.id))
     };
+    let gossip = snapshot.view.settings.anti_entropy.filter(|_| !snapshot.agreement.converged());
+    let message = match (first(false), gossip) {
+        (None, Some(gossip)) => return format!("next: gossip, every {}", gossip.every),
+        (moving, _) => moving.or_else(|| first(true)),
+    };
+    let Some(message) = message else { return "next: nothing is on its way".into() };
     let what = match message.carries {
         Some(write) => format!("w{}", write.0),
         None => message.kind.name().to_owned(),
@@ -32,6 +34,7 @@ pub(in crate::tui) fn next(snapshot: &Snapshot) -> String {
 fn fate(message: &MessageView, snapshot: &Snapshot) -> String {
     let status = snapshot.view.replicas.get(message.to.index()).map(|replica| replica.status);
     match (message.doom, status) {
+        (Some(Doom::Held(_)), _) => ", held by hand".into(),
         (Some(Doom::Wall), _) => ", dies at the wall".into(),
         (Some(Doom::Loss), _) => ", gets lost".into(),
         (None, Some(Status::Crashed)) => ", which is down".into(),

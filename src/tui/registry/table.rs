@@ -229,6 +229,15 @@ actions! {
     NextTheme "next-theme" Views Hidden "theme",
         Main History: key('t') =>
         "Change the theme: dark, light, high contrast, monochrome.",
+    Big "big" Views Hidden "big",
+        Main: key('b') =>
+        "The big mode for projectors, or back: agreement and values in large letters, one view at a time.",
+    Copy "copy" Program Hidden "copy",
+        Main History: key('y'); Choice Help: control('y') =>
+        "Copy what is chosen to the terminal's clipboard: the explanation, the replica's line, the event or operation; in a list, its line.",
+    CopyCommand "copy-command" Program Hidden "copy command",
+        Main: key('Y') =>
+        "Copy the command line that begins this run again.",
     Palette "palette" Program Hidden "palette",
         Main: key(':'), control('p') =>
         "Find anything by its name: actions, views, themes, presets.",
@@ -295,11 +304,20 @@ actions! {
     Reveal "reveal" Question Shown "reveal",
         Question: on(Enter) =>
         "Reveal the answer.",
+    Forward "forward" Remote Shown "forward",
+        Remote RemoteQuestion: on(PageDown) =>
+        "Forward: reveal the answer; do the next step of the preset; else what the advice says if that is one key; else go to the next event.",
+    Backward "backward" Remote Shown "back",
+        Remote: on(PageUp) =>
+        "Back one event.",
+    RemotePause "remote-pause" Remote Shown "pause",
+        Remote: key('.'), key('b') =>
+        "Pause, or run again.",
 }
 
 impl Action {
     /// The same action for another place in its run of keys: replicas count from 1, answers from 0.
-    pub(super) fn at(self, place: u8) -> Self {
+    pub(in crate::tui) fn at(self, place: u8) -> Self {
         match self {
             Self::Pick(_) => Self::Pick(place.saturating_add(1)),
             Self::Answer(_) => Self::Answer(place),

@@ -125,7 +125,7 @@ fn line(
     } else {
         (i32::from(from) * 4 - 1, i32::from(to + 1) * 4)
     };
-    let reached = arrow.ended.map_or_else(|| scene.known(), |(ended, _)| ended.at);
+    let reached = arrow.ended.map_or_else(|| arrow.held.unwrap_or(scene.known()), |(ended, _)| ended.at);
     // A hand may have changed when it came.
     let arrives = match arrow.ended {
         Some((ended, Fate::Delivered)) => ended.at,
@@ -151,6 +151,7 @@ fn line(
     let at = Position::new(column.min(place.time.right() - 1), row);
     let glyph = match arrow.ended {
         Some((_, Fate::Died(_))) => paint.glyphs.mark(Role::Lost),
+        None if arrow.held.is_some() => paint.glyphs.mark(Role::Frozen),
         Some((_, Fate::Delivered)) | None if down => paint.glyphs.arrows[3],
         Some((_, Fate::Delivered)) | None => paint.glyphs.arrows[2],
     };

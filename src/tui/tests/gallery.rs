@@ -20,7 +20,7 @@ struct Plate {
 
 const PROJECTOR: (u16, u16) = (80, 24);
 
-const PLATES: [Plate; 17] = [
+const PLATES: [Plate; 18] = [
     Plate {
         title: "A stale read",
         preset: "favorite-color",
@@ -66,6 +66,14 @@ const PLATES: [Plate; 17] = [
         keys: "2pw1w|",
         size: PROJECTOR,
         see: "The wall stands between the cards; messages die at it; each side goes on by itself.",
+    },
+    Plate {
+        title: "From the back row",
+        preset: "favorite-color",
+        keys: "2pw1w|b",
+        size: PROJECTOR,
+        see: "The same in the big mode (`b`): whether they agree, what each replica holds, who is stale and where the \
+              wall is, in letters for a projector.",
     },
     Plate {
         title: "A write is lost",

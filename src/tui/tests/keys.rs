@@ -1,22 +1,23 @@
 //! Every action of the registry, pressed by its own key, does what its sentence says.
 
-mod lines;
-mod refusals;
+use crossterm::event::KeyCode;
 
 use crate::{
     action::{Guarantee, Level},
     sim::Status,
     tui::{
         registry::{Action, Layer, TABLE},
-        theme::Kind,
-        ui::{Effect, Layout, Overlay, PromptKind, Purpose, Side, View},
+        ui::{Overlay, PromptKind, Purpose, Side},
     },
 };
+
+mod screen;
 
 use super::{
     pictures::{crowded, lesson, monitored},
     stage::{Stage, favourite_colour},
 };
+use screen::{asks, edits, fog, remote, views};
 
 fn status(stage: &Stage, index: usize) -> Status {
     stage.snapshot().view.replicas[index].status
@@ -37,6 +38,27 @@ fn pressed(keys: &str, action: Action) -> Stage {
     let mut stage = Stage::after(3, keys);
     stage.act(Layer::Main, action);
     stage
+}
+
+/// With this typed into the prompt of `W`, or a list or help where `open` says so.
+fn typing(open: &str, layer: Layer, action: Action) -> Stage {
+    let mut stage = Stage::after(12, open);
+    stage.act(layer, action);
+    stage
+}
+
+fn line(stage: &Stage) -> (String, usize) {
+    match &stage.ui.overlay {
+        Overlay::Prompt(prompt) => (prompt.text.clone(), prompt.cursor),
+        other => panic!("a line is typed, not {other:?}"),
+    }
+}
+
+fn bar(stage: &Stage) -> usize {
+    match &stage.ui.overlay {
+        Overlay::Help(list) | Overlay::Choice(_, list) => list.at,
+        other => panic!("a list is up, not {other:?}"),
+    }
 }
 
 #[test]
@@ -106,6 +128,9 @@ fn does_what_it_promises(action: Action) {
         | Action::NextView
         | Action::PreviousView
         | Action::NextTheme
+        | Action::Big
+        | Action::Copy
+        | Action::CopyCommand
         | Action::NextLayout
         | Action::Knobs
         | Action::Filter
@@ -131,8 +156,9 @@ fn does_what_it_promises(action: Action) {
         | Action::ToFirst
         | Action::ToLast
         | Action::PageUp
-        | Action::PageDown => lines::edits(action),
-        Action::Answer(_) | Action::MoreHands | Action::FewerHands | Action::Reveal => lines::asks(action),
+        | Action::PageDown => edits(action),
+        Action::Answer(_) | Action::MoreHands | Action::FewerHands | Action::Reveal => asks(action),
+        Action::Forward | Action::Backward | Action::RemotePause => remote(action),
     }
 }
 
@@ -366,97 +392,70 @@ fn marks() {
     assert!(stage.status().contains("taken away") && stage.ui.marks.len() == 1);
 }
 
-fn fog() {
-    let mut stage = pressed("w", Action::Fog);
-    let text = stage.text(80, 24);
-    assert!(text.contains("only what ams can know") && text.contains("never heard of"), "{text}");
-    stage.act(Layer::Main, Action::Fog);
-    assert!(stage.text(80, 24).contains("DIVERGED"), "{}", stage.text(80, 24));
-    assert_eq!(stage.snapshot().fog, None);
+#[test]
+fn a_key_that_does_nothing_here_says_why() {
+    for (keys, says) in [
+        ("P", "nothing is cut"),
+        ("C", "ams is not down"),
+        ("Z", "ams is not frozen"),
+        ("cz", "C restarts it"),
+        ("pp", "is cut off already; P heals"),
+        ("F", "nobody is primary here"),
+        ("cf", "ams is down; C restarts it"),
+        ("zf", "ams is frozen; Z thaws it"),
+        ("9", "there are 3 replicas, no 9"),
+        ("B", "no branches yet"),
+        ("mmB", "no branches yet"),
+        ("u", "nothing"),
+        ("X2", "was not cut by itself"),
+    ] {
+        let stage = Stage::after(3, keys);
+        assert!(stage.status().contains(says), "{keys:?} says: {}", stage.status());
+    }
+    let mut set = Stage::new(monitored());
+    for (keys, says) in [
+        ("F", "takes itself for the primary already"),
+        ("f", "follow their primary"),
+        ("o", "levels mean nothing here"),
+        ("2cF", "lon is down; C restarts it"),
+        ("CzF", "lon is frozen; Z thaws it"),
+    ] {
+        set.keys(keys);
+        assert!(set.status().contains(says), "{keys:?} says: {}", set.status());
+    }
+    let mut alone = Stage::new(favourite_colour(1));
+    for (keys, says) in [("p", "nothing to cut"), ("f", "nobody to repair"), ("x", "needs two replicas")] {
+        alone.keys(keys);
+        assert!(alone.status().contains(says), "{keys:?} says: {}", alone.status());
+    }
 }
 
-#[expect(clippy::too_many_lines, reason = "one arm for each action")]
-fn views(action: Action) {
-    let asked = |action| pressed("", action).effects;
-    match action {
-        Action::Verdicts => {
-            let mut stage = pressed("w|2r |||", action);
-            assert!(stage.text(80, 24).contains("stale reads: 1 of 1 read"), "{}", stage.text(80, 24));
-            stage.keys("stale reads⏎");
-            assert!(stage.status().starts_with("1-2/2 stale read at "), "{}", stage.status());
-            assert_eq!((stage.ui.layer(), stage.ui.picked.index()), (Layer::Main, 1));
+#[test]
+fn every_rule_of_a_session_goes_round_and_its_list_shows_it() {
+    let mut stage = Stage::new(crowded());
+    stage.keys("2I");
+    for row in 0..9 {
+        stage.code(KeyCode::Home);
+        for _ in 0..row {
+            stage.code(KeyCode::Down);
         }
-        Action::Explain => assert!(!pressed("w2", action).snapshot().story_lines.is_empty()),
-        Action::NextView => assert_eq!(pressed("", action).ui.view, View::SpaceTime),
-        Action::PreviousView => assert_eq!(pressed("", action).ui.view, View::Knobs),
-        Action::Knobs => {
-            let mut stage = pressed("", action);
-            assert_eq!(stage.ui.view, View::Knobs);
-            stage.keys("lj⏎all⏎");
-            let snapshot = stage.snapshot();
-            assert_eq!((snapshot.view.settings.write, snapshot.view.settings.read), (Level::Two, Level::All));
-            assert_eq!(snapshot.events[0].cause.as_deref(), Some("K"), "the events name the key");
+        let shown = |stage: &Stage| match &stage.ui.overlay {
+            Overlay::Choice(Purpose::Session, list) => {
+                list.entries[row].text.clone() + &list.entries[row].head
+            }
+            other => panic!("the list stays up, not {other:?}"),
+        };
+        let first = shown(&stage);
+        let mut seen = vec![first.clone()];
+        for _ in 0..6 {
+            stage.keys("⏎");
+            let now = shown(&stage);
+            if now == first || stage.status().contains("already") {
+                break;
+            }
+            assert!(!seen.contains(&now), "{seen:?} then {now}");
+            seen.push(now);
         }
-        Action::Closer | Action::Wider => {
-            let mut stage = pressed("⇥", action);
-            let width = if action == Action::Closer { "10s" } else { "50s" };
-            assert!(
-                stage.text(80, 24).contains(&format!("space-time, {width} across")),
-                "{}",
-                stage.text(80, 24)
-            );
-            assert!(stage.status().starts_with(width), "{}", stage.status());
-        }
-        Action::Filter => {
-            let mut stage = pressed("w|2r", action);
-            assert_eq!((stage.ui.layer(), stage.ui.view), (Layer::Prompt, View::Operations));
-            stage.keys("kind:read⏎");
-            assert!(stage.text(80, 24).contains("operations /kind:read: 1 of 2"), "{}", stage.text(80, 24));
-        }
-        // Only in a history from elsewhere; its own tests press them there.
-        Action::NextEvidence | Action::PreviousEvidence => {
-            let mut stage = Stage::after(3, "");
-            let snapshot = stage.snapshot();
-            assert!(stage.ui.act(action, &snapshot).is_empty());
-            assert!(stage.status().contains("history from elsewhere"), "{}", stage.status());
-        }
-        Action::NextTheme => assert_eq!(pressed("", action).ui.theme.kind(), Kind::Light),
-        Action::NextLayout => {
-            let mut stage = pressed("", action);
-            assert!(stage.text(80, 24).contains("clockwise in ring order"), "{}", stage.text(80, 24));
-            stage.act(Layer::Main, action);
-            assert_eq!(stage.ui.layout, Layout::Grid, "there are no zones to show");
-            let mut zoned = Stage::new(crowded());
-            zoned.act(Layer::Main, action);
-            zoned.act(Layer::Main, action);
-            assert_eq!(zoned.ui.layout, Layout::Zones);
-            assert!(zoned.text(80, 24).contains("nothing is on its way"), "{}", zoned.text(80, 24));
-        }
-        Action::Help => assert!(matches!(pressed("", action).ui.overlay, Overlay::Help(_))),
-        Action::OpenPreset => {
-            assert!(matches!(pressed("", action).ui.overlay, Overlay::Choice(Purpose::Preset, _)));
-        }
-        Action::Palette => {
-            let mut stage = pressed("", action);
-            stage.keys("view metrics⏎");
-            assert_eq!((stage.ui.layer(), stage.ui.view), (Layer::Main, View::Metrics));
-            stage.keys(":theme light⏎");
-            assert_eq!(stage.ui.theme.kind(), Kind::Light);
-            stage.keys(":isolate⏎");
-            assert_eq!(cuts(&stage), 1);
-            stage.keys(":open quorum⏎");
-            assert!(
-                matches!(&stage.effects[..], [Effect::Open(name)] if name == "quorum"),
-                "{:?}",
-                stage.effects
-            );
-        }
-        Action::Record => assert!(matches!(asked(action)[..], [Effect::Record])),
-        Action::Save => assert!(matches!(asked(action)[..], [Effect::Save])),
-        Action::Resume => assert!(matches!(asked(action)[..], [Effect::Resume])),
-        Action::Screenshot => assert!(matches!(asked(action)[..], [Effect::Screenshot])),
-        Action::Redraw => assert!(matches!(asked(action)[..], [Effect::Repaint])),
-        Action::Suspend => assert!(matches!(asked(action)[..], [Effect::Suspend])),
-        _ => assert!(matches!(asked(action)[..], [Effect::Quit])),
+        assert!(seen.len() > 1, "row {row} does nothing: {seen:?} {}", stage.status());
     }
 }

@@ -63,7 +63,7 @@ pub(in crate::tui) fn opinionated() -> Scenario {
 }
 
 /// A preset that speaks and asks.
-pub(super) fn lesson() -> Scenario {
+pub(in crate::tui) fn lesson() -> Scenario {
     let mut scenario = favourite_colour(3);
     let step = |deed| Step { timing: Timing::Next, deed, claim: None, line: 1, text: String::new() };
     let choice = |letter, text: &str| Choice { letter, text: text.into() };
@@ -132,6 +132,11 @@ pub(super) fn states() -> Vec<(&'static str, Stage)> {
         ("groups", Stage::after(6, "2pw|G")),
         ("run-until", Stage::after(3, "wgg")),
         ("versus", Stage::after(3, "w|V")),
+        ("big", Stage::after(3, "bw|")),
+        ("big-split", Stage::after(3, "b2pw1w|")),
+        ("big-why", Stage::after(3, "w|2reb")),
+        ("big-down", Stage::after(5, "bwc2z|")),
+        ("big-many", Stage::after(64, "bw||5")),
     ]
 }
 
@@ -148,10 +153,10 @@ pub(super) const TIERS: [(u16, u16); 4] = [(60, 18), (80, 24), (120, 36), (200, 
 fn tiers(name: &str) -> &'static [(u16, u16)] {
     match name {
         "stale-read" | "operation" => &TIERS[..2],
-        "split" | "down-and-frozen" | "lagging" => &TIERS[1..3],
+        "split" | "down-and-frozen" | "lagging" | "big" => &TIERS[1..3],
         "siblings" => &[(60, 18), (80, 24), (200, 55)],
         "why" => &[(80, 24), (200, 55)],
-        "hints" | "split-brain" => &TIERS[1..],
+        "hints" | "split-brain" | "big-split" => &TIERS[1..],
         // What each view and layout looks like, and what is left of it with less room.
         "ring" | "zones" | "tiles" | "heat-map" | "knobs" | "operations" | "space-time" | "metrics"
         | "events" | "details" | "compare" | "fog" | "messages" | "verdicts" => &TIERS,

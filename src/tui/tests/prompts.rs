@@ -185,7 +185,7 @@ fn the_list_of_session_rules_shows_all_of_them_on_the_projector() {
 
 #[test]
 fn the_wheel_over_an_open_list_moves_its_bar_and_not_the_events_below() {
-    for keys in ["w|||?", "w|||b"] {
+    for keys in ["w|||?", "w|||:"] {
         let mut stage = Stage::after(3, keys);
         let bar = |stage: &Stage| match &stage.ui.overlay {
             Overlay::Help(list) | Overlay::Choice(_, list) => list.at,

@@ -93,7 +93,6 @@ fn hard_to_draw() -> Vec<(&'static str, Stage)> {
         ("ring of one", Stage::after(1, "#w|")),
         ("wide zones", with(crowded(), "##2pw4W千代田区の値⏎3r|")),
         ("palette", Stage::after(3, "w:")),
-        ("presets", Stage::after(3, "wb")),
         ("side by side, wide", with(crowded(), "Vread level all⏎2pw4W千代田区の値千代田区の値⏎|3r|")),
         ("marks", Stage::after(3, "w|m||m B")),
         ("the clock's line", Stage::after(3, "T")),

@@ -52,6 +52,8 @@ pub struct Glyphs {
     pub wall: &'static str,
     /// A full block, for bars and big letters.
     pub block: &'static str,
+    /// The upper and the lower half of a block, where there are such.
+    pub halves: (&'static str, &'static str),
     /// The filled and the empty part of a meter.
     pub meter: (&'static str, &'static str),
     /// A link, lying and standing.
@@ -117,6 +119,7 @@ pub static UNICODE: Glyphs = Glyphs {
     },
     wall: "▒",
     block: "█",
+    halves: ("▀", "▄"),
     meter: ("▮", "▯"),
     link: ("─", "│"),
     causal: ["━", "╌", "·"],
@@ -151,6 +154,7 @@ pub static ASCII: Glyphs = Glyphs {
     },
     wall: ":",
     block: "#",
+    halves: ("#", "#"),
     meter: ("#", "-"),
     link: ("-", "|"),
     causal: ["=", "-", "."],
@@ -201,7 +205,7 @@ impl Glyphs {
         let mut all: Vec<&'static str> = self.shapes.to_vec();
         all.extend(Role::ALL.map(|role| self.mark(role)));
         all.extend([self.wall, self.block, self.dot, self.ellipsis, self.anomaly]);
-        for (one, two) in [self.meter, self.link, self.slants, self.clock, self.badges] {
+        for (one, two) in [self.halves, self.meter, self.link, self.slants, self.clock, self.badges] {
             all.extend([one, two]);
         }
         all.extend(self.arrows);

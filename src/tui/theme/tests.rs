@@ -295,7 +295,8 @@ fn the_key_goes_through_all_themes() {
 
 #[test]
 fn a_light_terminal_that_says_so_gets_the_light_theme() {
-    assert_eq!(Kind::detect(variables(&[("COLORFGBG", "0;15")])), Kind::Light);
-    assert_eq!(Kind::detect(variables(&[("COLORFGBG", "15;default;0")])), Kind::Dark);
-    assert_eq!(Kind::detect(variables(&[])), Kind::Dark);
+    assert_eq!(Kind::told(variables(&[("COLORFGBG", "0;15")])), Some(Kind::Light));
+    assert_eq!(Kind::told(variables(&[("COLORFGBG", "15;default;0")])), Some(Kind::Dark));
+    assert_eq!(Kind::told(variables(&[("COLORFGBG", "15;default")])), None);
+    assert_eq!(Kind::told(variables(&[])), None);
 }

@@ -130,6 +130,12 @@ impl Ui {
             | Action::ToLast
             | Action::PageUp
             | Action::PageDown => self.edit(action, snapshot),
+            Action::Big => self.toggle_big(),
+            Action::Copy => self.copy(snapshot),
+            Action::CopyCommand => self.copy_command(snapshot),
+            Action::Forward => self.forward(snapshot),
+            Action::Backward => self.travel(Action::StepBack, snapshot),
+            Action::RemotePause => self.travel(Action::PauseOrRun, snapshot),
             Action::Answer(_) | Action::MoreHands | Action::FewerHands | Action::Reveal => {
                 self.answer(action, snapshot)
             }

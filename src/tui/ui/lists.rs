@@ -6,12 +6,14 @@ use crate::{
     check::AnomalyKind,
     drive::{Goal, Snapshot},
     tui::{
+        app::Motion,
+        guard::Mouse,
         registry::{self, Action, Group, Layer},
         theme::Kind,
     },
 };
 
-use super::{Contrast, Layout, View, groups::Grouping};
+use super::{Contrast, Layout, Mode, View, groups::Grouping};
 
 /// What a choice is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,6 +89,9 @@ pub(in crate::tui) enum Id {
     View(View),
     Layout(Layout),
     Theme(Kind),
+    Motion(Motion),
+    Remote(Mode),
+    Mouse(Mouse),
     Contrast(Contrast),
     /// A heading: not to be chosen.
     Heading,

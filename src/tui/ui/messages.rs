@@ -10,9 +10,6 @@ use crate::{
 
 use super::{Effect, Entry, Id, List, Overlay, Purpose, Ui, commands::by};
 
-/// A message that is held comes so much later, unless somebody delivers it before.
-const HOLD: Span = Span::secs(3_600);
-
 impl Ui {
     /// Stops the clock, so that what is listed stays on its way.
     pub(super) fn open_messages(&mut self, snapshot: &Snapshot) -> Vec<Effect> {
@@ -37,11 +34,7 @@ impl Ui {
             ("drop", "it is lost".to_owned(), Surgery::Drop),
             ("duplicate", "a copy arrives when it does".to_owned(), Surgery::Duplicate),
             ("delay", format!("it comes {} later", Span(delay)), Surgery::Delay(Span(delay))),
-            (
-                "hold",
-                format!("it comes {HOLD} later, unless it is delivered by hand before"),
-                Surgery::Delay(HOLD),
-            ),
+            ("hold", "it stays where it is until you deliver, delay or drop it".to_owned(), Surgery::Hold),
         ];
         let entries = entries.map(|(head, text, surgery)| Entry {
             id: Id::Surgery(message.id, surgery),
@@ -62,14 +55,18 @@ fn entry(message: &MessageView, snapshot: &Snapshot) -> Entry {
     let way = format!("{}→{}", snapshot.replica_name(message.from), snapshot.replica_name(message.to));
     let carries = message.carries.map_or_else(String::new, |write| format!(" {write}"));
     let left = message.arrives.since(snapshot.view.position.at);
+    let due = match message.held_since() {
+        Some(_) => "held by hand".to_owned(),
+        None => format!("due in {left}"),
+    };
     let doom = match message.doom {
-        None => String::new(),
+        None | Some(Doom::Held(_)) => String::new(),
         Some(Doom::Loss) => ": the link will lose it".to_owned(),
         Some(Doom::Wall) => ": it will die at a wall".to_owned(),
     };
     Entry {
         id: Id::Message(message.id),
         head: way,
-        text: format!("{}{carries}, due in {left}{doom}", message.kind.name()),
+        text: format!("{}{carries}, {due}{doom}", message.kind.name()),
     }
 }

@@ -3,6 +3,8 @@
 use crate::{
     drive::Snapshot,
     tui::{
+        app::Motion,
+        guard::Mouse,
         registry::{self, Action, Group, Layer},
         theme::{Kind, Theme},
     },
@@ -47,9 +49,41 @@ impl Ui {
             head: "open".into(),
             text: format!("open {name}: {text}"),
         });
-        let entries = actions.chain(views).chain(layouts).chain(themes).chain(presets).collect();
+        let looks = views.chain(layouts).chain(themes).chain(self.manners());
+        let entries = actions.chain(looks).chain(presets).collect();
         self.overlay = Overlay::Choice(Purpose::Palette, List::new(entries));
         Vec::new()
+    }
+
+    /// What moves, and which of remote and mouse is heeded.
+    fn manners(&self) -> impl Iterator<Item = Entry> {
+        let motions = Motion::ALL.into_iter().map(|motion| Entry {
+            id: Id::Motion(motion),
+            head: "motion".into(),
+            text: format!("motion {}: {}", motion.name(), motion.doc()),
+        });
+        let remote = self.modes.remote.other();
+        let remote = Entry {
+            id: Id::Remote(remote),
+            head: "remote".into(),
+            text: format!(
+                "presenter's remote: {} (PageDown forward, PageUp back, . and b pause)",
+                remote.word()
+            ),
+        };
+        let mouse = match self.modes.mouse {
+            Mouse::On => Entry {
+                id: Id::Mouse(Mouse::Off),
+                head: "mouse".into(),
+                text: "mouse off: leave it to the terminal's own selection".into(),
+            },
+            Mouse::Off => Entry {
+                id: Id::Mouse(Mouse::On),
+                head: "mouse".into(),
+                text: "mouse on: clicks pick and press, the wheel scrolls".into(),
+            },
+        };
+        motions.chain([remote, mouse])
     }
 
     pub(super) fn run_from_palette(&mut self, id: Id, snapshot: &Snapshot) -> Vec<Effect> {
@@ -64,6 +98,20 @@ impl Ui {
                 self.theme = Theme::new(kind, self.theme.depth());
                 self.say(format!("theme: {}", kind.name()));
                 Vec::new()
+            }
+            Id::Motion(motion) => {
+                self.modes.motion = motion;
+                self.say(format!("motion {}: {}", motion.name(), motion.doc()));
+                Vec::new()
+            }
+            Id::Remote(mode) => self.set_remote(mode),
+            Id::Mouse(mouse) => {
+                self.modes.mouse = mouse;
+                self.say(match mouse {
+                    Mouse::On => "mouse on: clicks pick and press, the wheel scrolls",
+                    Mouse::Off => "mouse off: it is the terminal's",
+                });
+                vec![Effect::Mouse(mouse)]
             }
             Id::Name(name) => vec![Effect::Open(name)],
             _ => Vec::new(),

@@ -312,7 +312,7 @@ fn known_values(snapshot: &Snapshot) -> Vec<String> {
 }
 
 /// `lon holds green`, `2 lacks blue key=cart`: the condition that scripts write as `replica`, `key` and `holds`.
-pub(super) fn understand_until(text: &str, snapshot: &Snapshot) -> Result<Condition, String> {
+pub(in crate::tui) fn understand_until(text: &str, snapshot: &Snapshot) -> Result<Condition, String> {
     const EXAMPLE: &str = "for example: lon holds green";
     let Words { rest, pairs } = words(text, PromptKind::Until.settings());
     let mut key = snapshot.focus;

@@ -110,7 +110,7 @@ impl Ui {
         }
     }
 
-    pub(super) fn run_until(&mut self, until: Until, snapshot: &Snapshot) -> Vec<Effect> {
+    pub(in crate::tui) fn run_until(&mut self, until: Until, snapshot: &Snapshot) -> Vec<Effect> {
         let request = match until {
             Until::Holds => {
                 let text = format!("{} holds ", self.name(snapshot));
@@ -133,7 +133,7 @@ fn heading(text: &str) -> Entry {
 
 impl List {
     /// What `g`, pressed again, offers.
-    pub(super) fn run_until(picked: NodeId, snapshot: &Snapshot) -> Self {
+    pub(in crate::tui) fn run_until(picked: NodeId, snapshot: &Snapshot) -> Self {
         let entry =
             |until: Until, head: &str, text: String| Entry { id: Id::Until(until), head: head.into(), text };
         let goal = |goal: Goal| entry(Until::Goal(goal), "until", goal.words().into());

@@ -273,6 +273,7 @@ fn tried(
             ("absence", is_so && !learns_within(in_time))
         }
         Remedy::GossipBehind { barrier: Barrier::Losses, .. } => ("losses", false),
+        Remedy::Held => ("held", !learns_within(in_time)),
         Remedy::Never => ("never", !learns_within(in_time)),
         Remedy::Gone => ("gone", !learns_within(in_time)),
         Remedy::NextRead => ("next read", !learns_within(in_time)),

@@ -2,7 +2,7 @@
 
 use laggard::tui::registry::Layer::{History, Prompt};
 
-use super::{Scene, close, hides, play, redraws, shows};
+use super::{Scene, close, copies, hides, play, redraws, shows};
 
 const STALE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/histories/stale-read.edn");
 
@@ -43,6 +43,7 @@ pub(super) static SCENES: &[Scene] = &[Scene {
         shows(History, "help", "F1", &["Help: type to search"]),
         close("\x1b", &["Help: type to search"]),
         redraws(History),
+        copies(History, "y"),
     ],
 }];
 

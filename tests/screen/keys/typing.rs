@@ -2,7 +2,7 @@
 
 use laggard::tui::registry::Layer::{Choice, Help, Prompt};
 
-use super::{Scene, close, hides, laboratory::TWO_KEYS, lead, moves, play, redraws, shows};
+use super::{Scene, close, copies, hides, laboratory::TWO_KEYS, lead, moves, play, redraws, shows};
 
 pub(super) static SCENES: &[Scene] = &[
     Scene {
@@ -59,6 +59,7 @@ pub(super) static SCENES: &[Scene] = &[
             hides(Choice, "erase-back", "Ctrl-H", &["/ quo"]),
             hides(Choice, "erase-all", "Ctrl-U", &["/ qu"]),
             redraws(Choice),
+            copies(Choice, "Ctrl-Y"),
             shows(Choice, "help", "F1", &["Help: type to search"]),
             close("\x1b", &["Help: type to search"]),
             lead("\x0f", &["Presets: Enter opens"]),
@@ -80,13 +81,14 @@ pub(super) static SCENES: &[Scene] = &[
             shows(Help, "up", "Up", &["▸ 1-9 "]),
             hides(Help, "page-down", "PageDown", &["▸ 1-9 "]),
             shows(Help, "page-up", "PageUp", &["▸ 1-9 "]),
-            shows(Help, "to-last", "End", &["▸", "Reveal the answer."]),
+            shows(Help, "to-last", "End", &["▸", "Pause, or run again."]),
             shows(Help, "to-first", "Home", &["▸ 1-9 "]),
             lead("crash", &["/ crash"]),
             hides(Help, "erase-back", "Backspace", &["/ crash"]),
             hides(Help, "erase-back", "Ctrl-H", &["/ cras"]),
             hides(Help, "erase-all", "Ctrl-U", &["/ cra"]),
             redraws(Help),
+            copies(Help, "Ctrl-Y"),
             hides(Help, "close", "F1", &["Help: type to search"]),
             lead("?", &["Help: type to search"]),
             hides(Help, "close", "Esc", &["Help: type to search"]),

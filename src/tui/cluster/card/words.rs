@@ -153,6 +153,47 @@ pub(super) fn wall(paint: &Paint<'_>, subject: Subject<'_>) -> Span<'static> {
     if apart { paint.span(paint.glyphs.wall, Role::Wall) } else { Span::raw(" ") }
 }
 
+/// A replica in lines of so many columns, the most important first: its name; the shape of what it holds, and of which
+/// write; its state; what it hides else.
+pub(in crate::tui) fn facts(
+    paint: &Paint<'_>,
+    (ui, snapshot): (&Ui, &Snapshot),
+    node: NodeId,
+    width: u16,
+) -> [Line<'static>; 5] {
+    let subject = (node.index(), ui, snapshot);
+    let width = usize::from(width);
+    let (mark, role) = if is_picked(subject) {
+        (paint.glyphs.mark(Role::Selected), Role::Selected)
+    } else {
+        (" ", Role::Title)
+    };
+    let number = if node.index() < 9 { format!("{} ", node.index() + 1) } else { String::new() };
+    let name = paint.clip(&format!("{number}{}", replica(subject).name), width.saturating_sub(2));
+    let name = vec![Span::raw(format!("{mark} ")), Span::styled(name, bold(paint.style(role)))];
+    let mut held = vec![Span::raw("  ")];
+    for version in versions(subject).iter().take(3) {
+        let text = version.value.to_string();
+        held.push(Span::styled(paint.shape(&text), paint.theme.value(&text)));
+        held.push(Span::raw(" "));
+    }
+    held.push(paint.span(version(subject), Role::Dim));
+    let indented = |mut spans: Vec<Span<'static>>| {
+        spans.insert(0, Span::raw("  "));
+        Line::from(spans)
+    };
+    let many = indented(state(paint, subject, Words::Many));
+    let state = if many.width() <= width { many } else { indented(state(paint, subject, Words::Few)) };
+    let badges = fitted(&badges(subject, Size::Medium), width.saturating_sub(2));
+    [
+        Line::from(name),
+        Line::from(held),
+        state,
+        indented(traffic(paint, subject, width.saturating_sub(2)).spans),
+        indented(vec![paint.span(badges, Role::Advice)]),
+    ]
+}
+
 /// A replica on one line of so many columns.
 pub(in crate::tui) fn summary(
     paint: &Paint<'_>,
