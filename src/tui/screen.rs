@@ -310,7 +310,8 @@ mod tests {
                             .fg(COLOURS[stream.index(6)])
                             .bg(COLOURS[stream.index(6)])
                             .add_modifier(Modifier::from_bits_truncate(u16::try_from(bits).expect("few")));
-                        let (x, y) = (stream.index(23), stream.index(6));
+                        // In twos, so that no wide one is cut in half.
+                        let (x, y) = (2 * stream.index(11), stream.index(6));
                         let at = |place: usize| u16::try_from(place).expect("inside");
                         buffer.set_string(at(x), at(y), SYMBOLS[stream.index(6)], style);
                     }
