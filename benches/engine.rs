@@ -5,10 +5,12 @@
 //! `docs/performance.md`. Nothing here fails on time: the figures are for people.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
 
+mod clock;
 mod plain_loop;
 
-use std::{hint::black_box, sync::Arc, time::Duration};
+use std::{hint::black_box, sync::Arc};
 
+use clock::{cpu_time, median};
 use laggard::{
     base::{KeyId, NodeId, Position, Ppm, Purpose, Seed, SimTime, Span},
     drive::Timeline,
@@ -294,20 +296,6 @@ fn print_peak_memory() {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     println!("{}", peak.map_or("unknown here", str::trim));
-}
-
-/// CPU time of this thread; the wall's where the system does not tell.
-#[expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
-fn cpu_time() -> Duration {
-    static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
-    let schedule = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let on_cpu = schedule.and_then(|text| text.split(' ').next()?.parse().ok());
-    on_cpu.map_or_else(|| START.get_or_init(std::time::Instant::now).elapsed(), Duration::from_nanos)
-}
-
-fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of messages are far below 2^53")]

@@ -4,13 +4,14 @@
 //! ratatui's own `Terminal` is not used: it hides and shows the cursor around every frame, and its `clear`
 //! and `resize` may ask the terminal for the cursor's position, which the reader of keys would swallow.
 
+mod ink;
+
 use std::io;
 
 use crossterm::cursor::{Hide, MoveTo, Show};
 use crossterm::queue;
-use crossterm::style::{ResetColor, SetAttribute, force_color_output};
+use crossterm::style::{ResetColor, SetAttribute};
 use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
-use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect, Size};
 
@@ -77,9 +78,6 @@ impl Screen<HeldTerminal> {
 impl<S: Sink> Screen<S> {
     /// A blank screen; its first picture repaints everything.
     pub fn new(sink: S, size: Size) -> Self {
-        // By itself crossterm answers NO_COLOR with a bare reset that also drops bold and reverse. The theme
-        // leaves the colours out instead.
-        force_color_output(true);
         let area = Rect::from((Position::ORIGIN, size));
         Self {
             sink,
@@ -172,7 +170,7 @@ impl<S: Sink> Screen<S> {
             queue!(out, Hide)?;
         }
         if changes.peek().is_some() {
-            CrosstermBackend::new(&mut *out).draw(changes)?;
+            ink::write(out, changes);
         }
         match cursor {
             Some(at) => queue!(out, MoveTo(at.x, at.y), Show)?,
@@ -186,6 +184,7 @@ impl<S: Sink> Screen<S> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::{Purpose, Seed};
     use ratatui::style::{Color, Modifier, Style};
 
     fn screen() -> Screen<Vec<u8>> {
@@ -284,5 +283,76 @@ mod tests {
         let cell = parser.screen().cell(0, 0).expect("inside");
         assert!(cell.bold());
         assert_eq!(cell.fgcolor(), vt100::Color::Idx(74));
+    }
+
+    #[test]
+    fn whatever_is_drawn_over_whatever_else_the_terminal_shows_it() {
+        const SYMBOLS: [&str; 6] = [" ", "a", "▒", "⣙", "千", "="];
+        const COLOURS: [Color; 6] = [
+            Color::Reset,
+            Color::Red,
+            Color::LightCyan,
+            Color::Indexed(178),
+            Color::Rgb(1, 2, 3),
+            Color::White,
+        ];
+        let (width, height) = (24, 6);
+        let mut stream = Seed(5).stream(Purpose::Workload, [0, 0]);
+        let mut screen = Screen::new(Vec::new(), Size::new(width, height));
+        for round in 0..60 {
+            screen
+                .draw(|buffer| {
+                    for _ in 0..40 {
+                        // A terminal is bold or dim.
+                        let others = [4, 8, 64].map(|bit| stream.index(2) * bit);
+                        let bits = stream.index(3) + others.iter().sum::<usize>();
+                        let style = Style::reset()
+                            .fg(COLOURS[stream.index(6)])
+                            .bg(COLOURS[stream.index(6)])
+                            .add_modifier(Modifier::from_bits_truncate(u16::try_from(bits).expect("few")));
+                        // In twos, so that no wide one is cut in half.
+                        let (x, y) = (2 * stream.index(11), stream.index(6));
+                        let at = |place: usize| u16::try_from(place).expect("inside");
+                        buffer.set_string(at(x), at(y), SYMBOLS[stream.index(6)], style);
+                    }
+                    None
+                })
+                .expect("memory");
+            let parser = terminal(width, height, screen.sink());
+            for (index, cell) in screen.shown().content.iter().enumerate() {
+                let (x, y) = screen.shown().pos_of(index);
+                let there = parser.screen().cell(y, x).expect("inside");
+                if there.is_wide_continuation() {
+                    continue;
+                }
+                let symbol = if there.has_contents() { there.contents() } else { " " };
+                assert_eq!(symbol, cell.symbol(), "at {x},{y} in round {round}");
+                let shown = (there.fgcolor(), there.bgcolor());
+                assert_eq!(shown, (known(cell.fg), known(cell.bg)), "at {x},{y} in round {round}");
+                let of = |modifier| cell.modifier.contains(modifier);
+                let modifiers =
+                    (there.bold(), there.dim(), there.italic(), there.underline(), there.inverse());
+                let expected = (
+                    of(Modifier::BOLD),
+                    of(Modifier::DIM),
+                    of(Modifier::ITALIC),
+                    of(Modifier::UNDERLINED),
+                    of(Modifier::REVERSED),
+                );
+                assert_eq!(modifiers, expected, "at {x},{y} in round {round}");
+            }
+        }
+    }
+
+    fn known(colour: Color) -> vt100::Color {
+        match colour {
+            Color::Reset => vt100::Color::Default,
+            Color::Red => vt100::Color::Idx(1),
+            Color::LightCyan => vt100::Color::Idx(14),
+            Color::White => vt100::Color::Idx(15),
+            Color::Indexed(index) => vt100::Color::Idx(index),
+            Color::Rgb(red, green, blue) => vt100::Color::Rgb(red, green, blue),
+            other => panic!("{other} is not drawn here"),
+        }
     }
 }

@@ -150,6 +150,33 @@ proptest! {
     }
 }
 
+/// Before the last instant the other side has made more steps than the line, by as many as the line has made within it.
+#[test]
+fn commands_of_one_instant_stay_when_another_follows_them_there() {
+    let scenario = scenario();
+    let mut line = Timeline::new(Arc::clone(&scenario), Seed(7));
+    let slow = Against::Setting(Setting::LatencyPercent(150));
+    let mut other = Companion::new(&line, &scenario, slow.clone()).expect("a companion");
+    let deeds = [
+        Deed::Cut(0),
+        Deed::Write(0),
+        Deed::Pass(500),
+        Deed::Heal,
+        Deed::Pass(1_001),
+        Deed::Write(0),
+        Deed::Level,
+        Deed::Level,
+        Deed::Heal,
+        Deed::Pass(1),
+        Deed::Undo,
+    ];
+    for (number, deed) in (0..).zip(deeds) {
+        perform(&mut line, deed, number);
+        other.follow(&line);
+        assert_eq!(state(&other.run), state(&fresh(&line, &scenario, slow.clone()).run), "after {deed:?}");
+    }
+}
+
 #[test]
 fn a_quorum_beside_a_single_replica_reads_nothing_stale() {
     let scenario = scenario();

@@ -36,6 +36,20 @@ fn another_replica_knows_other_things() {
 }
 
 #[test]
+fn who_is_picked_in_fog_is_the_one_whose_knowledge_is_drawn() {
+    let mut scenario = favourite_colour(3);
+    scenario.settings.anti_entropy = None;
+    let mut stage = Stage::new(scenario);
+    stage.keys("w|||||v");
+    for (key, name, heard) in [("1", "ams", "2"), ("2", "lon", "1"), ("3", "nyc", "1"), ("1", "ams", "2")] {
+        stage.keys(key);
+        let text = stage.text(80, 24);
+        assert!(text.contains(&format!("only what {name} can know")), "{text}");
+        assert!(text.contains(&format!("heard of {heard} of 2 others")), "{name}\n{text}");
+    }
+}
+
+#[test]
 fn another_view_and_an_explanation_lift_the_fog() {
     for keys in ["v⇥", "ve", "vK", "v⏎", "vvv", "vv⇥", "vve"] {
         let text = fog(keys);

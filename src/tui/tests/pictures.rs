@@ -1,5 +1,7 @@
 //! Pictures of the screen with their styles, in states worth seeing, and what holds for all of them.
 
+use std::collections::BTreeSet;
+
 use crate::{
     action::{
         Elsewhere, Failover, FailureDetector, HintRules, Monitors, PrimaryPolicy, Protocol, TombstoneRules,
@@ -8,10 +10,10 @@ use crate::{
     data::Conflicts,
     net::{Delay, LinkProfile, Network},
     scenario::{Choice, ClientSpec, Deed, Scenario, Step, Timing},
-    tui::theme::{ASCII, Depth, Kind},
+    tui::ui::{Fog, Layout, Overlay, View},
 };
 
-use super::stage::{Stage, favourite_colour, rows};
+use super::stage::{Stage, favourite_colour};
 
 /// Three sides of the ocean, two clients, siblings, a wrong clock, long names and wide values.
 pub(super) fn crowded() -> Scenario {
@@ -99,6 +101,7 @@ pub(super) fn states() -> Vec<(&'static str, Stage)> {
         ("ring", Stage::after(5, "#2pw|")),
         ("zones", with(crowded(), "##5pw|")),
         ("tiles", Stage::after(64, "w||5")),
+        ("heat-map", Stage::after(1_000, "w||5")),
         ("help", Stage::after(3, "?cut")),
         ("prompt", Stage::after(3, "Wgreen level=five⏎")),
         ("session", with(crowded(), "iwI⏎")),
@@ -112,8 +115,23 @@ pub(super) fn states() -> Vec<(&'static str, Stage)> {
         ("metrics", Stage::after(3, "w|2r |||w1r||3pw|3r ||⇥⇥⇥⇥")),
         ("cause-and-effect", Stage::after(3, "w|2r ||||2w|3w||,2⇥⏎")),
         ("operations", Stage::after(3, "w|2r3r1p2w|1w|⇥⇥⇥")),
+        ("events", Stage::after(3, "w|2r3p|Ploo1w⇥⇥")),
+        ("details", with(crowded(), "2pw1w|3⇥⇥⇥⇥⇥")),
         ("operation", Stage::after(3, "w|2r⇥⇥⇥⏎")),
         ("question", with(lesson(), "nnb++++a++b")),
+        ("compare", Stage::after(3, "Vread level all⏎w|2r| ||")),
+        ("compare-branch", Stage::after(3, "w|| ,,2w|Bbeside⏎")),
+        ("compare-split", with(crowded(), "Vwrite level all⏎2pw4W千代田区の値⏎|||")),
+        ("fog", Stage::after(6, "2pw||1w3c|||1v")),
+        ("verdicts", Stage::after(3, "w|2rE")),
+        ("verdicts-nothing-yet", Stage::after(3, "E")),
+        ("palette", Stage::after(3, "w|:cut")),
+        ("messages", Stage::after(6, "2pw|d")),
+        ("surgery", Stage::after(3, "w|d⏎")),
+        ("branches", Stage::after(3, "w|m||| ,,,2w|m|B")),
+        ("groups", Stage::after(6, "2pw|G")),
+        ("run-until", Stage::after(3, "wgg")),
+        ("versus", Stage::after(3, "w|V")),
         ("big", Stage::after(3, "bw|")),
         ("big-split", Stage::after(3, "b2pw1w|")),
         ("big-why", Stage::after(3, "w|2reb")),
@@ -122,96 +140,76 @@ pub(super) fn states() -> Vec<(&'static str, Stage)> {
     ]
 }
 
-#[test]
-fn the_screen_looks_right_on_the_projector() {
-    for (name, mut stage) in states() {
-        insta::assert_snapshot!(format!("{name}-80x24"), stage.picture(80, 24));
+/// Each view, and the cluster in each of its layouts.
+pub(super) fn arrangements() -> impl Iterator<Item = (View, Layout)> {
+    let grid = View::ALL.map(|view| (view, Layout::Grid));
+    grid.into_iter().chain([(View::Cluster, Layout::Ring), (View::Cluster, Layout::Zones)])
+}
+
+/// The sizes at which the picture is laid out anew.
+pub(super) const TIERS: [(u16, u16); 4] = [(60, 18), (80, 24), (120, 36), (200, 55)];
+
+/// The tiers at which a state is kept as a picture; on the projector each is.
+fn tiers(name: &str) -> &'static [(u16, u16)] {
+    match name {
+        "stale-read" | "operation" => &TIERS[..2],
+        "split" | "down-and-frozen" | "lagging" | "big" => &TIERS[1..3],
+        "siblings" => &[(60, 18), (80, 24), (200, 55)],
+        "why" => &[(80, 24), (200, 55)],
+        "hints" | "split-brain" | "big-split" => &TIERS[1..],
+        // What each view and layout looks like, and what is left of it with less room.
+        "ring" | "zones" | "tiles" | "heat-map" | "knobs" | "operations" | "space-time" | "metrics"
+        | "events" | "details" | "compare" | "fog" | "messages" | "verdicts" => &TIERS,
+        "help" | "palette" | "branches" | "groups" => &TIERS[..3],
+        _ => &TIERS[1..2],
+    }
+}
+
+/// What a stage has on its screen: a list or whatever else lies over it, else the view.
+fn shown(stage: &Stage) -> String {
+    let (ui, replicas) = (&stage.ui, stage.snapshot().view.replicas.len());
+    match (&ui.overlay, ui.view) {
+        (Overlay::Help(_), _) => "help".into(),
+        (Overlay::Choice(purpose, _), _) => format!("{purpose:?}"),
+        (Overlay::Prompt(_), _) => "a line".into(),
+        (Overlay::Question, _) => "a question".into(),
+        (Overlay::None, _) if ui.fog == Fog::Lies => "fog".into(),
+        (Overlay::None, View::Cluster) => format!("{} of {replicas}", ui.layout.name()),
+        (Overlay::None, view) => view.name().into(),
     }
 }
 
 #[test]
-fn the_screen_looks_right_at_other_sizes() {
+fn the_screen_looks_right_at_every_tier() {
+    let mut seen = BTreeSet::new();
     for (name, mut stage) in states() {
-        match name {
-            "stale-read" | "siblings" | "tiles" | "help" | "operation" => {
-                insta::assert_snapshot!(format!("{name}-60x18"), stage.picture(60, 18));
-            }
-            "split" | "down-and-frozen" | "hints" | "lagging" | "split-brain" | "knobs" | "operations"
-            | "space-time" | "big" | "big-split" | "ring" | "zones" => {
-                insta::assert_snapshot!(format!("{name}-120x36"), stage.picture(120, 36));
-            }
-            _ => {}
-        }
-        if matches!(
-            name,
-            "ring"
-                | "zones"
-                | "siblings"
-                | "why"
-                | "hints"
-                | "split-brain"
-                | "knobs"
-                | "operations"
-                | "space-time"
-                | "metrics"
-                | "big-split"
-        ) {
-            insta::assert_snapshot!(format!("{name}-200x55"), stage.picture(200, 55));
+        for (width, height) in tiers(name) {
+            insta::assert_snapshot!(format!("{name}-{width}x{height}"), stage.picture(*width, *height));
+            seen.insert((shown(&stage), (*width, *height)));
         }
     }
-}
-
-const SIZES: [(u16, u16); 4] = [(60, 18), (80, 24), (120, 36), (200, 55)];
-
-#[test]
-fn every_theme_and_depth_shows_the_same_text() {
-    for (name, mut stage) in states() {
-        for (width, height) in SIZES {
-            stage.theme(Kind::Dark, Depth::True);
-            let text = stage.text(width, height);
-            for kind in Kind::ALL {
-                for depth in Depth::ALL {
-                    stage.theme(kind, depth);
-                    assert_eq!(stage.text(width, height), text, "{name} in {kind:?} at {depth:?}");
-                }
-            }
+    let views =
+        View::ALL.into_iter().filter(|view| *view != View::Cluster).map(|view| view.name().to_owned());
+    let clusters = ["grid of 3", "ring of 5", "zones of 5", "grid of 64", "grid of 1000"];
+    let others = ["fog", "Messages", "Verdicts"];
+    for what in views.chain(clusters.into_iter().chain(others).map(str::to_owned)) {
+        for tier in TIERS {
+            assert!(seen.contains(&(what.clone(), tier)), "no picture of {what} at {tier:?}");
         }
     }
-}
-
-#[test]
-fn without_colours_bold_and_reverse_remain() {
-    use ratatui::style::{Color, Modifier};
-    for (name, mut stage) in states() {
-        for kind in Kind::ALL {
-            stage.theme(kind, Depth::None);
-            let buffer = stage.buffer(80, 24);
-            for cell in &buffer.content {
-                assert_eq!((cell.fg, cell.bg), (Color::Reset, Color::Reset), "{name} in {kind:?}");
-            }
-            let modifiers = buffer.content.iter().fold(Modifier::empty(), |all, cell| all | cell.modifier);
-            assert!(modifiers.contains(Modifier::BOLD), "{name} in {kind:?}");
-        }
-    }
-    let mut stage = Stage::after(3, "w|");
-    stage.theme(Kind::Dark, Depth::None);
-    let reversed = |cell: &ratatui::buffer::Cell| cell.modifier.contains(Modifier::REVERSED);
-    assert!(stage.buffer(80, 24).content.iter().any(reversed), "DIVERGED stands out without colour");
-}
-
-#[test]
-fn the_ascii_set_shows_nothing_beyond_ascii() {
-    for (name, mut stage) in states() {
-        if matches!(name, "siblings" | "session" | "zones") {
-            // Its names are people's own.
-            continue;
-        }
-        stage.glyphs(&ASCII);
-        for (width, height) in SIZES {
-            for row in rows(&stage.buffer(width, height)) {
-                assert!(row.is_ascii(), "{name} at {width}x{height}: {row}");
-            }
-        }
+    for list in [
+        "help",
+        "Palette",
+        "Branch",
+        "Groups",
+        "Session",
+        "Surgery",
+        "RunUntil",
+        "Versus",
+        "a line",
+        "a question",
+    ] {
+        assert!(seen.contains(&(list.to_owned(), (80, 24))), "no picture of {list}");
     }
 }
 

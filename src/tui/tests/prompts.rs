@@ -182,3 +182,19 @@ fn the_list_of_session_rules_shows_all_of_them_on_the_projector() {
         assert!(text.contains(rule), "{rule}\n{text}");
     }
 }
+
+#[test]
+fn the_wheel_over_an_open_list_moves_its_bar_and_not_the_events_below() {
+    for keys in ["w|||?", "w|||:"] {
+        let mut stage = Stage::after(3, keys);
+        let bar = |stage: &Stage| match &stage.ui.overlay {
+            Overlay::Help(list) | Overlay::Choice(_, list) => list.at,
+            other => panic!("a list is up, not {other:?}"),
+        };
+        let (before, scroll, snapshot) = (bar(&stage), stage.ui.scroll, stage.snapshot());
+        assert!(stage.ui.click(mouse(MouseEventKind::ScrollDown, 40, 10), &snapshot).is_empty());
+        assert!(bar(&stage) > before && stage.ui.scroll == scroll, "{keys}");
+        stage.ui.click(mouse(MouseEventKind::ScrollUp, 40, 10), &snapshot);
+        assert_eq!(bar(&stage), before, "{keys}");
+    }
+}

@@ -175,6 +175,9 @@ impl Stage {
 
     pub(in crate::tui) fn glyphs(&mut self, glyphs: &'static Glyphs) {
         self.ui.glyphs = glyphs;
+        // Lists that are open have theirs in them.
+        let snapshot = self.snapshot();
+        self.ui.observe(&snapshot);
     }
 
     pub(in crate::tui) fn theme(&mut self, kind: Kind, depth: Depth) {

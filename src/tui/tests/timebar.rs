@@ -1,14 +1,20 @@
 //! The timeline bar, marks, and what to run until.
 
+use std::sync::Arc;
+
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 use crate::{
-    base::{SimTime, Span},
+    base::{KeyId, Ppm, SimTime, Span},
     drive::{Goal, Request},
-    tui::ui::Effect,
+    scenario::WorkloadSpec,
+    tui::{
+        registry::{Action, Layer},
+        ui::Effect,
+    },
 };
 
-use super::stage::Stage;
+use super::stage::{Stage, favourite_colour};
 
 /// The row with the bar, if the screen has one.
 fn bar(stage: &mut Stage, width: u16, height: u16) -> Option<String> {
@@ -91,4 +97,81 @@ fn the_clock_runs_until_the_next_event_of_a_kind_and_stops_there() {
     stage.keys(" wu");
     stage.obey(vec![Effect::Ask(Request::RunTo(Goal::Failed))]);
     assert!(stage.status().starts_with("never: "), "{}", stage.status());
+}
+
+#[test]
+fn what_goes_wrong_without_a_key_stands_on_the_bar_as_it_happens() {
+    let mut scenario = favourite_colour(3);
+    scenario.workload = Some(WorkloadSpec {
+        operations: None,
+        mean_gap: Span::millis(400),
+        reads: Ppm::percent(70),
+        keys: vec![KeyId(0)],
+        skew: 0.0,
+        stop: None,
+    });
+    let mut stage = Stage::new(scenario);
+    let mut counts = Vec::new();
+    for _ in 0..20 {
+        stage.keys("|");
+        if !stage.snapshot().is_running() {
+            // The first stale read stops the clock.
+            stage.keys(" ");
+        }
+        let snapshot = stage.snapshot();
+        assert_eq!(snapshot.bar.wrong.len() as u64, snapshot.wrong.1);
+        counts.push(snapshot.bar.wrong.len());
+    }
+    counts.dedup();
+    assert!(counts.len() > 2, "{counts:?}");
+}
+
+#[test]
+fn to_travel_ends_what_was_run_for() {
+    let mut stage = Stage::after(3, "wg");
+    stage.wait(500);
+    assert!(stage.snapshot().pursuit.is_some());
+    stage.keys(",");
+    assert!(stage.snapshot().pursuit.is_none() && !stage.snapshot().is_running());
+    stage.keys(" |||||");
+    assert!(stage.snapshot().agreement.converged() && stage.snapshot().is_running(), "{}", stage.status());
+}
+
+#[test]
+fn what_was_undone_is_no_longer_among_the_events() {
+    let mut stage = Stage::after(3, "w|2p|");
+    let told = |stage: &Stage, words: &str| {
+        stage.snapshot().events.iter().filter(|event| event.text.contains(words)).count()
+    };
+    let cuts = told(&stage, "lon");
+    stage.keys("u");
+    assert!(told(&stage, "lon") < cuts && told(&stage, "w1") > 0, "{:?}", stage.snapshot().events);
+    stage.keys("u");
+    assert_eq!((told(&stage, "lon"), told(&stage, "w1")), (0, 0), "{:?}", stage.snapshot().events);
+}
+
+#[test]
+fn after_another_command_what_was_undone_before_is_not_done_again() {
+    let mut stage = Stage::after(3, "wu2p");
+    stage.act(Layer::Main, Action::Redo);
+    assert!(stage.status().contains("nothing"), "{}", stage.status());
+    let snapshot = stage.snapshot();
+    assert_eq!((snapshot.tally.writes, snapshot.view.cuts.len()), (0, 1));
+}
+
+#[test]
+fn a_smaller_cluster_has_nobody_picked_whom_it_lacks() {
+    let mut stage = Stage::after(6, "6");
+    let seed = stage.snapshot().scenario.seed;
+    stage.obey(vec![Effect::Ask(Request::Load(Arc::new(favourite_colour(3)), seed))]);
+    assert_eq!(stage.ui.picked.index(), 2);
+    assert!(stage.text(80, 24).contains("╔ 3 nyc"), "{}", stage.text(80, 24));
+}
+
+#[test]
+fn another_preset_begins_without_the_marks_of_the_last() {
+    let mut stage = Stage::after(3, "w||m");
+    assert_eq!(stage.ui.marks.len(), 1);
+    stage.ui.reset();
+    assert!(stage.ui.marks.is_empty());
 }

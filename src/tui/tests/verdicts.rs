@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-use super::stage::{Stage, favourite_colour};
+use super::stage::Stage;
 
 /// Green is written at ams as alice, who then reads blue at lon: stale, and not her own write.
 fn not_her_own() -> Stage {
@@ -88,16 +88,4 @@ fn g_pressed_again_offers_what_to_run_until() {
     assert!(stage.status().contains("read your writes broken"), "{}", stage.status());
     let last = snapshot.anomalies.last().expect("one");
     assert_eq!(last.at, snapshot.view.position, "the clock stands right after it");
-}
-
-#[test]
-fn the_list_of_verdicts_at_every_size() {
-    let mut stage = not_her_own();
-    stage.act(Layer::Main, Action::Verdicts);
-    for (width, height) in [(80, 24), (120, 36), (200, 55)] {
-        insta::assert_snapshot!(format!("verdicts-{width}x{height}"), stage.text(width, height));
-    }
-    let mut stage = Stage::new(favourite_colour(3));
-    stage.act(Layer::Main, Action::Verdicts);
-    insta::assert_snapshot!("verdicts-nothing-yet-80x24", stage.text(80, 24));
 }

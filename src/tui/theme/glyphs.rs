@@ -201,7 +201,7 @@ impl Glyphs {
 
     /// Every glyph, for tests of width and encoding.
     #[cfg(test)]
-    pub(super) fn all(&self) -> Vec<&'static str> {
+    pub(in crate::tui) fn all(&self) -> Vec<&'static str> {
         let mut all: Vec<&'static str> = self.shapes.to_vec();
         all.extend(Role::ALL.map(|role| self.mark(role)));
         all.extend([self.wall, self.block, self.dot, self.ellipsis, self.anomaly]);

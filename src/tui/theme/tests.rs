@@ -33,6 +33,77 @@ fn variables<'a>(pairs: &'a [(&'a str, &'a str)]) -> impl Fn(&str) -> Option<Str
     |name| pairs.iter().find(|(known, _)| *known == name).map(|(_, text)| (*text).to_owned())
 }
 
+/// Whether a role tells how something is, so that another such role could stand in its place. The others are furniture:
+/// ordinary text, frames, headings, the bar of a list, the keys of a hint. A new role has to be sorted here.
+fn is_state(role: Role) -> bool {
+    match role {
+        Role::Text | Role::Dim | Role::Title | Role::Border | Role::Selected | Role::HintKey => false,
+        Role::Fresh
+        | Role::Stale
+        | Role::Up
+        | Role::Crashed
+        | Role::Frozen
+        | Role::Wall
+        | Role::Message
+        | Role::Ack
+        | Role::Lost
+        | Role::Converged
+        | Role::Diverged
+        | Role::Advice
+        | Role::Error => true,
+    }
+}
+
+#[test]
+fn no_two_states_differ_by_hue_alone() {
+    let states: Vec<Role> = Role::ALL.into_iter().filter(|role| is_state(*role)).collect();
+    for theme in themes() {
+        for (index, one) in states.iter().enumerate() {
+            for two in &states[index + 1..] {
+                let modifiers = without_hue(theme.style(*one)) != without_hue(theme.style(*two));
+                for glyphs in [&UNICODE, &ASCII] {
+                    let marks = glyphs.mark(*one) != glyphs.mark(*two);
+                    assert!(modifiers || marks, "{one:?} and {two:?} in {theme:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_state_is_told_from_ordinary_text_without_colour_by_its_mark() {
+    for role in Role::ALL.into_iter().filter(|role| is_state(*role)) {
+        for glyphs in [&UNICODE, &ASCII] {
+            assert_ne!(glyphs.mark(role), " ", "{role:?}");
+        }
+    }
+}
+
+#[test]
+fn two_values_of_one_hue_or_shape_are_never_told_apart_by_colour_alone() {
+    // Of all pairs that a class may write, each differs in its shape or in its word, and the word is always shown: what
+    // is left is that the six shapes are six in both sets.
+    for glyphs in [&UNICODE, &ASCII] {
+        let shapes: BTreeSet<&str> = Shape::ALL.map(|shape| glyphs.shape(shape)).into();
+        assert_eq!(shapes.len(), Shape::ALL.len());
+    }
+}
+
+#[test]
+fn glyphs_that_stand_for_alternatives_differ_in_every_set() {
+    for glyphs in [&UNICODE, &ASCII] {
+        assert_ne!(glyphs.clock.0, glyphs.clock.1);
+        assert_ne!(glyphs.badges.0, glyphs.badges.1);
+        assert_ne!(glyphs.meter.0, glyphs.meter.1);
+        assert_ne!(glyphs.bars[0], glyphs.bars[1]);
+        assert_ne!(glyphs.frame.horizontal_top, glyphs.picked_frame.horizontal_top);
+        for all in [&glyphs.causal[..], &glyphs.arrows, &glyphs.levels] {
+            let different: BTreeSet<&&str> = all.iter().collect();
+            assert_eq!(different.len(), all.len(), "{all:?}");
+        }
+    }
+}
+
 #[test]
 fn opposites_differ_by_more_than_hue_in_every_theme() {
     for theme in themes() {
