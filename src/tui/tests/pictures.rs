@@ -123,6 +123,7 @@ pub(super) fn states() -> Vec<(&'static str, Stage)> {
         ("compare-branch", Stage::after(3, "w|| ,,2w|Bbeside⏎")),
         ("compare-split", with(crowded(), "Vwrite level all⏎2pw4W千代田区の値⏎|||")),
         ("fog", Stage::after(6, "2pw||1w3c|||1v")),
+        ("fog-of-a-client", Stage::after(6, "2pw||1w3c|2r||1vv")),
         ("verdicts", Stage::after(3, "w|2rE")),
         ("verdicts-nothing-yet", Stage::after(3, "E")),
         ("palette", Stage::after(3, "w|:cut")),
@@ -159,7 +160,7 @@ fn tiers(name: &str) -> &'static [(u16, u16)] {
         "hints" | "split-brain" | "big-split" => &TIERS[1..],
         // What each view and layout looks like, and what is left of it with less room.
         "ring" | "zones" | "tiles" | "heat-map" | "knobs" | "operations" | "space-time" | "metrics"
-        | "events" | "details" | "compare" | "fog" | "messages" | "verdicts" => &TIERS,
+        | "events" | "details" | "compare" | "fog" | "fog-of-a-client" | "messages" | "verdicts" => &TIERS,
         "help" | "palette" | "branches" | "groups" => &TIERS[..3],
         _ => &TIERS[1..2],
     }
@@ -173,7 +174,8 @@ fn shown(stage: &Stage) -> String {
         (Overlay::Choice(purpose, _), _) => format!("{purpose:?}"),
         (Overlay::Prompt(_), _) => "a line".into(),
         (Overlay::Question, _) => "a question".into(),
-        (Overlay::None, _) if ui.fog == Fog::Lies => "fog".into(),
+        (Overlay::None, _) if ui.fog == Fog::OfReplica => "fog".into(),
+        (Overlay::None, _) if ui.fog == Fog::OfClient => "fog of a client".into(),
         (Overlay::None, View::Cluster) => format!("{} of {replicas}", ui.layout.name()),
         (Overlay::None, view) => view.name().into(),
     }
@@ -191,7 +193,7 @@ fn the_screen_looks_right_at_every_tier() {
     let views =
         View::ALL.into_iter().filter(|view| *view != View::Cluster).map(|view| view.name().to_owned());
     let clusters = ["grid of 3", "ring of 5", "zones of 5", "grid of 64", "grid of 1000"];
-    let others = ["fog", "Messages", "Verdicts"];
+    let others = ["fog", "fog of a client", "Messages", "Verdicts"];
     for what in views.chain(clusters.into_iter().chain(others).map(str::to_owned)) {
         for tier in TIERS {
             assert!(seen.contains(&(what.clone(), tier)), "no picture of {what} at {tier:?}");
