@@ -270,7 +270,7 @@ impl Mirror<'_> {
         // Steps may come to the same number by chance: what was given within the instant is given first.
         let is_there = |run: &Timeline| alike && run.position().step >= same_step;
         while self.run.next_at().is_some_and(|next| next <= at.at)
-            && !(self.run.given() > given && (is_there(&self.run) || self.run.next_is_command()))
+            && !(self.run.given() > given && (is_there(self.run) || self.run.next_is_command()))
         {
             self.run.step_within(at.at);
         }

@@ -109,13 +109,13 @@ fn a_view_without_the_cluster_names_who_is_stale_down_and_frozen_and_the_wall() 
     let mut stage = Stage::after(6, "2c3z4p1w|||⇥⇥");
     let text = stage.text(80, 24);
     let snapshot = stage.snapshot();
-    let stale = snapshot.staleness.iter().filter(|stale| stale.is_some()).count();
-    assert!(stale > 0);
+    let late = snapshot.staleness.iter().filter(|stale| stale.is_some()).count();
+    assert!(late > 0);
     for words in ["down lon", "frozen nyc", "wall n4"] {
         assert!(text.contains(words), "{words}\n{text}");
     }
     let row = text.lines().find(|line| line.contains("frozen nyc")).unwrap_or_default();
-    assert!(row.contains(&format!("stale {stale}")) || row.contains("stale lon"), "{row}");
+    assert!(row.contains(&format!("stale {late}")) || row.contains("stale lon"), "{row}");
 }
 
 #[test]
