@@ -80,7 +80,7 @@ fn hard_to_draw() -> Vec<(&'static str, Stage)> {
     };
     let mut all = states();
     all.retain(|(name, _)| *name != "heat-map");
-    all.extend([
+    all.extend(vec![
         ("long", with(long, "w2pc3z4x5|")),
         ("one replica", Stage::after(1, "w")),
         ("moving", Stage::after(3, "w|")),
