@@ -180,7 +180,8 @@ impl Actor {
         let past = self.timeline.is_past();
         match self.runner.poll(&mut self.timeline) {
             Poll::Reach(reach) => {
-                let words = self.script.upcoming.clone().unwrap_or_default();
+                let step = self.script.upcoming.as_deref().unwrap_or("the step");
+                let words = format!("this step is done: {step}");
                 let then = Then::GoOnWithScript { clock: begun.unwrap_or(self.clock) };
                 let span = reach.limit().since(self.timeline.position().at);
                 let long = self.speed.wall_duration(span) > LONG_WAIT;
