@@ -170,15 +170,11 @@ impl Ui {
             Fog::OfReplica | Fog::OfClient => Fog::Lifted,
         };
         self.view = View::Cluster;
-        let key = registry::key_in(Layer::Main, Action::Fog).unwrap_or_default();
-        self.say(match self.knower() {
-            None => "the fog is lifted".into(),
-            Some(knower) => format!(
-                "fog of war: only what {} can know; {}",
-                knower_name(knower, snapshot),
-                self.after_fog(&key, snapshot)
-            ),
-        });
+        // What lies is said above the picture.
+        self.status = None;
+        if self.fog == Fog::Lifted {
+            self.say("the fog is lifted");
+        }
         Vec::new()
     }
 

@@ -138,8 +138,12 @@ impl List {
             id: Id::Index(i),
             head: format!("{}", i + 1),
             text: format!(
-                "parted at {}, went on to {}: {} commands, the last a {}",
-                branch.parted.at, branch.head.at, branch.commands, branch.last
+                "parted at {}, went on to {}: {} command{}, the last a {}",
+                branch.parted.at,
+                branch.head.at,
+                branch.commands,
+                if branch.commands == 1 { "" } else { "s" },
+                branch.last
             ),
         };
         Self::new(snapshot.branches.iter().enumerate().map(entry).collect())
