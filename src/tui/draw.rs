@@ -30,6 +30,9 @@ pub(super) const LEAST: (u16, u16) = (60, 18);
 /// From this height on a view without the cluster says in a row how the cluster stands.
 const ROOM_FOR_SITUATION: u16 = 22;
 
+/// Above this height the large letters leave a row to what comes next.
+const ROOM_FOR_NEXT: u16 = 15;
+
 /// Draws everything and gives the cursor's place where one types.
 pub fn draw(ui: &mut Ui, snapshot: &Snapshot, buffer: &mut Buffer) -> Option<Position> {
     let area = buffer.area;
@@ -96,6 +99,9 @@ fn large(paint: &mut Paint<'_>, mut rest: Rows, ui: &mut Ui, snapshot: &Snapshot
     }
     if ui.side != Side::Nothing {
         beside(paint, &mut rest, ui, snapshot);
+    }
+    if rest.0.height > ROOM_FOR_NEXT {
+        panels::next_row(paint, rest.bottom(1), snapshot);
     }
     big::draw(paint, rest.0, ui, snapshot);
 }

@@ -20,5 +20,5 @@ pub(super) use hero::{hero, hero_words};
 pub(super) use knobs::{knobs, knobs_title};
 pub(super) use operations::{explained_lines, operations, operations_title};
 pub(super) use overlay::{list, overlay, prompt};
-pub(super) use situation::{next_on_rule, situation};
+pub(super) use situation::{next_on_rule, next_row, situation};
 pub(super) use walls::{losses, walls};

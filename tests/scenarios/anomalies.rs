@@ -36,9 +36,9 @@ fn a_seat_that_is_sold_on_both_sides_of_a_wall_is_lost_and_nothing_that_is_read_
         "Acknowledged violated: of 3: 1 visible, 2 overwritten while concurrent",
         "Convergence holds: all replicas agree, since 10.21s",
         "Availability violated: 5 of 6 operations answered without error",
-        "write lost at 3.08s: no replica holds seat12a=alice (w2) any more, and none will: it gave way to seat12a=bob (w3), first at 2.00s",
+        "write lost at 3.08s: no replica holds seat12a=alice (w2) any more, and none will: it gave way to seat12a=bob (w3), beginning at 2.00s",
         "unavailable at 9.08s: nyc did not write seat12b for bob: in time 2 of 3 answered",
-        "write lost at 10.21s: no replica holds seat12b=alice (w4) any more, and none will: it gave way to seat12b=bob (w5), first at 9.08s",
+        "write lost at 10.21s: no replica holds seat12b=alice (w4) any more, and none will: it gave way to seat12b=bob (w5), beginning at 9.08s",
     ];
     assert_eq!(told(&report), expected);
 }

@@ -20,7 +20,10 @@ pub(in crate::tui) fn next(snapshot: &Snapshot) -> String {
     };
     let gossip = snapshot.view.settings.anti_entropy.filter(|_| !snapshot.agreement.converged());
     let message = match (first(false), gossip) {
-        (None, Some(gossip)) => return format!("next: gossip, every {}", gossip.every),
+        (None, Some(gossip)) => {
+            let walled = if snapshot.view.cuts.is_empty() { "" } else { ", not through the wall" };
+            return format!("next: gossip, every {}{walled}", gossip.every);
+        }
         (moving, _) => moving.or_else(|| first(true)),
     };
     let Some(message) = message else { return "next: nothing is on its way".into() };
@@ -38,19 +41,34 @@ fn fate(message: &MessageView, snapshot: &Snapshot) -> String {
         (Some(Doom::Wall), _) => ", dies at the wall".into(),
         (Some(Doom::Loss), _) => ", gets lost".into(),
         (None, Some(Status::Crashed)) => ", which is down".into(),
-        (None, Some(Status::Up | Status::Frozen) | None) => {
-            match message.arrives.since(snapshot.view.position.at) {
-                Span::ZERO => " now".into(),
-                left => format!(" in {left}"),
-            }
-        }
+        (None, Some(Status::Frozen)) => format!("{}, to wait there: frozen", due(message, snapshot)),
+        (None, Some(Status::Up) | None) => due(message, snapshot),
     }
+}
+
+fn due(message: &MessageView, snapshot: &Snapshot) -> String {
+    match message.arrives.since(snapshot.view.position.at) {
+        Span::ZERO => " now".into(),
+        left => format!(" in {left}"),
+    }
+}
+
+/// What comes next, on a row of its own.
+pub(in crate::tui) fn next_row(paint: &mut Paint<'_>, area: Rect, snapshot: &Snapshot) {
+    paint.line(area, 0, &Line::from(paint.span(format!(" {}", next_and_wall(snapshot)), Role::Text)));
+}
+
+/// Where a wall stands a line of its own tells of it.
+fn next_and_wall(snapshot: &Snapshot) -> String {
+    let wall = if snapshot.view.cuts.is_empty() { "no wall  " } else { "" };
+    format!("{wall}{}", next(snapshot))
 }
 
 /// At the right end of a rule that has room for it.
 pub(in crate::tui) fn next_on_rule(paint: &mut Paint<'_>, area: Rect, title: &str, snapshot: &Snapshot) {
-    let text = format!(" {} ", next(snapshot));
-    if usize::from(area.width) >= title.width() + text.width() + 8 {
+    let fits = |text: &String| usize::from(area.width) >= title.width() + text.width() + 8;
+    let texts = [next_and_wall(snapshot), next(snapshot)].map(|text| format!(" {text} "));
+    if let Some(text) = texts.into_iter().find(fits) {
         let line = Line::from(paint.span(text, Role::Title));
         paint.line_right(Rect { width: area.width - 1, ..area }, 0, &line);
     }

@@ -212,7 +212,7 @@ impl Ledger {
                 && let Some(winner) = self.record(anomaly.key, winner)
             {
                 let winner = Names(simulation).write(&winner.version);
-                last.text = format!("{}: it gave way to {winner}, first at {}", last.text, first.at);
+                last.text = format!("{}: it gave way to {winner}, beginning at {}", last.text, first.at);
             }
             keep(&mut self.watch.lost, write, MAX_LOST);
             self.anomalies.push(anomaly);
