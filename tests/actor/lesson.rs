@@ -65,7 +65,7 @@ async fn a_script_is_performed_step_by_step() {
     assert_eq!(read.clock, Clock::Stopped);
     let under_way = next(&mut stage).await;
     assert_eq!((under_way.clock, under_way.script.next), (Clock::Running, 3));
-    assert_eq!(under_way.pursuit.as_deref(), Some("run until converged"));
+    assert_eq!(under_way.pursuit.as_deref(), Some("this step is done: run until converged"));
     let reached = stage.until(|snapshot| snapshot.script.next == 4).await;
     assert_eq!((reached.clock, reached.view.position.at), (Clock::Stopped, ms(80)), "it stands again");
     let said = next(&mut stage).await;

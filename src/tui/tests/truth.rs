@@ -101,7 +101,7 @@ fn what_comes_next_says_what_will_become_of_it() {
     assert_eq!(quiet(""), "next: nothing is on its way");
     assert_eq!(quiet("2c1w|"), "next: w1 → lon, which is down");
     assert_eq!(quiet("2p1w|"), "next: w1 → lon, dies at the wall");
-    assert_eq!(quiet("2z1w|"), "next: w1 → lon in 1s");
+    assert_eq!(quiet("2z1w|"), "next: w1 → lon in 1s, to wait there: frozen");
 }
 
 #[test]
