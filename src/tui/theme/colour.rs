@@ -1,5 +1,7 @@
 //! Depths of colour, and one colour spelled for each of them.
 
+use std::sync::LazyLock;
+
 use ratatui::style::Color;
 
 /// How many colours the terminal has.
@@ -85,6 +87,16 @@ impl Ink {
     }
 }
 
+/// How bright each step of a channel is: asked for every value of every picture, so worked out once.
+static LINEAR: LazyLock<[f64; 256]> = LazyLock::new(|| {
+    let mut linear = [0.0; 256];
+    for (channel, linear) in (0..=u8::MAX).zip(&mut linear) {
+        let share = f64::from(channel) / 255.0;
+        *linear = if share <= 0.04045 { share / 12.92 } else { libm::pow((share + 0.055) / 1.055, 2.4) };
+    }
+    linear
+});
+
 /// Red, green, blue in sRGB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Rgb(pub(super) u8, pub(super) u8, pub(super) u8);
@@ -95,10 +107,7 @@ impl Rgb {
 
     /// Relative luminance from 0 to 1 (WCAG 2.2).
     fn luminance(self) -> f64 {
-        let linear = |channel: u8| {
-            let share = f64::from(channel) / 255.0;
-            if share <= 0.04045 { share / 12.92 } else { libm::pow((share + 0.055) / 1.055, 2.4) }
-        };
+        let linear = |channel: u8| LINEAR[usize::from(channel)];
         0.2126 * linear(self.0) + 0.7152 * linear(self.1) + 0.0722 * linear(self.2)
     }
 
