@@ -385,8 +385,13 @@ impl Replica {
         self.readings.remove(op).map(|reading| reading.received(placement))
     }
 
-    /// Reads that may yet repair somebody: of which key, who was asked, and what has been found.
-    pub(crate) fn readings(&self) -> impl Iterator<Item = (KeyId, &[NodeId], &Held)> {
-        self.readings.iter().map(|(_, reading)| (reading.key, reading.asked.as_slice(), &reading.merged))
+    /// Reads that may yet repair somebody under this rule: of which key, who was asked, and what has been found. One
+    /// that repairs already goes on after the rule is turned off.
+    pub(crate) fn readings(&self, rule: ReadRepair) -> impl Iterator<Item = (KeyId, &[NodeId], &Held)> {
+        let repairs = move |reading: &&Reading| {
+            rule != ReadRepair::Off || matches!(reading.stage, Stage::Repairing | Stage::Watching)
+        };
+        let all = self.readings.iter().map(|(_, reading)| reading).filter(repairs);
+        all.map(|reading| (reading.key, reading.asked.as_slice(), &reading.merged))
     }
 }

@@ -5,24 +5,22 @@ use crate::{
     base::{KeyId, NodeId},
     data::{Held, Version},
     replica::{Body, Forwarded},
-    sim::{Simulation, Status},
+    sim::{Message, Simulation, Status},
 };
 
 impl Simulation {
-    fn reads_repair(&self) -> bool {
-        self.settings.leaderless().is_some_and(|rules| rules.read_repair != ReadRepair::Off)
+    fn read_repair(&self) -> ReadRepair {
+        self.settings.leaderless().map_or(ReadRepair::Off, |rules| rules.read_repair)
     }
 
     /// Whether a read under way may yet repair anybody.
     pub(super) fn reads_may_change_data(&self) -> bool {
-        self.reads_repair()
-            && (0..self.nodes.len()).map(NodeId::at).any(|node| self.read_may_repair(node, None))
+        (0..self.nodes.len()).map(NodeId::at).any(|node| self.read_may_repair(node, None))
     }
 
     /// Whether a read under way may yet teach `node` anything about `key`.
     pub fn a_read_may_teach(&self, node: NodeId, key: KeyId) -> bool {
-        self.reads_repair()
-            && (0..self.nodes.len()).map(NodeId::at).any(|at| self.read_may_repair(at, Some((node, key))))
+        (0..self.nodes.len()).map(NodeId::at).any(|at| self.read_may_repair(at, Some((node, key))))
     }
 
     /// Whether anti-entropy that `node` takes part in is under way, and brings, if not what it asked for, what the
@@ -44,7 +42,7 @@ impl Simulation {
     fn read_may_repair(&self, coordinator: NodeId, whom: Option<(NodeId, KeyId)>) -> bool {
         let node = &self.nodes[coordinator.index()];
         node.status == Status::Up
-            && node.replica.readings().any(|(key, asked, found)| {
+            && node.replica.readings(self.read_repair()).any(|(key, asked, found)| {
                 whom.is_none_or(|(_, wanted)| wanted == key)
                     && self.may_repair(coordinator, key, self.may_be_asked(key, asked), found, whom)
             })
@@ -93,7 +91,8 @@ impl Simulation {
             return true;
         }
         let everybody = (0..self.nodes.len()).map(NodeId::at).collect();
-        self.reads_repair() && self.may_repair(coordinator, request.key, everybody, &Held::Nothing, None)
+        self.read_repair() != ReadRepair::Off
+            && self.may_repair(coordinator, request.key, everybody, &Held::Nothing, None)
     }
 
     /// Whether a read under way has found `write`, or is being told of it, and may pass it on to a replica that
@@ -120,12 +119,16 @@ impl Simulation {
             | Body::Forward(_)
             | Body::Answer { .. } => false,
         };
-        self.reads_repair()
-            && (self.arrivals().any(|(_, message)| !message.lost && told(&message.body))
-                || self.held.iter().any(|held| !held.message.lost && told(&held.message.body))
-                || self.nodes.iter().any(|node| {
-                    node.inbox.iter().any(|message| told(&message.body))
-                        || node.replica.readings().any(|(key, _, found)| key == write.key && brings(found))
-                }))
+        let rule = self.read_repair();
+        let repairs = |node: NodeId| {
+            rule != ReadRepair::Off || self.nodes[node.index()].replica.readings(rule).next().is_some()
+        };
+        let tells = |message: &Message| !message.lost && repairs(message.to) && told(&message.body);
+        self.arrivals().any(|(_, message)| tells(message))
+            || self.held.iter().any(|held| tells(&held.message))
+            || self.nodes.iter().any(|node| {
+                node.inbox.iter().any(tells)
+                    || node.replica.readings(rule).any(|(key, _, found)| key == write.key && brings(found))
+            })
     }
 }
