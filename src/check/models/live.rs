@@ -286,13 +286,15 @@ impl<'a> Told<'a> {
         let mut told =
             Self { calls: Vec::new(), operations: Vec::new(), numbers: Vec::new(), unjudged: 0, forgotten };
         let mut writes = BTreeMap::new();
-        let mut deleted = Vec::new();
+        // By key: when its first delete was taken up.
+        let mut deleted: BTreeMap<KeyId, Position> = BTreeMap::new();
         for (number, operation) in (forgotten..).zip(history.operations.iter()) {
             if let (Act::Write { value, .. }, Some(id)) = (&*operation.act, operation.write())
                 && operation.outcome() != Outcome::Fail
             {
-                if *value == Value::Tombstone {
-                    deleted.push(operation.key);
+                if let (Value::Tombstone, Some(accepted)) = (value, &operation.accepted) {
+                    let first = deleted.entry(operation.key).or_insert(accepted.at);
+                    *first = accepted.at.min(*first);
                 }
                 writes.insert(id, told.calls.len());
                 told.push(number, operation, Did::Write);
@@ -312,9 +314,12 @@ impl<'a> Told<'a> {
                 continue;
             };
             let source = match held.versions() {
-                // Once a delete is forgotten, or a disk is lost, nothing is what that left.
+                // Once a delete is forgotten, or a disk is lost, nothing is what that left. One that was taken up
+                // later left nothing yet.
                 [] if forgotten == 0
-                    && !deleted.contains(&operation.key)
+                    && deleted.get(&operation.key).is_none_or(|delete| {
+                        operation.returned.is_some_and(|returned| returned.at < *delete)
+                    })
                     && !has_first_value(operation.key) =>
                 {
                     Some(None)
