@@ -126,7 +126,7 @@ fn mean(size: usize, style: Style, seeds: Range<u32>) -> (f64, f64) {
     let all: Vec<f64> = seeds.map(|seed| f64::from(rounds(size, style, u64::from(seed)))).collect();
     let count = f64::from(u32::try_from(all.len()).expect("few"));
     let mean = all.iter().sum::<f64>() / count;
-    let spread = all.iter().map(|one| (one - mean).powi(2)).sum::<f64>() / (count - 1.0);
+    let spread = all.iter().map(|one| (one - mean) * (one - mean)).sum::<f64>() / (count - 1.0);
     (mean, (spread / count).sqrt())
 }
 

@@ -15,10 +15,10 @@ use crate::{
 };
 
 use super::{
-    Clock, EventLine, Logged, Snapshot, Speed, Timeline, bar,
+    Clock, EventLine, Logged, Snapshot, Timeline, bar,
     forecast::Forecasts,
     prospect,
-    snapshot::{self, Notice, ScriptView, Surroundings},
+    snapshot::{self, Surroundings},
 };
 
 /// What to run beside the line.
@@ -136,29 +136,10 @@ impl Companion {
         let (told, lines) = &self.events;
         let lines = snapshot::events(&self.run, told.unwrap_or(0), told.is_some().then_some(lines));
         self.events = (Some(self.run.position().step), lines);
-        let scenario = Arc::clone(self.run.simulation().scenario());
         let known = focus.index() < self.run.simulation().keys().len();
-        let focus = if known { focus } else { scenario.focus };
-        let around = Surroundings {
-            seed: self.run.seed(),
-            focus,
-            asked_about: None,
-            fog: None,
-            fates: 0,
-            forecast: self.forecasts.of(&self.run, focus),
-            clock,
-            speed: Speed::NORMAL,
-            script: ScriptView::default(),
-            pursuit: None,
-            prevention: Vec::new(),
-            breakpoint: None,
-            notice: Notice::default(),
-            session: Arc::from([]),
-            bar: self.bar.of(&self.run),
-            chart: None,
-            beside: None,
-            scenario,
-        };
+        let focus = if known { focus } else { self.run.simulation().scenario().focus };
+        let drawn = (self.bar.of(&self.run), self.forecasts.of(&self.run, focus));
+        let around = Surroundings { clock, ..Surroundings::bare(&self.run, focus, drawn) };
         let kind = match &self.role {
             Role::Branch { left } => BesideKind::Branch { parted: parted(&self.run, line), left: *left },
             Role::Mirror { setting, mirrored } => BesideKind::Setting {

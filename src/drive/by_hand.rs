@@ -11,11 +11,11 @@ use crate::{
 };
 
 use super::{
-    Bar, Cause, Clock, EventLine, Goal, HUNT, Logged, Nothing, Said, Snapshot, Speed, Timeline,
+    Bar, Cause, EventLine, Goal, HUNT, Logged, Nothing, Said, Snapshot, Timeline,
     actor::{NEVER, NEW_BRANCH, anomaly_in_words, wanted},
     prospect,
     script::{DEFAULT_LIMIT, Poll, Reach, Runner, perform_saved},
-    snapshot::{self, Notice, ScriptView, Surroundings},
+    snapshot::{self, ScriptView, Surroundings},
 };
 
 /// Steps after which what happened is told: before the journal's window has moved past it.
@@ -42,7 +42,6 @@ enum For {
 #[derive(Debug)]
 pub struct ByHand {
     scenario: Arc<Scenario>,
-    seed: Seed,
     timeline: Timeline,
     runner: Runner,
     /// The key that is spoken of.
@@ -66,37 +65,24 @@ impl ByHand {
         }
         let told = timeline.position().step;
         let focus = scenario.focus;
-        Self { scenario, seed, timeline, runner, focus, said: None, judge: Judge::default(), told }
+        Self { scenario, timeline, runner, focus, said: None, judge: Judge::default(), told }
     }
 
     /// The present instant, with the story of a replica where one is asked about.
     pub fn snapshot(&mut self, about: Option<NodeId>) -> Snapshot {
         let timeline = &self.timeline;
         let next = self.runner.next();
+        let drawn = (Arc::new(Bar::of(timeline)), Arc::new(Err("nobody asked for it here")));
         let around = Surroundings {
-            scenario: Arc::clone(&self.scenario),
-            seed: self.seed,
-            focus: self.focus,
             asked_about: about,
-            fog: None,
-            fates: 0,
-            forecast: Arc::new(Err("nobody asked for it here")),
-            beside: None,
-            clock: Clock::Stopped,
-            speed: Speed::NORMAL,
             script: ScriptView {
                 steps: self.scenario.script.len(),
                 next,
                 said: self.said.clone(),
                 ..ScriptView::default()
             },
-            pursuit: None,
-            prevention: Vec::new(),
-            breakpoint: None,
-            notice: Notice::default(),
             session: timeline.log().into(),
-            bar: Arc::new(Bar::of(timeline)),
-            chart: None,
+            ..Surroundings::bare(timeline, self.focus, drawn)
         };
         let history = (timeline.history(), timeline.line());
         let verdicts = self.judge.verdicts(history, timeline.ledger(), timeline.simulation());

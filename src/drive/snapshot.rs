@@ -222,6 +222,36 @@ pub(super) struct Surroundings {
     pub(super) beside: Option<Arc<Beside>>,
 }
 
+impl Surroundings {
+    /// Of a timeline that stands, and of which nobody asks anything more.
+    pub(super) fn bare(
+        timeline: &Timeline,
+        focus: KeyId,
+        (bar, forecast): (Arc<Bar>, Arc<Forecast>),
+    ) -> Self {
+        Self {
+            scenario: Arc::clone(timeline.simulation().scenario()),
+            seed: timeline.seed(),
+            focus,
+            asked_about: None,
+            fog: None,
+            fates: 0,
+            clock: Clock::Stopped,
+            speed: Speed::NORMAL,
+            script: ScriptView::default(),
+            forecast,
+            pursuit: None,
+            prevention: Vec::new(),
+            breakpoint: None,
+            notice: Notice::default(),
+            session: Arc::from([]),
+            bar,
+            chart: None,
+            beside: None,
+        }
+    }
+}
+
 impl Snapshot {
     /// The zone in which a replica stands.
     pub fn zone_of(&self, node: NodeId) -> Option<ZoneId> {

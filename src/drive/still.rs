@@ -8,36 +8,22 @@ use crate::{
 };
 
 use super::{
-    Bar, Clock, Snapshot, Speed, Timeline,
+    Bar, Snapshot, Timeline,
     chart::Chart,
     forecast::Forecasts,
-    snapshot::{self, MOST_FATES, Notice, ScriptView, Surroundings},
+    snapshot::{self, MOST_FATES, Surroundings},
 };
 
 /// The instant that the playhead stands at, with the clock stopped. `chart` asks for so much of a space-time diagram
 /// around it.
 pub fn still(timeline: &Timeline, focus: KeyId, chart: Option<Span>) -> Snapshot {
-    let scenario = Arc::clone(timeline.simulation().scenario());
     let window = chart.map(|width| super::actor::window(timeline.position().at, width));
+    let drawn = (Arc::new(Bar::of(timeline)), Forecasts::default().of(timeline, focus));
     let around = Surroundings {
-        seed: timeline.seed(),
-        focus,
-        asked_about: None,
-        fog: None,
         fates: MOST_FATES,
-        clock: Clock::Stopped,
-        speed: Speed::NORMAL,
-        script: ScriptView::default(),
-        forecast: Forecasts::default().of(timeline, focus),
-        pursuit: None,
-        prevention: Vec::new(),
-        breakpoint: None,
-        notice: Notice::default(),
         session: timeline.log().into(),
-        bar: Arc::new(Bar::of(timeline)),
-        beside: None,
         chart: window.map(|window| Arc::new(Chart::of(timeline, window, focus))),
-        scenario,
+        ..Surroundings::bare(timeline, focus, drawn)
     };
     let history = (timeline.history(), timeline.line());
     let verdicts = Judge::default().verdicts(history, timeline.ledger(), timeline.simulation());

@@ -186,7 +186,7 @@ mod tests {
         check(Delay::Uniform { min: Span::millis(10), max: Span::millis(30) }, 0.020);
         check(Delay::Exponential { mean: Span::millis(10) }, 0.010);
         check(Delay::Normal { mean: Span::millis(80), deviation: Span::millis(10) }, 0.080);
-        check(Delay::Lognormal { median: Span::millis(10), sigma: 0.5 }, 0.010 * (0.125_f64).exp());
+        check(Delay::Lognormal { median: Span::millis(10), sigma: 0.5 }, 0.010 * libm::exp(0.125));
         check(Delay::Pareto { scale: Span::millis(3), shape: 3.5 }, 0.003 * 3.5 / 2.5);
         let parts = [
             (Ppm::percent(90), Delay::Fixed(Span::millis(1))),

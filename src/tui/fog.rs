@@ -40,7 +40,7 @@ pub(super) fn draw(paint: &mut Paint<'_>, area: Rect, ui: &mut Ui, snapshot: &Sn
         Knower::Replica(_) => "what it was told",
         Knower::Client(_) => "the answers it had",
     };
-    let next = ui.after_fog("v", snapshot);
+    let next = ui.after_fog(snapshot);
     let text = format!(" fog of war: only what {name} can know, from {from} ({next})");
     let title = Line::from(paint.span(text, Role::Advice));
     paint.line(rest.top(1), 0, &title);

@@ -98,7 +98,7 @@ fn fit(count: usize, area: Rect, shape: &Shape) -> Option<Plan> {
 impl Ellipse {
     /// The point at an angle, clockwise from the top.
     fn at(self, angle: f64) -> (f64, f64) {
-        let (sin, cos) = (angle - FRAC_PI_2).sin_cos();
+        let (sin, cos) = libm::sincos(angle - FRAC_PI_2);
         (self.middle.0 + self.radii.0 * cos, self.middle.1 + self.radii.1 * sin)
     }
 
@@ -165,7 +165,7 @@ pub(super) fn route(plan: &Plan, ellipse: Ellipse, (from, to): (usize, usize)) -
     let bend = |start: f64, end: f64, middle: f64| f64::midpoint(f64::midpoint(start, end), middle);
     // Across the way, which turns around with it; columns are half as wide as rows are high.
     let across = ((end.1 - start.1) * 2.0, (start.0 - end.0) / 2.0);
-    let length = across.0.hypot(across.1).max(1.0);
+    let length = libm::hypot(across.0, across.1).max(1.0);
     let control = (
         bend(start.0, end.0, ellipse.middle.0) + across.0 / length * 3.0,
         bend(start.1, end.1, ellipse.middle.1) + across.1 / length * 1.5,
@@ -176,7 +176,7 @@ pub(super) fn route(plan: &Plan, ellipse: Ellipse, (from, to): (usize, usize)) -
     for step in 0..=steps {
         let t = f64::from(step) / f64::from(steps);
         let bow = |start: f64, control: f64, end: f64| {
-            (1.0 - t).powi(2) * start + 2.0 * (1.0 - t) * t * control + t * t * end
+            (1.0 - t) * (1.0 - t) * start + 2.0 * (1.0 - t) * t * control + t * t * end
         };
         let here = Position::new(cell(bow(start.0, control.0, end.0)), cell(bow(start.1, control.1, end.1)));
         if a.contains(here) {

@@ -153,12 +153,11 @@ impl Ui {
             Action::Filter => "the operations of others",
             _ => return None,
         };
-        let key = registry::key_in(Layer::Main, Action::Fog).unwrap_or_default();
         known.then(|| {
             format!(
                 "the fog hides {what}: {} cannot know it; {}",
                 knower_name(knower, snapshot),
-                self.after_fog(&key, snapshot)
+                self.after_fog(snapshot)
             )
         })
     }
@@ -179,7 +178,8 @@ impl Ui {
     }
 
     /// What the key of the fog does next.
-    pub(in crate::tui) fn after_fog(&self, key: &str, snapshot: &Snapshot) -> String {
+    pub(in crate::tui) fn after_fog(&self, snapshot: &Snapshot) -> String {
+        let key = registry::key_in(Layer::Main, Action::Fog).unwrap_or_default();
         match self.fog {
             Fog::OfReplica if !snapshot.scenario.clients.is_empty() => {
                 format!("{key} shows what {} can know", knower_name(Knower::Client(self.client), snapshot))
